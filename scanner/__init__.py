@@ -1,0 +1,1 @@
+"""frscan: finds face-recognition technology by static analysis and reports which ordinances it may touch."""

@@ -1,0 +1,1 @@
+"""The catalogue: signatures as data, loaded, indexed, compiled into byte rules, linted."""

@@ -1,0 +1,56 @@
+"""Containers: one archive format a module, found by its place.
+
+A container is a module with `INFO` and optionally `wants`, as a reader has, and
+
+- `members(source, budget) -> Iterator[Member]`, which lists what is inside, bounded by the budget, and raises
+  `Unreadable` after the last member it could list
+- `RANDOM_ACCESS`: True where any member can be read without reading those before it
+
+Names inside a container are text, never paths: nothing is written under them.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal, Protocol
+
+from scanner.model.source import Budget, Info, Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One entry of a container."""
+
+    name: str
+    """Locator text, `/` as separator, unique inside the container (see `jail`)."""
+    kind: Literal["file", "folder", "link", "device"]
+    size: int
+    """Bytes it claims to have; a claim only."""
+    chunks: Callable[[], Iterator[bytes]]
+    """Its content from the start, in pieces of at most 1 MiB, each counted against the budget before it is
+    handed out. Raises `Unreadable` where it cannot be read (encrypted, damaged, unsupported, limit)."""
+    notes: tuple[str, ...] = ()
+    """What is odd about it, in whole sentences: a name that leads outside, a second entry of the same name …"""
+
+
+class Container(Protocol):
+    """A module under containers/."""
+
+    INFO: Info
+    RANDOM_ACCESS: bool
+
+    def members(self, source: Source, budget: Budget) -> Iterator[Member]:
+        """List what is inside."""
+
+
+@cache
+def containers() -> tuple[Container, ...]:
+    """Every container under this package, sorted by name."""
+    found = [
+        module
+        for entry in pkgutil.iter_modules(__path__, f"{__name__}.")
+        if hasattr(module := importlib.import_module(entry.name), "members")
+    ]
+    return tuple(sorted(found, key=lambda module: module.INFO.name))  # type: ignore[arg-type]  # see readers()

@@ -1,0 +1,1 @@
+"""The pipeline: walk, read, match, find, assess."""

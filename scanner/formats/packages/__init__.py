@@ -1,0 +1,1 @@
+"""Readers of package metadata, lock files and package databases."""

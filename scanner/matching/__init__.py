@@ -1,0 +1,1 @@
+"""Observations against the catalogue."""

@@ -1,0 +1,42 @@
+"""Artifacts: the things examined inside a target, and what was read from each."""
+
+import msgspec
+
+from scanner.model.observation import Observation
+from scanner.model.vocabulary import Cause
+
+
+class Artifact(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing examined inside a target."""
+
+    locator: str
+    """Nests with `!/`: `app.apk!/lib/arm64-v8a/libx.so`."""
+    name: str
+    """Its base name."""
+    type: str
+    """What it proved to be: the `Info.name` of the reader or container that knew it, `folder`, `text`, `data`."""
+    size: int
+    """Bytes."""
+    sha256: str = ""
+    """Only for artifacts that a finding names, and for file targets."""
+    parent: str = ""
+    """Locator of the container or folder it lies in; empty for the target itself."""
+
+
+class Unread(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of the target that was not read, with the reason."""
+
+    fingerprint: str = ""
+    locator: str
+    stage: str
+    """What was being done: `open`, `list`, `read`, `bytes`, or a reader's name."""
+    cause: Cause
+    reason: str
+
+
+class ArtifactFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """An artifact with everything that was read from it: what workers send home and the facts store keeps."""
+
+    artifact: Artifact
+    observations: tuple[Observation, ...] = ()
+    unread: tuple[Unread, ...] = ()

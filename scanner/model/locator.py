@@ -1,0 +1,46 @@
+"""Locators: how an artifact is named inside a target, as valid Unicode that leads back to the bytes.
+
+Undecodable bytes become `\\xNN`, a literal backslash `\\\\`, a literal `!` before `/` becomes `\\x21`; the separator
+is `/` on every system and `!/` leads into a container.
+"""
+
+from pathlib import PurePosixPath
+
+
+def text_name(raw: str | bytes) -> str:
+    """Escape a name from a file system or a container into locator text.
+
+    A `str` may hold surrogates, as Python gives for undecodable file names.
+    """
+    if isinstance(raw, bytes):
+        raw = raw.decode("utf-8", "surrogateescape")
+    text = raw.replace("\\", "\\\\").replace("!/", "\\x21/")
+    if text.endswith("!"):
+        text = text[:-1] + "\\x21"
+    return "".join(_escaped(c) if 0xD800 <= ord(c) <= 0xDFFF else c for c in text)
+
+
+def _escaped(surrogate: str) -> str:
+    code = ord(surrogate)
+    return f"\\x{code - 0xDC00:02x}" if 0xDC80 <= code <= 0xDCFF else f"\\u{code:04x}"
+
+
+def inside(container: str, member: str) -> str:
+    """The locator of a container's member; `member` is already locator text."""
+    return f"{container}!/{member}"
+
+
+def below(folder: str, name: str) -> str:
+    """The locator of a folder's entry; an empty `folder` is a folder target itself."""
+    return f"{folder}/{name}" if folder else name
+
+
+def base_name(locator: str) -> str:
+    """The last name of a locator."""
+    return PurePosixPath(locator.rsplit("!/", 1)[-1]).name
+
+
+def containers_of(locator: str) -> tuple[str, ...]:
+    """Locators of the containers around an artifact, outermost first."""
+    parts = locator.split("!/")
+    return tuple("!/".join(parts[: n + 1]) for n in range(len(parts) - 1))

@@ -1,0 +1,149 @@
+"""Observations: one fact read from one artifact, with its exact place. A new kind of fact is one new class here."""
+
+from typing import Literal
+
+import msgspec
+
+
+class _Fact(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
+    place: str
+    """Where in the artifact: `class_defs[12]`, `DT_NEEDED[0]`, `offset 0x1234 in .rodata`, `line 7`, `row 3`."""
+
+
+class Identity(_Fact, frozen=True, kw_only=True, tag="identity"):
+    """The artifact (or what contains it) names itself as something a person can act on: an app, a package."""
+
+    subject: Literal["self", "container"]
+    """`container`: the file that holds this one, as an APK holds its manifest."""
+    name: str
+    version: str = ""
+    purl: str = ""
+    """Package URL without version, if there is one."""
+    bundle: str = ""
+    """Android package name, bundle identifier …"""
+
+
+class Package(_Fact, frozen=True, kw_only=True, tag="package"):
+    """A package is declared (manifest, lock file, inventory) or installed (its own metadata lies here)."""
+
+    purl: str
+    """Package URL without version."""
+    version: str = ""
+    role: Literal["declares", "installed"]
+
+
+class Import(_Fact, frozen=True, kw_only=True, tag="import"):
+    """Source or bytecode imports a module."""
+
+    language: str
+    name: str
+
+
+class Call(_Fact, frozen=True, kw_only=True, tag="call"):
+    """Code refers to a function or method in order to call it."""
+
+    language: str
+    name: str
+    """Dotted, the class or module first: `com.vendor.Sdk.start`."""
+    by: str = ""
+    """The class or function that calls, if known."""
+
+
+class ClassName(_Fact, frozen=True, kw_only=True, tag="class"):
+    """A class is defined here, or code here refers to it."""
+
+    language: str
+    name: str
+    """Dotted, inner classes with `$`: `com.vendor.Sdk$Result`."""
+    role: Literal["defines", "references"]
+    by: str = ""
+    """For a reference: the class that refers, if known."""
+
+
+class Library(_Fact, frozen=True, kw_only=True, tag="library"):
+    """A native library's name: its own, one it is linked to, or one it loads by name."""
+
+    name: str
+    role: Literal["is", "links", "loads"]
+
+
+class Symbol(_Fact, frozen=True, kw_only=True, tag="symbol"):
+    """A symbol of a native file's tables."""
+
+    name: str
+    role: Literal["exports", "imports", "defines"]
+
+
+class ByteHit(_Fact, frozen=True, kw_only=True, tag="bytes"):
+    """A byte pattern of the catalogue stands in the artifact."""
+
+    pattern: str
+    """The pattern's key, as `catalogue/rules` gave it out."""
+    offset: int
+    """Bytes from the artifact's beginning."""
+    length: int
+    section: str = ""
+    text: str
+    """The matched bytes alone, printable."""
+    context: str = ""
+    """Printable neighbourhood, only when the user asked for it."""
+
+
+class Digest(_Fact, frozen=True, kw_only=True, tag="hash"):
+    """The digest of the whole artifact; computed only where its size is one the catalogue knows."""
+
+    algorithm: Literal["sha256"]
+    value: str
+
+
+class AndroidEntry(_Fact, frozen=True, kw_only=True, tag="android"):
+    """One entry of an Android manifest."""
+
+    entry: Literal["permission", "feature", "component", "meta-data", "library", "query"]
+    name: str
+    value: str = ""
+
+
+class Config(_Fact, frozen=True, kw_only=True, tag="config"):
+    """A setting: IAM action, environment name, container image, feature switch."""
+
+    name: str
+    value: str = ""
+
+
+class Product(_Fact, frozen=True, kw_only=True, tag="product"):
+    """An installed or listed product by its display name or an identifier."""
+
+    name: str
+    publisher: str = ""
+    version: str = ""
+
+
+class Service(_Fact, frozen=True, kw_only=True, tag="service"):
+    """A registered system service."""
+
+    name: str
+
+
+class Signer(_Fact, frozen=True, kw_only=True, tag="signer"):
+    """Who signed the artifact, as a fact and no trust decision."""
+
+    name: str
+
+
+Observation = (
+    Identity
+    | Package
+    | Import
+    | Call
+    | ClassName
+    | Library
+    | Symbol
+    | ByteHit
+    | Digest
+    | AndroidEntry
+    | Config
+    | Product
+    | Service
+    | Signer
+)

@@ -1,0 +1,87 @@
+"""The report: one document from which every format is rendered."""
+
+import msgspec
+
+from scanner.model.artifact import Unread
+from scanner.model.finding import Component, Finding, NotCounted, Situation
+from scanner.model.law import Assessment, Deployment, OrdinanceText
+from scanner.model.vocabulary import Verdict
+
+SCHEMA_VERSION = "1"
+
+
+class Tool(msgspec.Struct, frozen=True, kw_only=True):
+    """What made the report."""
+
+    name: str
+    version: str
+    signatures: str
+    """Digest of the signature set."""
+    technologies: int = 0
+
+
+class Target(msgspec.Struct, frozen=True, kw_only=True):
+    """What the user named."""
+
+    locator: str
+    kind: str
+    sha256: str = ""
+    size: int = 0
+
+
+class Node(msgspec.Struct, frozen=True, kw_only=True):
+    """A node of the evidence graph."""
+
+    id: str
+    kind: str
+    """`artifact`, `component`, `technology`."""
+    label: str
+
+
+class Edge(msgspec.Struct, frozen=True, kw_only=True):
+    """An edge of the evidence graph."""
+
+    source: str
+    target: str
+    kind: str
+    """`contains`, `declares`, `depends-on`, `links`, `loads`, `imports`, `calls`, `references`, `holds`."""
+
+
+class Graph(msgspec.Struct, frozen=True, kw_only=True):
+    """Matched artifacts, their ancestors, and the edges that lead to them."""
+
+    nodes: tuple[Node, ...] = ()
+    edges: tuple[Edge, ...] = ()
+
+
+class Coverage(msgspec.Struct, frozen=True, kw_only=True):
+    """What was looked at, and what was passed over and why."""
+
+    artifacts: int = 0
+    bytes: int = 0
+    by_type: dict[str, int] = {}
+    skipped: dict[str, int] = {}
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything a scan says."""
+
+    schema_version: str = SCHEMA_VERSION
+    tool: Tool
+    target: Target
+    started: str
+    """RFC 3339, UTC."""
+    finished: str
+    verdict: Verdict
+    complete: bool
+    deployment: Deployment = Deployment()
+    components: tuple[Component, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    situations: tuple[Situation, ...] = ()
+    assessments: tuple[Assessment, ...] = ()
+    ordinances: tuple[OrdinanceText, ...] = ()
+    graph: Graph = Graph()
+    networks: tuple[str, ...] = ()
+    not_counted: tuple[NotCounted, ...] = ()
+    unreadable: tuple[Unread, ...] = ()
+    coverage: Coverage = Coverage()

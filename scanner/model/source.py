@@ -1,0 +1,112 @@
+"""The contract between the engine and a reader: what a reader is given, and how it says that it could not read."""
+
+from collections.abc import Iterator
+from typing import BinaryIO, Protocol
+
+import msgspec
+
+from scanner.model.observation import Observation
+from scanner.model.vocabulary import Cause
+
+HEAD_BYTES = 4096
+"""How much of an artifact's beginning is handed to `wants`."""
+
+
+class Unreadable(Exception):
+    """A part of the target could not be read; what was read before stays.
+
+    `cause` is one of the report's words; `reason` is a whole sentence for a person, without the locator.
+    """
+
+    def __init__(self, cause: Cause, reason: str) -> None:
+        super().__init__(reason)
+        self.cause = cause
+        self.reason = reason
+
+
+class Source(Protocol):
+    """One artifact, open for reading: bytes and a name, never a path on disk."""
+
+    @property
+    def name(self) -> str:
+        """Its base name, as valid Unicode (undecodable bytes already escaped)."""
+
+    @property
+    def size(self) -> int:
+        """Its length in bytes."""
+
+    @property
+    def head(self) -> bytes:
+        """Its first `HEAD_BYTES` bytes, or fewer if it is shorter."""
+
+    @property
+    def focus(self) -> frozenset[str]:
+        """What a depth request asks about (names of symbols, classes …); empty in triage."""
+
+    def view(self, offset: int = 0, length: int | None = None) -> memoryview:
+        """Bytes from `offset`, at most `length`; shorter at the end of the artifact, never an error."""
+
+    def open(self) -> BinaryIO:
+        """A fresh binary stream over the artifact, for libraries that want one."""
+
+    def group(self, name: str) -> "Source | None":
+        """The neighbour of that name in the same folder or container, if there is one."""
+
+
+class Budget(Protocol):
+    """What a reader may still spend. Each method raises `Unreadable(Cause.LIMIT)` when it is used up."""
+
+    def spend_items(self, count: int = 1) -> None:
+        """Count members, table rows, nodes: anything a loop turns for."""
+
+    def spend_bytes(self, count: int) -> None:
+        """Count bytes that are produced: inflated, decoded, copied. Call it before allocating."""
+
+
+class Magic(msgspec.Struct, frozen=True):
+    """Bytes that stand at a fixed offset of every file of a format."""
+
+    value: bytes
+    offset: int = 0
+
+
+class Info(msgspec.Struct, frozen=True, kw_only=True):
+    """What a reader says of itself. The engine compiles all of them into one table."""
+
+    name: str
+    """The artifact type it gives: `elf`, `dex`, `zip` …, kebab-case."""
+    version: int
+    """Raised whenever the output for the same bytes changes; part of the cache key."""
+    line: str
+    """One line for the documentation's table."""
+    specification: str
+    """Where the format is written down."""
+    limits: str
+    """What this reader does not read, for people."""
+    names: tuple[str, ...] = ()
+    """Whole file names it wants, lower case."""
+    suffixes: tuple[str, ...] = ()
+    """File name endings it wants, lower case, with the dot."""
+    magics: tuple[Magic, ...] = ()
+    """Beginnings it wants."""
+    depth: bool = False
+    """Runs only when the engine asks for depth, never in triage."""
+    deepens: tuple[str, ...] = ()
+    """For a depth reader: the artifact types it can be asked about."""
+
+
+class Region(msgspec.Struct, frozen=True):
+    """A named part of an artifact, so that a byte hit can say in which section it lies."""
+
+    start: int
+    end: int
+    name: str
+
+
+class Reader(Protocol):
+    """A module under formats/: one file format → observations."""
+
+    INFO: Info
+
+    def observe(self, source: Source, budget: Budget) -> Iterator[Observation]:
+        """Yield what is read, then raise `Unreadable` where reading had to stop."""

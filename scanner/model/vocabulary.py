@@ -1,0 +1,179 @@
+"""The closed sets of words that code, signatures, law files, reports and documentation share."""
+
+from enum import StrEnum
+
+
+class Capability(StrEnum):
+    """What software can do with a face."""
+
+    DETECTION = "detection"
+    LANDMARKS = "landmarks"
+    CHARACTERIZATION = "characterization"
+    LIVENESS = "liveness"
+    VERIFICATION = "verification"
+    IDENTIFICATION = "identification"
+    REDACTION = "redaction"
+    DEVICE_UNLOCK = "device-unlock"
+
+
+RECOGNITION = frozenset({Capability.VERIFICATION, Capability.IDENTIFICATION})
+"""Recognition is verification (one to one) or identification (one to many)."""
+
+
+class Presence(StrEnum):
+    """How strongly an artifact holds a technology, weakest first."""
+
+    REFERENCED = "referenced"
+    DECLARED = "declared"
+    PRESENT = "present"
+    USED = "used"
+
+    @property
+    def rank(self) -> int:
+        """0 for the weakest (referenced) to 3 for the strongest (used)."""
+        return tuple(Presence).index(self)
+
+
+class Weight(StrEnum):
+    """How much one indicator proves; what a weight counts is written in evidence/confidence."""
+
+    DECISIVE = "decisive"
+    STRONG = "strong"
+    SUPPORTING = "supporting"
+
+
+class Verdict(StrEnum):
+    """What a finding, a component or a target amounts to, strongest first."""
+
+    RECOGNITION = "recognition"
+    CAPABLE_DORMANT = "capable-dormant"
+    FACE_ANALYSIS = "face-analysis"
+    NONE = "none"
+
+    @property
+    def rank(self) -> int:
+        """3 for the strongest (recognition) to 0 (none)."""
+        return 3 - tuple(Verdict).index(self)
+
+
+class TechnologyKind(StrEnum):
+    """What sort of thing a technology is."""
+
+    LIBRARY = "library"
+    MODEL = "model"
+    MOBILE_SDK = "mobile-sdk"
+    DESKTOP_SDK = "desktop-sdk"
+    SERVER_SDK = "server-sdk"
+    CLOUD_API = "cloud-api"
+    OS_API = "os-api"
+    PRODUCT = "product"
+    APPLIANCE = "appliance"
+
+
+class IndicatorKind(StrEnum):
+    """Which kind of observation an indicator looks at."""
+
+    PACKAGE = "package"
+    IMPORT = "import"
+    CALL = "call"
+    CLASS = "class"
+    LIBRARY = "library"
+    SYMBOL = "symbol"
+    STRING = "string"
+    ENDPOINT = "endpoint"
+    FILE = "file"
+    HASH = "hash"
+    ANDROID = "android"
+    CONFIG = "config"
+    PRODUCT = "product"
+    SERVICE = "service"
+    SIGNER = "signer"
+    NETWORK = "network"
+    YARA = "yara"
+
+
+class Operator(StrEnum):
+    """Who runs the target."""
+
+    CITY_AGENCY = "city-agency"
+    CITY_POLICE = "city-police"
+    CITY_CONTRACTOR = "city-contractor"
+    COUNTY_AGENCY = "county-agency"
+    STATE_AGENCY = "state-agency"
+    LAW_ENFORCEMENT = "law-enforcement"
+    SCHOOL = "school"
+    PRIVATE_ENTITY = "private-entity"
+    EU_PROVIDER = "eu-provider"
+    EU_DEPLOYER = "eu-deployer"
+
+
+OPERATOR_PARENTS: dict[Operator, tuple[Operator, ...]] = {
+    Operator.CITY_POLICE: (Operator.CITY_AGENCY, Operator.LAW_ENFORCEMENT),
+    Operator.CITY_CONTRACTOR: (Operator.CITY_AGENCY,),
+}
+"""A child satisfies its parents: a law that governs city agencies governs the city's police."""
+
+
+class Place(StrEnum):
+    """Where the target is run."""
+
+    PUBLIC_ACCOMMODATION = "public-accommodation"
+    COMMERCIAL_ESTABLISHMENT = "commercial-establishment"
+    WORKPLACE = "workplace"
+    SCHOOL = "school"
+    PRIVATE_PREMISES = "private-premises"
+    ONLINE = "online"
+
+
+class Act(StrEnum):
+    """What the operator does with the target."""
+
+    ACQUIRE = "acquire"
+    EVALUATE = "evaluate"
+    POSSESS = "possess"
+    ACCESS = "access"
+    USE = "use"
+    CONTRACT = "contract"
+    USE_DERIVED_INFORMATION = "use-derived-information"
+
+
+class Reach(StrEnum):
+    """Whether a law's definition takes in a capability."""
+
+    REACHED = "reached"
+    NOT_REACHED = "not-reached"
+    UNCLEAR = "unclear"
+
+
+class Outcome(StrEnum):
+    """What a law says of a situation under assumed facts, in the order in which it is decided."""
+
+    NOT_APPLICABLE = "not-applicable"
+    NOT_REACHED = "not-reached"
+    DEPENDS = "depends"
+    EXCEPTION_MAY_APPLY = "exception-may-apply"
+    POSSIBLE_VIOLATION = "possible-violation"
+    DUTY_APPLIES = "duty-applies"
+
+
+class Met(StrEnum):
+    """The three values of an element of a law."""
+
+    MET = "met"
+    NOT_MET = "not-met"
+    UNKNOWN = "unknown"
+
+
+class Cause(StrEnum):
+    """Why a part of the target was not read."""
+
+    ENCRYPTED = "encrypted"
+    UNSUPPORTED = "unsupported"
+    DAMAGED = "damaged"
+    LIMIT = "limit"
+    PERMISSION = "permission"
+    CRASHED = "crashed"
+    TIMED_OUT = "timed-out"
+    PACKED = "packed"
+    INTERRUPTED = "interrupted"
+    VANISHED = "vanished"

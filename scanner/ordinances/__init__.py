@@ -1,0 +1,1 @@
+"""Laws as data, and what they say of a situation."""
