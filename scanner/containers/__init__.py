@@ -53,4 +53,4 @@ def containers() -> tuple[Container, ...]:
         for entry in pkgutil.iter_modules(__path__, f"{__name__}.")
         if hasattr(module := importlib.import_module(entry.name), "members")
     ]
-    return tuple(sorted(found, key=lambda module: module.INFO.name))  # type: ignore[arg-type]  # see readers()
+    return tuple(sorted(found, key=lambda module: module.INFO.name))

@@ -24,7 +24,7 @@ from scanner.model.source import Reader
 def readers() -> tuple[Reader, ...]:
     """Every reader under this package, sorted by name."""
     found = sorted(_reader_modules(__name__), key=lambda module: module.INFO.name)
-    return tuple(found)  # type: ignore[arg-type]  # a module is a Reader by its contents; a test holds it
+    return tuple(found)
 
 
 def _reader_modules(package: str) -> Iterator[ModuleType]:
