@@ -1,10 +1,11 @@
 """Laws as data, the facts only people know, and what a law says of a situation."""
 
 from datetime import date
+from typing import Literal
 
 import msgspec
 
-from scanner.model.vocabulary import Act, Capability, Met, Operator, Outcome, Place, Presence, Reach
+from scanner.model.vocabulary import Act, Capability, Claim, LawKind, Met, Operator, Outcome, Place, Presence, Reach
 
 
 class Quote(msgspec.Struct, frozen=True, kw_only=True):
@@ -13,9 +14,24 @@ class Quote(msgspec.Struct, frozen=True, kw_only=True):
     words: str
     source: str
     verified: bool
+    term: str = ""
+    """The law's own name for what it defines."""
 
 
-class Verified(msgspec.Struct, frozen=True, kw_only=True):
+class Definition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A defined term of a law."""
+
+    term: str
+    paraphrase: str
+    """What it says in our words; all there is where the text was not seen."""
+    words: str = ""
+    """Short words as printed; empty where the text was not seen."""
+    source: str
+    """Where the words, or else the paraphrase, come from."""
+    verified: bool = False
+
+
+class Verified(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A date with what is known of it."""
 
     day: date | None = None
@@ -23,26 +39,30 @@ class Verified(msgspec.Struct, frozen=True, kw_only=True):
     verified: bool = False
 
 
-class CapabilityReach(msgspec.Struct, frozen=True, kw_only=True):
+class CapabilityReach(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whether the definition takes in a capability, and by which words."""
 
     reach: Reach
     why: str
     with_recognition: bool = False
-    """Reached when it ships as a stage of something that identifies or verifies."""
+    """Reached as far as recognition is when it ships as a stage of something that identifies or verifies."""
+    question: str = ""
+    """For an unclear reach: what a person can find out to settle it."""
 
 
-class ActRule(msgspec.Struct, frozen=True, kw_only=True):
-    """An act the law names."""
+class ActRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whether a law names an act."""
 
     reach: Reach
-    presence: Presence
+    presence: Presence = Presence.PRESENT
     """The weakest presence of a capability at which this act matters."""
     why: str = ""
+    question: str = ""
+    """For an unclear act: what a person can find out to settle it."""
     verified: bool = False
 
 
-class LawException(msgspec.Struct, frozen=True, kw_only=True):
+class LawException(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An exception; a person must confirm its facts."""
 
     id: str
@@ -50,13 +70,15 @@ class LawException(msgspec.Struct, frozen=True, kw_only=True):
     purposes: tuple[str, ...]
     """Purposes (kebab-case) whose statement claims it."""
     capabilities: tuple[Capability, ...]
+    acts: tuple[Act, ...] = ()
+    """The acts it excuses; empty: any that the law names."""
     facts_to_confirm: tuple[str, ...]
     does_not_excuse: tuple[str, ...] = ()
     source: str = ""
     verified: bool = False
 
 
-class Duty(msgspec.Struct, frozen=True, kw_only=True):
+class Duty(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A process or duty the law asks for."""
 
     id: str
@@ -66,14 +88,20 @@ class Duty(msgspec.Struct, frozen=True, kw_only=True):
     verified: bool = False
 
 
+class Doubt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Why it is open whether a law governs a kind of operator or place, and what would settle it."""
+
+    why: str
+    question: str
+
+
 class Law(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An ordinance or statute as data. Quotes say what was seen; `unverified` says what was not."""
 
     id: str
     title: str
     citation: str
-    kind: str
-    """`ban`, `restriction`, `duty` …; a `duty` asks for something rather than forbids."""
+    kind: LawKind
     jurisdiction: str
     """country[-state[-place]], such as `us-ma-boston`."""
     status: str
@@ -81,22 +109,29 @@ class Law(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     effective: Verified = Verified()
     expires: Verified = Verified()
     operators: tuple[Operator, ...]
+    """Kinds of operator it governs; a child satisfies its parent."""
+    operator_doubts: dict[Operator, Doubt] = {}
+    """Kinds of which it is open; this goes before `operators`."""
     governs: tuple[str, ...]
     does_not_govern: tuple[str, ...] = ()
     places: tuple[Place, ...] = ()
     """Empty: anywhere."""
+    place_doubts: dict[Place, Doubt] = {}
     place_why: str = ""
-    definitions: tuple[Quote, ...]
+    place_question: str = ""
+    definitions: tuple[Definition, ...]
     reach: dict[Capability, CapabilityReach]
     reach_basis: str
     acts: dict[Act, ActRule]
     exceptions: tuple[LawException, ...] = ()
     duties: tuple[Duty, ...] = ()
+    also_ask: tuple[str, ...] = ()
+    """Facts that bear on the outcome and that no option states."""
     remedies: str = ""
     enforcement: str = ""
     sources: tuple[str, ...]
-    confidence: str
-    """`high`, `medium` or `low`: how well the text was seen."""
+    confidence: Literal["high", "medium", "low"]
+    """How well the text was seen."""
     unverified: tuple[str, ...] = ()
 
 
@@ -111,13 +146,18 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     denied_purposes: tuple[str, ...] = ()
     """Purposes a person says are not those of this deployment."""
     as_of: date | None = None
+    answered_by: str = ""
+    """Who stated these facts."""
+    answered_on: date | None = None
+
+
+ElementName = Literal["in-force", "jurisdiction", "operator", "place", "definition", "act"]
 
 
 class Element(msgspec.Struct, frozen=True, kw_only=True):
     """One element of a law, asked of a situation."""
 
-    name: str
-    """`in-force`, `jurisdiction`, `operator`, `place`, `definition`, `act`."""
+    name: ElementName
     met: Met
     reason: str
 
@@ -127,10 +167,11 @@ class ExceptionState(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     text: str
-    state: str
-    """`claimed` (a stated purpose fits), `denied`, `unclaimed`."""
+    state: Claim
     facts_to_confirm: tuple[str, ...]
     does_not_excuse: tuple[str, ...] = ()
+    note: str = ""
+    """Why a claim fits in part only."""
     verified: bool = False
 
 
@@ -140,6 +181,7 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     ordinance: str
     situation: str
     assuming: dict[str, str]
+    """Facts nobody stated, as they were assumed: `operator`, `jurisdiction`."""
     outcome: Outcome
     elements: tuple[Element, ...]
     exceptions: tuple[ExceptionState, ...] = ()
@@ -160,4 +202,5 @@ class OrdinanceText(msgspec.Struct, frozen=True, kw_only=True):
     status: str = ""
     duties: tuple[Duty, ...] = ()
     remedies: str = ""
+    enforcement: str = ""
     unverified: tuple[str, ...] = ()

@@ -164,6 +164,24 @@ class Met(StrEnum):
     UNKNOWN = "unknown"
 
 
+class LawKind(StrEnum):
+    """What sort of rule a law is. A duty asks for something; the others forbid."""
+
+    BAN = "ban"
+    MORATORIUM = "moratorium"
+    RESTRICTION = "restriction"
+    DUTY = "duty"
+
+
+class Claim(StrEnum):
+    """How an exception stands against the purposes that a person stated."""
+
+    CLAIMED = "claimed"
+    CLAIMED_IN_PART = "claimed-in-part"
+    DENIED = "denied"
+    UNCLAIMED = "unclaimed"
+
+
 class Cause(StrEnum):
     """Why a part of the target was not read."""
 
