@@ -1,0 +1,149 @@
+"""`frscan signatures`: what the catalogue knows, and whether its files are good ones."""
+
+import sys
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from scanner.catalogue.load import Catalogue
+    from scanner.model.technology import Technology
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="List, show, check and test the signatures of face-recognition technology.",
+)
+_PROBLEMS = 1
+_WRONG_USE = 2
+_Folder = Annotated[
+    Path | None,
+    typer.Argument(help="A folder of signatures; without it, those that came with frscan.", show_default=False),
+]
+
+
+class _ListFormat(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+
+
+@app.command("list")
+def list_signatures(
+    format_: Annotated[_ListFormat, typer.Option("--format", "-f", help="How the list is written.")] = _ListFormat.TEXT,
+) -> None:
+    """List every technology: id, kind, number of indicators, what it can do with a face."""
+    catalogue = _loaded(None)
+    if format_ is _ListFormat.JSON:
+        print(_as_json(catalogue))
+        return
+    width = max((len(technology.id) for technology in catalogue.technologies), default=0)
+    for technology in catalogue.technologies:
+        capabilities = ", ".join(_all_capabilities(technology))
+        print(f"{technology.id:{width}}  {technology.kind:11}  {len(technology.indicators):3}  {capabilities}")
+
+
+@app.command("show")
+def show_signature(
+    technology_id: Annotated[str, typer.Argument(metavar="ID", help="The id, as `frscan signatures list` shows it.")],
+) -> None:
+    """Show everything a signature says, and what of it was seen in a real artifact."""
+    from scanner.cli.signature_text import describe
+
+    catalogue = _loaded(None)
+    technology = next((one for one in catalogue.technologies if one.id == technology_id), None)
+    if technology is None:
+        _refuse(_no_such(technology_id, catalogue))
+    for line in describe(technology):
+        print(line)
+
+
+@app.command("lint")
+def lint_signatures(folder: _Folder = None) -> None:
+    """Check every signature file; exit status 1 if there is something to correct."""
+    from scanner.catalogue.lints import lint, loading_problem
+    from scanner.catalogue.load import CatalogueError, read_catalogue
+
+    try:
+        catalogue, errors = read_catalogue(folder)
+    except CatalogueError as error:
+        _refuse(str(error))
+    problems = sorted([*map(loading_problem, errors), *lint(catalogue)])
+    for problem in problems:
+        print(f"{problem.file}:{problem.line}: {problem.rule}: {problem.message} → {problem.recommendation}")
+    files = len(catalogue.technologies) + len({error.file for error in errors})
+    print(f"{_counted(files, 'signature')} read, {_counted(len(problems), 'problem')} found.", file=sys.stderr)
+    raise typer.Exit(_PROBLEMS if problems else 0)
+
+
+@app.command("test")
+def try_examples(folder: _Folder = None) -> None:
+    """Match every example against all signatures; exit status 1 if one gives anything but what it promises."""
+    from scanner.evidence.examples import failures
+
+    catalogue = _loaded(folder)
+    found = [str(failure) for failure in failures(catalogue)]
+    for failure in found:
+        print(failure)
+    examples = sum(len(technology.examples) for technology in catalogue.technologies)
+    print(f"{_counted(examples, 'example')} tried, {_counted(len(found), 'failure')}.", file=sys.stderr)
+    raise typer.Exit(_PROBLEMS if found else 0)
+
+
+def _loaded(folder: Path | None) -> "Catalogue":
+    from scanner.catalogue.load import CatalogueError, load_catalogue
+
+    try:
+        return load_catalogue(folder)
+    except CatalogueError as error:
+        _refuse(str(error))
+
+
+def _refuse(message: str) -> NoReturn:
+    print(f"frscan: {message}", file=sys.stderr)
+    raise typer.Exit(_WRONG_USE)
+
+
+def _no_such(technology_id: str, catalogue: "Catalogue") -> str:
+    import difflib
+
+    from scanner.catalogue.signature_error import quoted
+
+    ids = [one.id for one in catalogue.technologies]
+    near = difflib.get_close_matches(technology_id, ids, n=3) or [id_ for id_ in ids if technology_id in id_][:3]
+    hint = f"did you mean {' or '.join(near)}?" if near else "`frscan signatures list` shows all."
+    return f"there is no signature {quoted(technology_id)}; {hint}"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _all_capabilities(technology: "Technology") -> Iterator[str]:
+    """What the technology or any of its indicators grants, in the order of the vocabulary."""
+    from scanner.model.vocabulary import Capability
+
+    granted = {*technology.capabilities, *(one for i in technology.indicators for one in i.grants)}
+    return (capability for capability in Capability if capability in granted)
+
+
+def _as_json(catalogue: "Catalogue") -> str:
+    import json
+
+    rows = [
+        {
+            "id": technology.id,
+            "name": technology.name,
+            "vendor": technology.vendor,
+            "kind": technology.kind,
+            "group": technology.group,
+            "capabilities": list(_all_capabilities(technology)),
+            "indicators": len(technology.indicators),
+            "indicators_verified": sum(indicator.verified for indicator in technology.indicators),
+            "file": technology.file,
+        }
+        for technology in catalogue.technologies
+    ]
+    return json.dumps({"signatures": catalogue.version, "technologies": rows}, indent=2, ensure_ascii=False)
