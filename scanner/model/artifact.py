@@ -40,3 +40,12 @@ class ArtifactFacts(msgspec.Struct, frozen=True, kw_only=True):
     artifact: Artifact
     observations: tuple[Observation, ...] = ()
     unread: tuple[Unread, ...] = ()
+    oddities: tuple[str, ...] = ()
+    """What is strange about it though it could be read, in whole sentences: a member's name that leads outside …"""
+
+
+class Oddity(msgspec.Struct, frozen=True, kw_only=True):
+    """Something strange in the target that did not keep it from being read."""
+
+    locator: str
+    what: str

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from scanner.model.artifact import Unread
+from scanner.model.artifact import Oddity, Unread
 from scanner.model.finding import Component, Finding, NotCounted, Situation
 from scanner.model.law import Assessment, Deployment, OrdinanceText
 from scanner.model.vocabulary import Verdict
@@ -84,4 +84,5 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     networks: tuple[str, ...] = ()
     not_counted: tuple[NotCounted, ...] = ()
     unreadable: tuple[Unread, ...] = ()
+    oddities: tuple[Oddity, ...] = ()
     coverage: Coverage = Coverage()

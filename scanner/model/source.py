@@ -6,7 +6,7 @@ from typing import BinaryIO, Protocol
 import msgspec
 
 from scanner.model.observation import Observation
-from scanner.model.vocabulary import Cause
+from scanner.model.vocabulary import Cause, IndicatorKind
 
 HEAD_BYTES = 4096
 """How much of an artifact's beginning is handed to `wants`."""
@@ -93,6 +93,8 @@ class Info(msgspec.Struct, frozen=True, kw_only=True):
     """Runs only when the engine asks for depth, never in triage."""
     deepens: tuple[str, ...] = ()
     """For a depth reader: the artifact types it can be asked about."""
+    asks: tuple[IndicatorKind, ...] = ()
+    """For a depth reader: the kinds of indicator whose patterns are its focus."""
 
 
 class Region(msgspec.Struct, frozen=True):

@@ -1,1 +1,64 @@
-"""Open what the user named."""
+"""Targets: open what the user named. One kind of target a module, found by its place.
+
+A target module has `KIND`, `opens(path) -> bool`, and `entries(path) -> Iterator[Entry]`.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from scanner.model.artifact import Unread
+
+
+class Entry(NamedTuple):
+    """A file of the target: where it lies, and how reports name it."""
+
+    path: Path
+    locator: str
+    size: int
+    """Bytes."""
+
+
+class TargetKind(Protocol):
+    """A module under targets/."""
+
+    KIND: str
+
+    def opens(self, path: Path) -> bool:
+        """Whether this kind takes the path."""
+
+    def entries(self, path: Path) -> Iterator[Entry | Unread]:
+        """The files to examine, and what could not be listed."""
+
+
+class MissingTarget(Exception):
+    """What the user named is not there or may not be read: a sentence for the terminal."""
+
+
+@cache
+def target_kinds() -> tuple[TargetKind, ...]:
+    """Every kind of target, sorted by name."""
+    found = [
+        importlib.import_module(entry.name)
+        for entry in pkgutil.iter_modules(__path__, f"{__name__}.")
+        if not entry.ispkg
+    ]
+    return tuple(sorted(found, key=lambda module: module.KIND))
+
+
+def target_kind(path: Path) -> TargetKind:
+    """The kind of target a path is. Raises `MissingTarget`."""
+    for kind in target_kinds():
+        try:
+            if kind.opens(path):
+                return kind
+        except PermissionError as error:
+            raise MissingTarget(f"{path}: this account has no permission to look at it.") from error
+        except OSError as error:
+            raise MissingTarget(f"{path}: the system cannot look at it ({error.strerror}).") from error
+    if path.exists() or path.is_symlink():
+        raise MissingTarget(f"{path}: this is neither a file nor a folder that can be read.")
+    raise MissingTarget(f"{path}: there is no such file or folder. Check the spelling.")

@@ -1,0 +1,161 @@
+"""The index: which indicators could an observation match? One look-up, not one test per indicator.
+
+Patterns without a wildcard stand in a dictionary. Those with one are filed under the literal text before it, so
+that a name is only tried against patterns whose beginning it has.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from scanner.catalogue.pattern import Pattern, compile_pattern
+from scanner.model.artifact import Artifact
+from scanner.model.observation import (
+    AndroidEntry,
+    ByteHit,
+    Call,
+    ClassName,
+    Config,
+    Digest,
+    Import,
+    Library,
+    Observation,
+    Package,
+    Product,
+    Service,
+    Signer,
+    Symbol,
+)
+from scanner.model.technology import Indicator, Technology
+from scanner.model.vocabulary import IndicatorKind
+
+_SO_VERSION = re.compile(r"(\.so)(\.\d+)+$")
+_CASELESS = {IndicatorKind.LIBRARY, IndicatorKind.FILE, IndicatorKind.PRODUCT, IndicatorKind.PACKAGE}
+BYTE_KINDS = {IndicatorKind.STRING, IndicatorKind.ENDPOINT, IndicatorKind.SYMBOL, IndicatorKind.YARA}
+"""Kinds that are also, or only, looked for in bytes."""
+
+
+class Entry(NamedTuple):
+    """An indicator with its technology and the key by which a report's evidence leads back to it."""
+
+    key: str
+    technology: Technology
+    indicator: Indicator
+
+
+def entries_of(technology: Technology) -> Iterator[Entry]:
+    """Every indicator of a technology, those under `all` after the one that holds them."""
+    for number, indicator in enumerate(technology.indicators):
+        key = f"{technology.id}#{number}"
+        yield Entry(key, technology, indicator)
+        for part, condition in enumerate(indicator.all_of):
+            yield Entry(f"{key}.{part}", technology, condition)
+
+
+class _PatternTable:
+    """Patterns of one indicator kind."""
+
+    def __init__(self) -> None:
+        self.exact: dict[str, list[Entry]] = defaultdict(list)
+        self.by_prefix: dict[str, list[tuple[Pattern, Entry]]] = defaultdict(list)
+        self.lengths: tuple[int, ...] = ()
+
+    def add(self, text: str, entry: Entry) -> None:
+        pattern = compile_pattern(text)
+        if pattern.is_literal:
+            self.exact[text].append(entry)
+        else:
+            self.by_prefix[pattern.literal_prefix].append((pattern, entry))
+            self.lengths = tuple(sorted({*self.lengths, len(pattern.literal_prefix)}))
+
+    def look_up(self, name: str) -> Iterator[Entry]:
+        yield from self.exact.get(name, ())
+        for length in self.lengths:
+            if length > len(name):
+                return
+            for pattern, entry in self.by_prefix.get(name[:length], ()):
+                if pattern.matches(name):
+                    yield entry
+
+
+class Index:
+    """All indicators of a catalogue, ready to be asked."""
+
+    def __init__(self, technologies: tuple[Technology, ...]) -> None:
+        self.entries: dict[str, Entry] = {}
+        self._tables: dict[IndicatorKind, _PatternTable] = defaultdict(_PatternTable)
+        for technology in technologies:
+            for entry in entries_of(technology):
+                self.entries[entry.key] = entry
+                kind, value = entry.indicator.kind, entry.indicator.value
+                self._tables[kind].add(value.lower() if kind in _CASELESS else value, entry)
+
+    def of_observation(self, observation: Observation) -> Iterator[Entry]:
+        """Entries whose pattern the observation matches, each once."""
+        if isinstance(observation, ByteHit):
+            entry = self.entries.get(observation.pattern)
+            if entry is not None:
+                yield entry
+            return
+        seen: set[str] = set()
+        for kind, name in names_of(observation):
+            for entry in self._tables[kind].look_up(name):
+                if entry.key not in seen:
+                    seen.add(entry.key)
+                    yield entry
+
+    def of_file_name(self, artifact: Artifact) -> Iterator[Entry]:
+        """Entries of kind `file` whose pattern the artifact's base name matches."""
+        yield from self._tables[IndicatorKind.FILE].look_up(artifact.name.lower())
+
+    def values_of(self, technology: Technology, kind: IndicatorKind) -> frozenset[str]:
+        """The patterns of one kind of a technology: what a depth request asks about."""
+        return frozenset(e.indicator.value for e in entries_of(technology) if e.indicator.kind is kind)
+
+
+def names_of(observation: Observation) -> tuple[tuple[IndicatorKind, str], ...]:
+    """Under which indicator kind and by which spellings an observation is looked up."""
+    match observation:
+        case Package(purl=purl):
+            return ((IndicatorKind.PACKAGE, purl.lower()),)
+        case Import(language=language, name=name):
+            parts = name.split(".")
+            chain = [".".join(parts[:n]) for n in range(1, len(parts) + 1)]
+            return tuple((IndicatorKind.IMPORT, f"{language}:{module}") for module in chain)
+        case Call(language=language, name=name):
+            return ((IndicatorKind.CALL, f"{language}:{name}"),)
+        case ClassName(language=language, name=name):
+            outer = name.partition("$")[0]
+            spellings = (name,) if outer == name else (name, outer)
+            return tuple((IndicatorKind.CLASS, f"{language}:{spelling}") for spelling in spellings)
+        case Library(name=name):
+            lower = name.lower()
+            bare = _SO_VERSION.sub(r"\1", lower)
+            spellings = (lower,) if bare == lower else (lower, bare)
+            return tuple((IndicatorKind.LIBRARY, spelling) for spelling in spellings)
+        case Symbol(name=name):
+            return ((IndicatorKind.SYMBOL, name),)
+        case Digest(algorithm=algorithm, value=value):
+            return ((IndicatorKind.HASH, f"{algorithm}:{value}"),)
+        case _:
+            return _names_of_listed(observation)
+
+
+def _names_of_listed(observation: Observation) -> tuple[tuple[IndicatorKind, str], ...]:
+    """The spellings of what manifests, settings and inventories list."""
+    match observation:
+        case AndroidEntry(entry=entry, name=name, value=value):
+            bare = f"{entry}:{name}"
+            return ((IndicatorKind.ANDROID, bare), (IndicatorKind.ANDROID, f"{bare}={value}"))
+        case Config(name=name, value=value):
+            return ((IndicatorKind.CONFIG, name), (IndicatorKind.CONFIG, f"{name}={value}"))
+        case Product(name=name, publisher=publisher):
+            lower = name.lower()
+            return ((IndicatorKind.PRODUCT, lower), (IndicatorKind.PRODUCT, f"{lower}|{publisher.lower()}"))
+        case Service(name=name):
+            return ((IndicatorKind.SERVICE, name),)
+        case Signer(name=name):
+            return ((IndicatorKind.SIGNER, name),)
+        case _:
+            return ()

@@ -1,0 +1,135 @@
+"""`frscan scan`: look into what the user names, report, and say by the exit status whether something was found."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from scanner.cli.exits import Exit
+
+if TYPE_CHECKING:
+    from scanner.model.law import Deployment
+    from scanner.model.report import Report
+
+_Paths = Annotated[
+    list[Path],
+    typer.Argument(metavar="PATH…", help="A file, folder or archive: an APK, a jar, a program …", show_default=False),
+]
+_Formats = Annotated[
+    list[str] | None,
+    typer.Option(
+        "-f", "--format", metavar="FORMAT[=FILE]", help="text, json or html; several at once as -f html=out.html."
+    ),
+]
+_Output = Annotated[
+    Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where the report goes; - is standard output.")
+]
+_Jurisdictions = Annotated[
+    list[str] | None,
+    typer.Option("--jurisdiction", metavar="ID", help="Where it is deployed, such as us-ma-boston; may repeat."),
+]
+_Operator = Annotated[str | None, typer.Option("--operator", metavar="WHO", help="Who runs it, such as city-agency.")]
+_Place = Annotated[str | None, typer.Option("--place", metavar="WHERE", help="Such as public-accommodation.")]
+_Acts = Annotated[
+    list[str] | None,
+    typer.Option("--act", metavar="ACT", help="What is done with it, such as acquire or use; may repeat."),
+]
+_Purposes = Annotated[
+    list[str] | None, typer.Option("--purpose", metavar="WORD", help="What for, such as redaction; may repeat.")
+]
+_AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="Assess as of this day (YYYY-MM-DD).")]
+_DeploymentFile = Annotated[
+    Path | None, typer.Option("--deployment", metavar="FILE", help="A deployment.toml with these answers.")
+]
+_FailOn = Annotated[
+    list[str] | None,
+    typer.Option("--fail-on", metavar="WORD", help="Exit 1 at this verdict or outcome, or never; may repeat."),
+]
+_Jobs = Annotated[int, typer.Option("-j", "--jobs", min=0, help="Worker processes; 0 is one a processor.")]
+_Context = Annotated[
+    bool, typer.Option("--context", help="Show what stands around a byte hit. It may hold secrets of the target.")
+]
+_Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress and no summary on standard error.")]
+
+
+def scan_command(
+    paths: _Paths,
+    formats: _Formats = None,
+    output: _Output = None,
+    jurisdiction: _Jurisdictions = None,
+    operator: _Operator = None,
+    place: _Place = None,
+    act: _Acts = None,
+    purpose: _Purposes = None,
+    as_of: _AsOf = None,
+    deployment_file: _DeploymentFile = None,
+    fail_on: _FailOn = None,
+    jobs: _Jobs = 0,
+    context: _Context = False,  # noqa: FBT002  (a command line flag)
+    quiet: _Quiet = False,  # noqa: FBT002
+) -> None:
+    """Look into files, folders and archives for face recognition, and name the laws it may touch.
+
+    Exit status: 0 nothing found, 1 found, 2 wrong usage, 3 part of it could not be read and nothing was found.
+    """
+    from scanner.cli.rendering import BadOutput, planned_outputs, write_outputs
+
+    thresholds = _thresholds(fail_on or [])
+    facts = _deployment(deployment_file, jurisdiction, operator, place, act, purpose, as_of)
+    try:
+        outputs = planned_outputs(formats or [], output)
+        document = _scanned(paths, facts, jobs=jobs, context_bytes=24 if context else 0, quiet=quiet)
+        write_outputs(document, outputs)
+    except BadOutput as error:
+        refuse(str(error))
+    from scanner.cli.exits import exit_status
+
+    raise typer.Exit(exit_status(document, thresholds))
+
+
+def _scanned(paths: list[Path], facts: "Deployment", *, jobs: int, context_bytes: int, quiet: bool) -> "Report":
+    from scanner.catalogue.load import CatalogueError
+    from scanner.cli.live import Live
+    from scanner.engine.scan import Settings, scan
+    from scanner.targets import MissingTarget
+
+    settings = Settings(deployment=facts, jobs=jobs, context_bytes=context_bytes)
+    try:
+        with Live(quiet=quiet) as live:
+            return scan(paths, settings, live.progress)
+    except (MissingTarget, CatalogueError) as error:
+        refuse(str(error))
+
+
+def _deployment(
+    file: Path | None,
+    jurisdictions: list[str] | None,
+    operator: str | None,
+    place: str | None,
+    acts: list[str] | None,
+    purposes: list[str] | None,
+    as_of: str | None,
+) -> "Deployment":
+    from scanner.ordinances import DeploymentError, deployment_from, read_deployment
+
+    try:
+        stated = read_deployment(file) if file is not None else None
+        return deployment_from(jurisdictions, operator, place, acts, purposes, as_of, base=stated)
+    except DeploymentError as error:
+        refuse(str(error))
+
+
+def _thresholds(words: list[str]) -> list[str]:
+    from scanner.cli.exits import threshold_words
+
+    for word in words:
+        if word not in threshold_words():
+            refuse(f"--fail-on takes one of {', '.join(threshold_words())}; {word!a} is none of them.")
+    return words
+
+
+def refuse(sentence: str) -> NoReturn:
+    """Say in one sentence what is wrong with the call, and exit 2."""
+    print(f"frscan: {sentence}", file=sys.stderr)
+    raise typer.Exit(Exit.USAGE)

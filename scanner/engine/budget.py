@@ -1,0 +1,82 @@
+"""Budgets: what reading an artifact may cost. Counts decide; wall time is only the last guard.
+
+Each artifact spends from an allowance of its own and from that of everything around it, so that a thousand small
+bombs cost no more than one big one.
+"""
+
+import time
+
+import msgspec
+
+from scanner.model.source import Unreadable
+from scanner.model.vocabulary import Cause
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """How much a target's file may cost, with everything nested in it."""
+
+    nesting: int = 12
+    """Containers in containers."""
+    items_per_artifact: int = 4_000_000
+    """Members, table rows, nodes of one artifact."""
+    items: int = 40_000_000
+    """The same for a file with everything in it."""
+    inflated_bytes: int = 16 << 30
+    """Bytes made from a file: inflated, decoded, copied."""
+    ratio: int = 400
+    """Bytes made from one container for each of its own, beyond `ratio_floor_bytes`."""
+    ratio_floor_bytes: int = 64 << 20
+    member_bytes: int = 4 << 30
+    """One member."""
+    memory_bytes: int = 64 << 20
+    """A member up to this size is held in memory, a larger one in an unnamed temporary file."""
+    seconds: float = 600.0
+
+
+class Allowance:
+    """A `Budget` with a parent: what is spent here is spent there too."""
+
+    def __init__(self, *, items: int, made_bytes: int, deadline: float, parent: "Allowance | None" = None) -> None:
+        self._items = items
+        self._bytes = made_bytes
+        self._deadline = deadline
+        self._parent = parent
+        self._until_clock = 1000
+
+    @classmethod
+    def for_file(cls, limits: Limits) -> "Allowance":
+        """The allowance of one file of the target with everything nested in it."""
+        deadline = time.monotonic() + limits.seconds
+        return cls(items=limits.items, made_bytes=limits.inflated_bytes, deadline=deadline)
+
+    def child(self, limits: Limits, *, own_bytes: int) -> "Allowance":
+        """The allowance of one artifact of `own_bytes` bytes."""
+        made = max(limits.ratio_floor_bytes, own_bytes * limits.ratio)
+        return Allowance(items=limits.items_per_artifact, made_bytes=made, deadline=self._deadline, parent=self)
+
+    def spend_items(self, count: int = 1) -> None:
+        """Count `count` members, rows or nodes. Raises `Unreadable` when none are left."""
+        self._items -= count
+        if self._items < 0:
+            raise Unreadable(Cause.LIMIT, "It holds more entries than the scan's limit allows; the rest was not read.")
+        self._watch_clock(count)
+        if self._parent is not None:
+            self._parent.spend_items(count)
+
+    def spend_bytes(self, count: int) -> None:
+        """Count `count` bytes that are about to be made. Raises `Unreadable` when that is too many."""
+        self._bytes -= count
+        if self._bytes < 0:
+            raise Unreadable(
+                Cause.LIMIT, "It unpacks to more bytes than the scan's limit allows; the rest was not read."
+            )
+        self._watch_clock(1000)
+        if self._parent is not None:
+            self._parent.spend_bytes(count)
+
+    def _watch_clock(self, count: int) -> None:
+        self._until_clock -= count
+        if self._until_clock <= 0:
+            self._until_clock = 1000
+            if time.monotonic() > self._deadline:
+                raise Unreadable(Cause.TIMED_OUT, "Reading it took longer than the scan's limit allows.")

@@ -1,0 +1,106 @@
+"""Discovery: by its name and first bytes, who wants an artifact, and what type it is.
+
+All readers' and containers' names, suffixes and magics are compiled into one table. What nobody wants is still
+scanned for bytes, unless its first bytes prove it to be a picture, a sound, a film or a font.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from typing import NamedTuple, cast
+
+from scanner.containers import Container, containers
+from scanner.formats import readers
+from scanner.model.source import Info, Reader
+
+MEDIA_TYPES = frozenset({"picture", "sound or film", "font"})
+"""What is passed over once its first bytes prove it: it can hold no program."""
+_MEDIA = (
+    (0, b"\x89PNG\r\n\x1a\n", "picture"),
+    (0, b"\xff\xd8\xff", "picture"),
+    (0, b"GIF8", "picture"),
+    (8, b"WEBP", "picture"),
+    (0, b"OggS", "sound or film"),
+    (0, b"ID3", "sound or film"),
+    (8, b"WAVE", "sound or film"),
+    (4, b"ftyp", "sound or film"),
+    (0, b"\x00\x01\x00\x00\x00", "font"),
+    (0, b"OTTO", "font"),
+    (0, b"wOFF", "font"),
+    (0, b"wOF2", "font"),
+)
+_PROSE = (".md", ".rst", ".txt", ".adoc", ".html", ".htm", ".pdf", ".tex", ".1", ".3", ".5", ".8")
+_PROSE_NAMES = ("readme", "license", "copying", "notice", "authors", "changelog", "changes", "news", "copyright")
+
+
+class Wanted(NamedTuple):
+    """Who reads an artifact, and what it is."""
+
+    type: str
+    readers: tuple[Reader, ...]
+    container: Container | None
+    passed_over: str
+    """Why its bytes are not scanned; empty if they are."""
+
+
+class Table:
+    """The compiled table."""
+
+    def __init__(self) -> None:
+        found: tuple[Reader | Container, ...] = (*readers(), *containers())
+        triage = [r for r in found if not r.INFO.depth]
+        self._by_name = _by_key(triage, lambda info: info.names)
+        self._by_suffix = _by_key(triage, lambda info: info.suffixes)
+        self._by_magic = [(m.offset, m.value, r) for r in triage for m in r.INFO.magics]
+
+    def wanted(self, name: str, head: bytes) -> Wanted:
+        """Ask the table about a base name and the first bytes."""
+        lower = name.lower()
+        by_magic = [r for offset, value, r in self._by_magic if head.startswith(value, offset)]
+        by_name = [*self._by_name.get(lower, ()), *self._by_its_suffixes(lower)]
+        asked = [r for r in _distinct([*by_magic, *by_name]) if _agrees(r, lower, head)]
+        container = next((cast("Container", r) for r in asked if hasattr(r, "members")), None)
+        plain = tuple(cast("Reader", r) for r in asked if hasattr(r, "observe"))
+        known = [r for r in by_magic if r in asked] or list(plain)
+        media = next((what for offset, magic, what in _MEDIA if head.startswith(magic, offset)), "")
+        kind = known[0].INFO.name if known else _kind_of_text(lower, head)
+        return Wanted(kind, plain, container, media if not known else "")
+
+    def _by_its_suffixes(self, lower: str) -> list[Reader | Container]:
+        found: list[Reader | Container] = []
+        dot = lower.find(".")
+        while dot >= 0:
+            found += self._by_suffix.get(lower[dot:], ())
+            dot = lower.find(".", dot + 1)
+        return found
+
+
+def _by_key(
+    found: Iterable[Reader | Container], keys: Callable[[Info], tuple[str, ...]]
+) -> dict[str, list[Reader | Container]]:
+    table: dict[str, list[Reader | Container]] = defaultdict(list)
+    for reader in found:
+        for key in keys(reader.INFO):
+            table[key].append(reader)
+    return dict(table)
+
+
+def _distinct(found: list[Reader | Container]) -> list[Reader | Container]:
+    return list({id(r): r for r in found}.values())
+
+
+def _agrees(reader: Reader | Container, lower: str, head: bytes) -> bool:
+    wants = getattr(reader, "wants", None)
+    return wants is None or bool(wants(lower, head))
+
+
+def _kind_of_text(lower: str, head: bytes) -> str:
+    if b"\0" in head:
+        return "data"
+    try:
+        head.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.start < len(head) - 4:
+            return "data"
+    if lower.endswith(_PROSE) or lower.partition(".")[0] in _PROSE_NAMES:
+        return "prose"
+    return "text"

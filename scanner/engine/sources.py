@@ -1,0 +1,157 @@
+"""Sources: artifacts open for reading, whether they are files, members held in memory, or members spooled to disk."""
+
+import io
+import mmap
+import os
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, cast
+
+from scanner.model.locator import text_name
+from scanner.model.source import HEAD_BYTES, Source, Unreadable
+from scanner.model.vocabulary import Cause
+
+_MAP_FROM_BYTES = 1 << 20
+"""Reading beats mapping below 1 MiB (measured: 1.4 times on small files)."""
+
+
+def _no_neighbour(_name: str) -> Source | None:
+    return None
+
+
+class BytesSource:
+    """An artifact whose bytes are at hand: in memory or mapped."""
+
+    def __init__(
+        self,
+        name: str,
+        data: bytes | mmap.mmap,
+        *,
+        neighbour: Callable[[str], Source | None] = _no_neighbour,
+        focus: frozenset[str] = frozenset(),
+    ) -> None:
+        self._name = name
+        self._view = memoryview(data)
+        self._data = data
+        self._neighbour = neighbour
+        self._focus = focus
+
+    @property
+    def name(self) -> str:
+        """Base name."""
+        return self._name
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return len(self._view)
+
+    @property
+    def head(self) -> bytes:
+        """The beginning."""
+        return bytes(self._view[:HEAD_BYTES])
+
+    @property
+    def focus(self) -> frozenset[str]:
+        """What a depth request asks about."""
+        return self._focus
+
+    def view(self, offset: int = 0, length: int | None = None) -> memoryview:
+        """Bytes from `offset`; shorter at the end, never an error."""
+        offset = max(offset, 0)
+        return self._view[offset:] if length is None else self._view[offset : offset + max(length, 0)]
+
+    def open(self) -> BinaryIO:
+        """A stream over the same bytes."""
+        return cast("BinaryIO", io.BufferedReader(_ViewStream(self._view)))  # BufferedReader is a BinaryIO but in name
+
+    def group(self, name: str) -> Source | None:
+        """The neighbour of that name."""
+        return self._neighbour(name)
+
+    def with_focus(self, focus: frozenset[str]) -> "BytesSource":
+        """The same artifact, for a depth request."""
+        return BytesSource(self._name, self._data, neighbour=self._neighbour, focus=focus)
+
+
+class _ViewStream(io.RawIOBase):
+    """A seekable stream over a memoryview, without a copy of the whole."""
+
+    def __init__(self, view: memoryview) -> None:
+        self._view = view
+        self._at = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: len(self._view)}[whence]
+        if start + offset < 0:
+            raise ValueError("negative seek position")
+        self._at = start + offset
+        return self._at
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]  # typeshed: WriteableBuffer
+        piece = self._view[self._at : self._at + len(buffer)]
+        buffer[: len(piece)] = piece
+        self._at += len(piece)
+        return len(piece)
+
+
+class OpenFile:
+    """A file of the target, open for as long as the `with` block lasts."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: BinaryIO | None = None
+
+    def __enter__(self) -> BytesSource:
+        """Open, read or map. Raises `Unreadable` (permission, vanished, damaged)."""
+        try:
+            self._file = open(self._path, "rb", opener=_open_plainly)
+            size = os.fstat(self._file.fileno()).st_size
+            if size < _MAP_FROM_BYTES:
+                data: bytes | mmap.mmap = self._file.read(_MAP_FROM_BYTES)
+            else:
+                data = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
+        except OSError as error:
+            self.__exit__(None, None, None)
+            raise unreadable_from(error) from error
+        return BytesSource(text_name(os.fsencode(self._path.name)), data, neighbour=self._neighbour)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the file; a mapping goes with its last view."""
+        if self._file is not None:
+            self._file.close()
+
+    def _neighbour(self, name: str) -> Source | None:
+        if not name or "/" in name or os.sep in name or name in {".", ".."}:
+            return None
+        path = self._path.parent / name
+        try:
+            if path.is_symlink() or not path.is_file():
+                return None
+            with OpenFile(path) as source:
+                return source
+        except (OSError, Unreadable):
+            return None
+
+
+def _open_plainly(path: str, flags: int) -> int:
+    """Never wait for a pipe's other end, never follow a link that took the file's place."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))
+
+
+def unreadable_from(error: OSError) -> Unreadable:
+    """What an operating system error means for the report; the path stays out of it."""
+    if isinstance(error, PermissionError):
+        return Unreadable(Cause.PERMISSION, "This account has no permission to read it.")
+    if isinstance(error, FileNotFoundError):
+        return Unreadable(Cause.VANISHED, "It was there when the scan began and is gone now.")
+    return Unreadable(Cause.DAMAGED, f"The system could not read it: {os.strerror(error.errno or 0)}.")

@@ -1,0 +1,91 @@
+"""Unpacking: a container's member becomes a source, in memory or in an unnamed temporary file."""
+
+import tempfile
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, closing
+from mmap import ACCESS_READ, mmap
+
+from scanner.containers import Container, Member
+from scanner.engine.budget import Limits
+from scanner.engine.sources import BytesSource
+from scanner.model.locator import base_name
+from scanner.model.source import HEAD_BYTES, Budget, Source, Unreadable
+from scanner.model.vocabulary import Cause
+
+
+class Unpacked:
+    """A member's bytes as a source, as far as they could be read; leave the `with` block to free them."""
+
+    def __init__(
+        self,
+        member: Member,
+        limits: Limits,
+        *,
+        enough: Callable[[bytes], bool] = lambda _head: False,
+        neighbour: Callable[[str], Source | None] = lambda _name: None,
+    ) -> None:
+        self._member = member
+        self._limits = limits
+        self._enough = enough
+        self._neighbour = neighbour
+        self._held = ExitStack()
+        self.stopped: Unreadable | None = None
+        """Why the member ends before its end, if it does."""
+
+    def __enter__(self) -> BytesSource:
+        """Read the member. What came before an error is kept, and the error with it."""
+        data = self._read()
+        return BytesSource(base_name(self._member.name), data, neighbour=self._neighbour)
+
+    def __exit__(self, *_: object) -> None:
+        """Free the memory or the temporary file."""
+        self._held.close()
+
+    def _read(self) -> bytes | mmap:
+        pieces: list[bytes] = []
+        size = 0
+        chunks = self._chunks()
+        for chunk in chunks:
+            pieces.append(chunk)
+            size += len(chunk)
+            if size >= HEAD_BYTES and len(pieces) == 1 and self._enough(chunk[:HEAD_BYTES]):
+                break
+            if size > self._limits.memory_bytes:
+                return self._spooled(pieces, chunks)
+        return b"".join(pieces)
+
+    def _chunks(self) -> Iterator[bytes]:
+        size = 0
+        try:
+            with closing(_closable(self._member.chunks())) as chunks:
+                for chunk in chunks:
+                    size += len(chunk)
+                    if size > self._limits.member_bytes:
+                        raise Unreadable(
+                            Cause.LIMIT, "It is larger than the scan's limit for one file; the rest was not read."
+                        )
+                    yield chunk
+        except Unreadable as why:
+            self.stopped = why
+
+    def _spooled(self, pieces: list[bytes], chunks: Iterator[bytes]) -> bytes | mmap:
+        file = self._held.enter_context(tempfile.TemporaryFile(prefix="frscan-"))  # noqa: SIM115  (the stack closes it)
+        for piece in pieces:
+            file.write(piece)
+        for chunk in chunks:
+            file.write(chunk)
+        file.flush()
+        return mmap(file.fileno(), 0, access=ACCESS_READ)
+
+
+def _closable(chunks: Iterator[bytes]) -> Generator[bytes]:
+    """Any iterator as a generator, so that it can be closed before its end."""
+    yield from chunks
+
+
+def member_named(container: Container, source: Source, name: str, budget: Budget) -> Member:
+    """Find a member again by its locator text. Raises `Unreadable` (vanished) if it is not there."""
+    for member in container.members(source, budget):
+        if member.name == name and member.kind == "file":
+            return member
+    raise Unreadable(Cause.VANISHED, "It was there when the scan began and is gone now.")

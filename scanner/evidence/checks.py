@@ -1,0 +1,99 @@
+"""Checks: for each piece of evidence, a command that a person can run to see it with their own eyes.
+
+Only programs that a Linux or macOS desk has or installs in a minute: unzip, strings, readelf, javap, sha256sum.
+Names from the target are quoted for a POSIX shell; a name that cannot be typed safely gives no command.
+"""
+
+import shlex
+
+from scanner.matching.match import FileName
+from scanner.model.observation import (
+    AndroidEntry,
+    ByteHit,
+    Call,
+    ClassName,
+    Digest,
+    Library,
+    Observation,
+    Package,
+    Symbol,
+)
+
+
+def check_for(observation: Observation | FileName, locator: str, artifact_type: str) -> str:
+    """A shell command, run where the target lies; empty where no simple one exists."""
+    if not locator.isprintable() or "\\" in locator:
+        return ""
+    look = _look(observation, artifact_type)
+    if not look:
+        return ""
+    parts = locator.split("!/")
+    if len(parts) == 1:
+        return look.replace("{}", shlex.quote(parts[0]))
+    if isinstance(observation, FileName):
+        return _listing(parts)
+    return _unpacked(parts, look)
+
+
+def _unpacked(parts: list[str], look: str) -> str:
+    """Write each nested member to a scratch file and look at the last one."""
+    steps = []
+    current = shlex.quote(parts[0])
+    for number, member in enumerate(parts[1:]):
+        scratch = f"/tmp/frscan-check-{number}"  # noqa: S108  (a suggestion to a person, not a path we write)
+        steps.append(f"unzip -p {current} {shlex.quote(_unzip_literal(member))} > {scratch}")
+        current = scratch
+    return " && ".join([*steps, look.replace("{}", current)])
+
+
+def _listing(parts: list[str]) -> str:
+    if len(parts) > 2:
+        return _unpacked(parts[:-1], "unzip -l {} " + shlex.quote(_unzip_literal(parts[-1])))
+    return f"unzip -l {shlex.quote(parts[0])} {shlex.quote(_unzip_literal(parts[-1]))}"
+
+
+def _unzip_literal(member: str) -> str:
+    """unzip reads member names as patterns: take its wildcards literally."""
+    return "".join(f"[{c}]" if c in "*?[" else c for c in member)
+
+
+def _look(observation: Observation | FileName, artifact_type: str) -> str:
+    """What to run on the file itself, which stands as `{}`."""
+    match observation:
+        case ClassName(name=name) | Call(name=name):
+            return _look_for_class(name, is_call=isinstance(observation, Call), artifact_type=artifact_type)
+        case Library() | Symbol():
+            return _look_for_link(observation, artifact_type)
+        case ByteHit(offset=offset, length=length):
+            return f"tail -c +{offset + 1} {{}} | head -c {max(length, 1)} | xxd"
+        case Digest():
+            return "sha256sum {}"
+        case AndroidEntry(name=name):
+            # A compiled manifest keeps its names in UTF-16 or in UTF-8.
+            word = shlex.quote(name.rsplit(".", 1)[-1])
+            return f"(strings -a {{}}; strings -a -el {{}}) | grep -F -- {word}"
+        case Package(purl=purl):
+            return f"grep -iF -- {shlex.quote(purl.rsplit('/', 1)[-1])} {{}}"
+        case FileName():
+            return "ls -l {}"
+        case _:
+            return ""
+
+
+def _look_for_link(observation: Library | Symbol, artifact_type: str) -> str:
+    name = shlex.quote(observation.name)
+    if isinstance(observation, Symbol):
+        return f"readelf -W --dyn-syms {{}} | grep -F -- {name}"
+    if observation.role == "is" and artifact_type != "elf":
+        return "ls -l {}"
+    tool = "readelf -d {}" if artifact_type == "elf" else "strings -a {}"
+    return f"{tool} | grep -iF -- {name}"
+
+
+def _look_for_class(name: str, *, is_call: bool, artifact_type: str) -> str:
+    if artifact_type == "java-class":
+        return f"javap -p -c {{}} | grep -F -- {shlex.quote(name.rsplit('.', 1)[-1])}"
+    if artifact_type == "dex":
+        word = name.rsplit(".", 1)[-1] if is_call else "L" + name.replace(".", "/") + ";"
+        return f"strings -a {{}} | grep -F -- {shlex.quote(word)}"
+    return f"strings -a {{}} | grep -F -- {shlex.quote(name)}"

@@ -1,0 +1,208 @@
+"""Findings: the matches of one technology in one component, graded and explained."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+
+from scanner.catalogue.index import Entry, Index
+from scanner.evidence.checks import check_for
+from scanner.evidence.components import Owner
+from scanner.evidence.confidence import confidence, weight_of
+from scanner.evidence.explain import explanation
+from scanner.evidence.graph import path_to
+from scanner.evidence.verdict import Grade, grade, granted
+from scanner.matching.match import FileName, Match
+from scanner.model.finding import ComponentRef, Evidence, Finding, TechnologyRef
+from scanner.model.observation import (
+    AndroidEntry,
+    ByteHit,
+    Config,
+    Digest,
+    Library,
+    Observation,
+    Package,
+    RunPath,
+    Symbol,
+)
+from scanner.model.technology import Technology
+from scanner.model.vocabulary import Presence, Weight
+
+_WEIGHT_ORDER = {weight: number for number, weight in enumerate(Weight)}
+
+
+class Group(msgspec.Struct, frozen=True, kw_only=True):
+    """The matches of one technology in one component."""
+
+    technology: Technology
+    owner: Owner
+    matches: tuple[tuple[Entry, Match], ...]
+
+
+def groups_of(matches: Iterable[Match], index: Index, owners: Mapping[str, Owner]) -> tuple[Group, ...]:
+    """Sort matches into technology and component; a match whose `all` conditions are not met there is dropped."""
+    sorted_out: dict[tuple[str, str], list[tuple[Entry, Match]]] = defaultdict(list)
+    for match in matches:
+        entry = index.entries[match.key]
+        sorted_out[(owners[match.artifact].locator, entry.technology.id)].append((entry, match))
+    groups = []
+    for (_, _), found in sorted(sorted_out.items()):
+        kept = _within_own_code(_conditions_met(found))
+        if kept:
+            technology, owner = kept[0][0].technology, owners[kept[0][1].artifact]
+            groups.append(Group(technology=technology, owner=owner, matches=tuple(kept)))
+    return tuple(groups)
+
+
+def _conditions_met(found: list[tuple[Entry, Match]]) -> list[tuple[Entry, Match]]:
+    keys = {entry.key for entry, _ in found}
+    return [
+        (entry, match)
+        for entry, match in found
+        if "." not in entry.key.rpartition("#")[2]
+        and all(f"{entry.key}.{part}" in keys for part in range(len(entry.indicator.all_of)))
+    ]
+
+
+def _within_own_code(found: list[tuple[Entry, Match]]) -> list[tuple[Entry, Match]]:
+    """A link from one of the technology's own libraries to another proves `present`, not `used`."""
+    own = {m.artifact for _, m in found if _is_the_thing(m)}
+    return [
+        (entry, msgspec.structs.replace(match, presence=min(match.presence, Presence.PRESENT, key=_rank)))
+        if match.artifact in own and _is_a_link(match)
+        else (entry, match)
+        for entry, match in found
+    ]
+
+
+def _rank(presence: Presence) -> int:
+    return presence.rank
+
+
+def _is_the_thing(match: Match) -> bool:
+    observation = match.observation
+    if isinstance(observation, Library):
+        return observation.role == "is"
+    return isinstance(observation, Symbol) and observation.role == "exports"
+
+
+def _is_a_link(match: Match) -> bool:
+    observation = match.observation
+    if isinstance(observation, Library):
+        return observation.role != "is"
+    return isinstance(observation, Symbol) and observation.role == "imports"
+
+
+def findings_of(groups: Iterable[Group], graph: Any) -> tuple[Finding, ...]:
+    """Grade each group; sorted by verdict (strongest first), component and technology, and numbered."""
+    drafts = [_finding(group, graph) for group in groups]
+    drafts.sort(key=lambda f: (-f.verdict.rank, f.component.locator, f.technology.id))
+    return tuple(msgspec.structs.replace(draft, id=f"F{n}") for n, draft in enumerate(drafts, 1))
+
+
+def _finding(group: Group, graph: Any) -> Finding:
+    graded = grade(group.technology, group.matches)
+    evidence = _evidence(group)
+    strongest = evidence[0]
+    return Finding(
+        id="F0",
+        fingerprint=fingerprint(group.technology.id, group.owner.identity),
+        verdict=graded.verdict,
+        technology=_reference(group.technology),
+        component=ComponentRef(
+            id=group.owner.id,
+            name=group.owner.name,
+            version=group.owner.version,
+            purl=group.owner.purl,
+            locator=group.owner.locator,
+        ),
+        capabilities=graded.capabilities,
+        capability_presence=graded.capability_presence,
+        presence=graded.presence,
+        confidence=_confidence(group, graded),
+        evidence=evidence,
+        path=path_to(graph, strongest.locator, group.technology.id),
+        explanation=explanation(group.technology, graded),
+    )
+
+
+def _reference(technology: Technology) -> TechnologyRef:
+    return TechnologyRef(
+        id=technology.id,
+        name=technology.name,
+        vendor=technology.vendor,
+        kind=technology.kind,
+        summary=technology.summary,
+        references=technology.references,
+    )
+
+
+def _confidence(group: Group, graded: Grade) -> float:
+    weights = {
+        entry.key: weight_of(entry.indicator)
+        for entry, match in group.matches
+        if match.presence is not Presence.REFERENCED or graded.presence is Presence.REFERENCED
+    }
+    return confidence(weights.values())
+
+
+def fingerprint(technology: str, identity: str) -> str:
+    """The finding's identity over time: technology and component, without version."""
+    return "frscan/v1:" + sha256(f"{technology}\0{identity}".encode()).hexdigest()
+
+
+def _evidence(group: Group) -> tuple[Evidence, ...]:
+    """One entry per indicator, artifact and matched value, the most telling first."""
+    sights: dict[tuple[str, str, str, Presence], Evidence] = {}
+    for entry, match in group.matches:
+        evidence = _sight(entry, match, group.technology)
+        key = (evidence.indicator, evidence.locator, evidence.value, evidence.presence)
+        known = sights.get(key)
+        sights[key] = msgspec.structs.replace(known, times=known.times + 1) if known else evidence
+    return tuple(sorted(sights.values(), key=_telling))
+
+
+def _telling(evidence: Evidence) -> tuple[int, int, str, str, str]:
+    return (
+        -evidence.presence.rank,
+        _WEIGHT_ORDER[evidence.weight],
+        evidence.locator,
+        evidence.indicator,
+        evidence.place,
+    )
+
+
+def _sight(entry: Entry, match: Match, technology: Technology) -> Evidence:
+    indicator, observation = entry.indicator, match.observation
+    value, context = _shown(observation)
+    by = f", in code of {match.by}" if match.by else ""
+    return Evidence(
+        kind=str(indicator.kind),
+        value=value,
+        context=context,
+        locator=match.artifact,
+        place=observation.place + by,
+        indicator=f"{indicator.kind}: {indicator.value}",
+        weight=weight_of(indicator),
+        presence=match.presence,
+        grants=granted(entry, technology),
+        verified=indicator.verified,
+        check=check_for(observation, match.artifact, match.artifact_type),
+    )
+
+
+def _shown(observation: Observation | FileName) -> tuple[str, str]:
+    """What evidence shows of an observation: its value, and its neighbourhood where the user asked for that."""
+    match observation:
+        case ByteHit(text=text, context=context):
+            return text, context
+        case Package(purl=purl, version=version):
+            return f"{purl}@{version}" if version else purl, ""
+        case AndroidEntry(name=name, value=value) | Config(name=name, value=value):
+            return f"{name}={value}" if value else name, ""
+        case Digest(value=value) | RunPath(value=value):
+            return value, ""
+        case _:
+            return observation.name, ""

@@ -1,0 +1,128 @@
+"""Byte scan: one YARA pass over a file; each hit with its offset, section and the matched bytes alone.
+
+Runs in workers, over compiled rules it is handed. YARA finds candidates; a hit counts where its boundaries are
+those of a whole symbol or host name. The neighbours of a hit may be somebody's secret and are kept only on request.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from io import BytesIO
+from typing import Any
+
+from scanner.catalogue.rules import GENERATED, BytePattern, ByteRules
+from scanner.model.observation import ByteHit
+from scanner.model.source import Region, Unreadable
+from scanner.model.vocabulary import Cause, IndicatorKind
+
+HITS_PER_PATTERN = 3
+"""How many sights of one pattern in one file are kept; more prove nothing more."""
+CONTEXT_BYTES = 24
+SHOWN_BYTES = 200
+_SYMBOL_BYTES = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$")
+_HOST_BYTES = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")
+_SECONDS_FLOOR = 30
+_BYTES_PER_SECOND = 5_000_000
+
+
+class ByteScanner:
+    """A rule set, ready to scan. One per process."""
+
+    def __init__(self, rules: ByteRules, *, context_bytes: int = 0) -> None:
+        import yara
+
+        self._rules = yara.load(file=BytesIO(rules.compiled))
+        self._error = yara.Error
+        self._patterns = rules.patterns
+        self._context_bytes = context_bytes
+
+    def scan(self, data: memoryview, regions: Sequence[Region] = ()) -> Iterator[ByteHit]:
+        """Yield the hits in `data`, ordered by offset and pattern.
+
+        Raises `Unreadable` (timed-out) when the engine took longer than a slow machine would need.
+        """
+        timeout_s = _SECONDS_FLOOR + len(data) // _BYTES_PER_SECOND
+        try:
+            matches = self._rules.match(data=data, timeout=timeout_s)
+        except self._error as error:
+            raise Unreadable(Cause.TIMED_OUT, f"The byte scan was stopped after {timeout_s} s.") from error
+        sections = _Sections(regions)
+        hits = [hit for match in matches for hit in self._hits_of(match, data, sections)]
+        yield from sorted(hits, key=lambda hit: (hit.offset, hit.pattern))
+
+    def _hits_of(self, match: Any, data: memoryview, sections: "_Sections") -> Iterator[ByteHit]:
+        if match.namespace != GENERATED:
+            pattern = self._patterns.get(f"{match.namespace}/{match.rule}")
+            first = min((i for s in match.strings for i in s.instances), key=lambda i: i.offset, default=None)
+            if pattern is not None:
+                offset, length = (first.offset, first.matched_length) if first is not None else (0, 0)
+                yield self._hit(pattern, offset, length, data, sections)
+            return
+        for string in match.strings:
+            pattern = self._patterns[string.identifier]
+            kept = 0
+            for instance in string.instances:
+                if not _whole(pattern, instance.offset, instance.matched_length, data):
+                    continue
+                yield self._hit(pattern, instance.offset, instance.matched_length, data, sections)
+                kept += 1
+                if kept == HITS_PER_PATTERN:
+                    break
+
+    def _hit(self, pattern: BytePattern, offset: int, length: int, data: memoryview, sections: "_Sections") -> ByteHit:
+        section = sections.at(offset)
+        around = ""
+        if self._context_bytes:
+            low = max(0, offset - self._context_bytes)
+            around = _text(bytes(data[low : offset + length + self._context_bytes]))
+        return ByteHit(
+            pattern=pattern.key,
+            offset=offset,
+            length=length,
+            section=section,
+            text=_text(bytes(data[offset : offset + min(length, SHOWN_BYTES)])),
+            context=around,
+            place=f"offset 0x{offset:x}" + (f" in {section}" if section else ""),
+        )
+
+
+class _Sections:
+    """Which region an offset lies in: the innermost, where regions nest."""
+
+    def __init__(self, regions: Sequence[Region]) -> None:
+        self._regions = sorted(regions, key=lambda r: (r.start, -r.end))
+        self._starts = [r.start for r in self._regions]
+
+    def at(self, offset: int) -> str:
+        position = bisect_right(self._starts, offset) - 1
+        while position >= 0:
+            if offset < self._regions[position].end:
+                return self._regions[position].name
+            position -= 1
+        return ""
+
+
+def _whole(pattern: BytePattern, offset: int, length: int, data: memoryview) -> bool:
+    """Whether a hit is a whole symbol or host name, not a piece of a longer one."""
+    if pattern.kind is IndicatorKind.STRING:
+        return True
+    wide = length >= 2 and data[offset + 1] == 0
+    step = 2 if wide else 1
+    before = data[offset - step] if offset >= step else 0
+    end = offset + length
+    after = data[end] if end < len(data) else 0
+    if pattern.kind is IndicatorKind.ENDPOINT:
+        return before not in _HOST_BYTES and before != ord(".") and after not in _HOST_BYTES
+    # Mach-O puts an underscore before every C symbol.
+    starts = before not in _SYMBOL_BYTES or (before == ord("_") and not _symbol_before(data, offset))
+    return starts and (pattern.open_end or after not in _SYMBOL_BYTES)
+
+
+def _symbol_before(data: memoryview, offset: int) -> bool:
+    return offset >= 2 and data[offset - 2] in _SYMBOL_BYTES
+
+
+def _text(raw: bytes) -> str:
+    """Matched bytes as text: UTF-16LE and ASCII read as such, anything else escaped."""
+    if len(raw) >= 2 and raw[1] == 0 and not any(raw[1::2]):
+        raw = raw[::2]
+    return "".join(chr(b) if 32 <= b < 127 else f"\\x{b:02x}" for b in raw)

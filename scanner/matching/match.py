@@ -1,0 +1,175 @@
+"""Matching: an artifact's observations against the index; look-alikes are set aside with their reason."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from scanner.catalogue.index import Entry, Index, names_of
+from scanner.catalogue.pattern import compile_pattern
+from scanner.model.artifact import Artifact, ArtifactFacts
+from scanner.model.finding import NotCounted
+from scanner.model.observation import (
+    AndroidEntry,
+    ByteHit,
+    Call,
+    ClassName,
+    Library,
+    Observation,
+    Package,
+    Product,
+    Service,
+    Symbol,
+)
+from scanner.model.technology import LookAlike
+from scanner.model.vocabulary import IndicatorKind, Presence
+
+NATIVE_TYPES = frozenset({"elf", "pe", "macho"})
+PROSE_TYPES = frozenset({"prose"})
+"""What is written for people to read proves nothing about software: a hit there is `referenced`."""
+_NAME_TABLES = frozenset({".dynstr", ".strtab", ".dynsym", ".symtab"})
+
+
+class FileName(msgspec.Struct, frozen=True, kw_only=True, tag="file", tag_field="kind"):
+    """The artifact's own name, as an observation that needs no reader."""
+
+    name: str
+    place: str = "file name"
+
+
+class Match(msgspec.Struct, frozen=True, kw_only=True):
+    """An indicator met by an observation."""
+
+    key: str
+    """The indicator's key."""
+    artifact: str
+    """Locator."""
+    artifact_type: str
+    observation: Observation | FileName
+    presence: Presence
+    by: str = ""
+    """The class, library or program whose code refers, if known."""
+
+
+def matches_of(facts: ArtifactFacts, index: Index) -> Iterator[Match | NotCounted]:
+    """Yield every match of an artifact's observations, and the look-alikes that were set aside."""
+    artifact = facts.artifact
+    for observation in (*facts.observations, *_from_its_name(facts)):
+        for entry in _entries(observation, artifact, index):
+            if _left_to_the_table(observation, entry, artifact):
+                continue
+            why = _explained_away(observation, entry, artifact)
+            if why is not None:
+                yield NotCounted(
+                    locator=artifact.locator,
+                    indicator=f"{entry.indicator.kind}: {entry.indicator.value}",
+                    why=why,
+                    technology=entry.technology.id,
+                    place=observation.place,
+                )
+                continue
+            yield Match(
+                key=entry.key,
+                artifact=artifact.locator,
+                artifact_type=artifact.type,
+                observation=observation,
+                presence=presence_of(observation, entry, artifact),
+                by=getattr(observation, "by", ""),
+            )
+
+
+def _from_its_name(facts: ArtifactFacts) -> Iterator[Observation | FileName]:
+    artifact = facts.artifact
+    yield FileName(name=artifact.name)
+    if artifact.type in NATIVE_TYPES:
+        own = {o.name for o in facts.observations if isinstance(o, Library) and o.role == "is"}
+        if artifact.name not in own:
+            yield Library(name=artifact.name, role="is", place="file name")
+
+
+def _entries(observation: Observation | FileName, artifact: Artifact, index: Index) -> Iterator[Entry]:
+    if isinstance(observation, FileName):
+        return index.of_file_name(artifact)
+    return index.of_observation(observation)
+
+
+def _left_to_the_table(observation: Observation | FileName, entry: Entry, artifact: Artifact) -> bool:
+    """A symbol's name among an ELF file's name tables is for the symbol reader: it knows import from export."""
+    return (
+        isinstance(observation, ByteHit)
+        and entry.indicator.kind is IndicatorKind.SYMBOL
+        and artifact.type == "elf"
+        and observation.section in _NAME_TABLES
+    )
+
+
+def presence_of(observation: Observation | FileName, entry: Entry, artifact: Artifact) -> Presence:
+    """How strongly a match proves that the technology is there, before the component's other matches are known."""
+    indicator = entry.indicator
+    if not indicator.verified:
+        return Presence.REFERENCED
+    if artifact.type in PROSE_TYPES and isinstance(observation, ByteHit):
+        return Presence.REFERENCED
+    if isinstance(observation, Package) and observation.role == "declares":
+        return Presence.DECLARED
+    if isinstance(observation, (Product, Service)):
+        return Presence.DECLARED
+    if indicator.presence is not None:
+        return indicator.presence
+    return _by_role(observation, entry)
+
+
+def _by_role(observation: Observation | FileName, entry: Entry) -> Presence:
+    match observation:
+        case AndroidEntry():
+            return Presence.DECLARED
+        case ClassName(role="references", by=by) | Call(by=by):
+            # Without the referring class it may be the technology's own code that refers.
+            return Presence.USED if by and not _own_code(by, entry) else Presence.PRESENT
+        case Library(role=role):
+            return Presence.PRESENT if role == "is" else Presence.USED
+        case Symbol(role=role):
+            return Presence.USED if role == "imports" else Presence.PRESENT
+        case ByteHit():
+            return _of_bytes(entry)
+        case FileName():
+            return Presence.PRESENT
+        case _:
+            return Presence.USED if entry.indicator.kind is IndicatorKind.CONFIG else Presence.PRESENT
+
+
+def _of_bytes(entry: Entry) -> Presence:
+    """An address of a service that recognises is use of it; the mere host of a vendor is a reference."""
+    if entry.indicator.kind is not IndicatorKind.ENDPOINT:
+        return Presence.PRESENT
+    return Presence.USED if entry.indicator.grants else Presence.REFERENCED
+
+
+def _own_code(by: str, entry: Entry) -> bool:
+    """Whether the referring class belongs to the technology itself."""
+    for indicator in entry.technology.indicators:
+        if indicator.kind is IndicatorKind.CLASS:
+            value = indicator.value.partition(":")[2]
+            package = value[:-1] if value.endswith(".*") else value.rpartition(".")[0] + "."
+            if len(package) > 1 and by.startswith(package):
+                return True
+    return False
+
+
+def _explained_away(observation: Observation | FileName, entry: Entry, artifact: Artifact) -> str | None:
+    for alike in entry.technology.lookalikes:
+        if _resembles(alike, observation, artifact):
+            return alike.why
+    return None
+
+
+def _resembles(alike: LookAlike, observation: Observation | FileName, artifact: Artifact) -> bool:
+    pattern = compile_pattern(alike.value)
+    if alike.kind == "path":
+        return pattern.matches(artifact.locator) or pattern.matches("/" + artifact.locator)
+    if alike.kind == "file":
+        return pattern.matches(artifact.name)
+    if isinstance(observation, ByteHit):
+        return pattern.matches(observation.text)
+    if isinstance(observation, FileName):
+        return False
+    return any(kind == alike.kind and pattern.matches(name) for kind, name in names_of(observation))
