@@ -67,6 +67,13 @@ class Library(_Fact, frozen=True, kw_only=True, tag="library"):
     role: Literal["is", "links", "loads"]
 
 
+class RunPath(_Fact, frozen=True, kw_only=True, tag="run-path"):
+    """Where a native file asks its loader to look for the libraries it is linked to."""
+
+    value: str
+    """As written: folders between `:`, `$ORIGIN` and the like not replaced."""
+
+
 class Symbol(_Fact, frozen=True, kw_only=True, tag="symbol"):
     """A symbol of a native file's tables."""
 
@@ -138,6 +145,7 @@ Observation = (
     | Call
     | ClassName
     | Library
+    | RunPath
     | Symbol
     | ByteHit
     | Digest

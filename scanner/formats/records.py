@@ -1,0 +1,64 @@
+"""Records of binary formats, read in place: fixed layouts, runs of them, names that end in a NUL.
+
+Offsets and counts come from the file and are claims: nothing here allocates by them, and what reaches past the end
+of the artifact raises `Unreadable(damaged)` or, for runs of records, ends early.
+"""
+
+from collections.abc import Iterator
+from struct import Struct
+from typing import Any
+
+from scanner.model.source import Budget, Source, Unreadable
+from scanner.model.vocabulary import Cause
+
+MAX_NAME_BYTES = 65_536
+"""A name without an end inside so many bytes is damage, not a name."""
+
+_FIRST_LOOK_BYTES = 256
+
+
+def damaged(reason: str) -> Unreadable:
+    """The exception for a structure that contradicts its specification; `reason` is a whole sentence."""
+    return Unreadable(Cause.DAMAGED, reason)
+
+
+def record(source: Source, layout: Struct, offset: int, what: str) -> tuple[Any, ...]:
+    """One record at `offset`.
+
+    Raises:
+        Unreadable: the artifact ends inside it; the sentence names it by `what`.
+    """
+    view = source.view(offset, layout.size)
+    if len(view) < layout.size:
+        raise damaged(f"The file ends before {what} is complete.")
+    return layout.unpack(view)
+
+
+def records(
+    source: Source, layout: Struct, offset: int, count: int, budget: Budget, stride: int = 0
+) -> Iterator[tuple[Any, ...]]:
+    """Up to `count` records from `offset` on, `stride` bytes apart; fewer where the artifact ends first."""
+    stride = max(stride, layout.size)
+    view = source.view(offset, min(count * stride, source.size))
+    for start in range(0, len(view) - layout.size + 1, stride):
+        budget.spend_items()
+        yield layout.unpack_from(view, start)
+
+
+def name_at(source: Source, offset: int, budget: Budget, limit_bytes: int = MAX_NAME_BYTES) -> str:
+    """The name at `offset` up to its NUL; bytes that are not UTF-8 become `\\xNN`.
+
+    Raises:
+        Unreadable: it has no end within `limit_bytes`, or the artifact ends first.
+    """
+    for length in (min(_FIRST_LOOK_BYTES, limit_bytes), limit_bytes):
+        raw, end, _ = bytes(source.view(offset, length)).partition(b"\0")
+        if end:
+            budget.spend_bytes(len(raw))
+            return text(raw)
+    raise damaged("A name reaches past the end of its table or of the file.")
+
+
+def text(raw: bytes) -> str:
+    """Bytes of a name as valid Unicode, undecodable ones as `\\xNN`."""
+    return raw.decode("utf-8", "backslashreplace")
