@@ -55,10 +55,11 @@ def read_tree(content: bytes, file: str) -> Node:
 
     text = _decoded(content, file)
     # The pure parser: the C one, where it is installed, reads YAML 1.1.
+    builder = _TreeBuilder(YAML(typ="safe", pure=True).parse(text), file)
     try:
-        return _TreeBuilder(YAML(typ="safe", pure=True).parse(text), file).document()
-    except YAMLError as error:
-        raise _syntax_error(error, text, file) from error
+        return builder.document()
+    except (YAMLError, ValueError, OverflowError) as error:  # the last two: escapes beyond Unicode
+        raise _syntax_error(error, text, file, builder.line) from error
 
 
 def _decoded(content: bytes, file: str) -> str:
@@ -69,10 +70,14 @@ def _decoded(content: bytes, file: str) -> str:
         raise SignatureError(file, line, "is not UTF-8 text.") from error
 
 
-def _syntax_error(error: Exception, text: str, file: str) -> SignatureError:
+def _syntax_error(error: Exception, text: str, file: str, line: int) -> SignatureError:
+    """The parser's complaint in our words. `line` is where it had come to, for complaints that do not say."""
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     position = getattr(error, "position", None)
-    line = 1 + (mark.line if mark is not None else text.count("\n", 0, position or 0))
+    if mark is not None:
+        line = mark.line + 1
+    elif position is not None:
+        line = text.count("\n", 0, position) + 1
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be read"
     message = f"is not valid YAML: {str(problem).splitlines()[0]}. Texts with special characters need quotes."
     return SignatureError(file, line, message)
@@ -85,6 +90,8 @@ class _TreeBuilder:
         assert isinstance(events, Iterator)
         self._events = events
         self._file = file
+        self.line = 1
+        """Of the last event."""
 
     def document(self) -> Node:
         kind, event = self._next()
@@ -104,6 +111,7 @@ class _TreeBuilder:
 
     def _next(self) -> tuple[str, "_Event"]:
         event = next(self._events)
+        self.line = event.start_mark.line + 1
         return type(event).__name__, event
 
     def _error(self, event: "_Event", message: str) -> SignatureError:
@@ -113,6 +121,8 @@ class _TreeBuilder:
         self._refuse_what_data_needs_not(kind, event, depth)
         line = event.start_mark.line + 1
         if kind == "ScalarEvent":
+            if any("\ud800" <= c <= "\udfff" for c in event.value):
+                raise self._error(event, "what an escape from \\uD800 to \\uDFFF stands for is half a character.")
             return Scalar(event.value, line, is_plain=not event.style)
         if kind == "SequenceStartEvent":
             return Items(tuple(self._items(depth)), line)
@@ -148,7 +158,10 @@ class _TreeBuilder:
                     event, f"the key {quoted(key.text)} stands twice; it is also in line {lines[key.text]}."
                 )
             kind, event = self._next()
-            nodes[key.text] = self._node(kind, event, depth + 1)
+            value = self._node(kind, event, depth + 1)
+            if value == Scalar("", value.line, is_plain=True):  # nothing: its mark may stand in the next line
+                value = Scalar("", key.line, is_plain=True)
+            nodes[key.text] = value
             lines[key.text] = key.line
             kind, event = self._next()
         return Mapping(nodes, lines, line)
