@@ -1,0 +1,182 @@
+"""The two elements that turn on what was found: does the definition reach it, and is a named act shown or stated?
+
+A scan can show that something is held or used; it cannot show a contract, a trial or the use of results: those
+count only when a person states them. What the definition reaches and what is done with it belong together: a list that
+names a matcher and a detector that is there are not a matcher that is there. So both are weighed for each capability.
+"""
+
+import msgspec
+
+from scanner.model.finding import Situation
+from scanner.model.law import Deployment, Element, Law
+from scanner.model.vocabulary import Act, Capability, Met, Presence, Reach
+from scanner.ordinances.reach import Reached, capabilities
+from scanner.ordinances.reason import Judged
+from scanner.ordinances.words import ACTS, PRESENCES, capability, distinct, listed, sentence
+
+SHOWN_BY_A_SCAN = frozenset({Act.ACQUIRE, Act.POSSESS, Act.ACCESS, Act.USE})
+"""Acts that what lies on a system is evidence of."""
+
+_ORDER = (Met.NOT_MET, Met.UNKNOWN, Met.MET)
+_REACH = {Reach.REACHED: Met.MET, Reach.UNCLEAR: Met.UNKNOWN, Reach.NOT_REACHED: Met.NOT_MET}
+
+
+class ActStand(msgspec.Struct, frozen=True):
+    """How one act stands for one capability."""
+
+    act: Act
+    met: Met
+    reached: Reached
+
+
+class Weighed(msgspec.Struct, frozen=True, kw_only=True):
+    """The capabilities that decide, with both elements."""
+
+    leading: tuple[Reached, ...]
+    definition: Judged
+    act: Judged
+    acts: tuple[Act, ...]
+    """The acts that are shown or stated and named by the law."""
+
+
+def weigh(law: Law, situation: Situation, deployment: Deployment) -> Weighed:
+    """Judge definition and act on the capabilities for which the two together go furthest."""
+    found = capabilities(law, situation)
+    acts = {reached: _best(_stands(law, reached, deployment)) for reached in found}
+    joint = {reached: _weaker(_REACH[reached.reach], acts[reached]) for reached in found}
+    best = max(joint.values(), key=_ORDER.index, default=Met.NOT_MET)
+    tied = [reached for reached in found if joint[reached] is best]
+    furthest = max((_ORDER.index(_REACH[reached.reach]) for reached in tied), default=0)
+    leading = tuple(r for r in tied if _ORDER.index(_REACH[r.reach]) == furthest)
+    stands = tuple(stand for reached in leading for stand in _stands(law, reached, deployment))
+    return Weighed(
+        leading=leading,
+        definition=_definition(law, leading, found, tied),
+        act=_act(law, leading, stands, deployment),
+        acts=tuple(dict.fromkeys(stand.act for stand in stands if stand.met is Met.MET)),
+    )
+
+
+def _weaker(one: Met, other: Met) -> Met:
+    return min(one, other, key=_ORDER.index)
+
+
+def _best(stands: tuple[ActStand, ...]) -> Met:
+    return max((stand.met for stand in stands), key=_ORDER.index, default=Met.NOT_MET)
+
+
+def _stands(law: Law, reached: Reached, deployment: Deployment) -> tuple[ActStand, ...]:
+    if deployment.acts:
+        return tuple(ActStand(act, _stated(law, act, reached.presence), reached) for act in deployment.acts)
+    shown = [act for act in Act if act in SHOWN_BY_A_SCAN and law.acts[act].reach is not Reach.NOT_REACHED]
+    if shown:
+        return tuple(ActStand(act, _shown(law, act, reached.presence), reached) for act in shown)
+    named = [act for act in Act if law.acts[act].reach is not Reach.NOT_REACHED]
+    return tuple(ActStand(act, Met.UNKNOWN, reached) for act in named)
+
+
+def _stated(law: Law, act: Act, presence: Presence) -> Met:
+    """A stated act: open, and never denied, while less was seen of the capability than the act needs."""
+    rule = law.acts[act]
+    if rule.reach is Reach.REACHED and presence.rank < rule.presence.rank:
+        return Met.UNKNOWN
+    return _REACH[rule.reach]
+
+
+def _shown(law: Law, act: Act, presence: Presence) -> Met:
+    """An act nobody stated, by what was found. What is only declared may well be installed."""
+    rule = law.acts[act]
+    if presence.rank >= rule.presence.rank:
+        return _REACH[rule.reach]
+    is_open = presence is Presence.DECLARED and rule.presence is Presence.PRESENT
+    return Met.UNKNOWN if is_open else Met.NOT_MET
+
+
+def _definition(law: Law, leading: tuple[Reached, ...], found: tuple[Reached, ...], tied: list[Reached]) -> Judged:
+    met = _REACH[leading[0].reach] if leading else Met.NOT_MET
+    parts = [f"{capability(r.capability)} is {PRESENCES[r.presence]}. {r.why}" for r in leading if not r.as_stage]
+    stages = [capability(reached.capability) for reached in leading if reached.as_stage]
+    if stages:
+        counts = "count" if len(stages) > 1 else "counts"
+        parts.append(f"{listed(stages)} {counts} as part of what recognises")
+    decided = {reached.capability for reached in leading}
+    others = [f"{capability(r.capability)} ({_status(r)})" for r in found if _is_other(r, decided)]
+    if others:
+        parts.append(f"also found: {listed(others)}")
+    if not any(definition.verified for definition in law.definitions):
+        parts.append(f"this rests on {law.reach_basis}")
+    questions = distinct(r.question for r in tied) if met is not Met.NOT_MET else ()
+    reason = " ".join(sentence(part) for part in parts) or "No capability of the situation is more than referenced."
+    return Judged(Element(name="definition", met=met, reason=reason), questions if met is Met.UNKNOWN else ())
+
+
+def _is_other(reached: Reached, decided: set[Capability]) -> bool:
+    return reached.capability not in decided and not reached.as_stage
+
+
+def _status(reached: Reached) -> str:
+    return f"{reached.reach.replace('-', ' ')}, {reached.presence}"
+
+
+def _act(law: Law, leading: tuple[Reached, ...], stands: tuple[ActStand, ...], deployment: Deployment) -> Judged:
+    met = _best(stands)
+    acts = tuple(dict.fromkeys(stand.act for stand in stands if stand.met is met))
+    seen = max((reached.presence for reached in leading), key=lambda p: p.rank, default=Presence.REFERENCED)
+    what = listed(capability(r.capability) for r in leading if not r.as_stage) or "it"
+    be = "are" if " and " in what else "is"
+    questions: tuple[str, ...] = ()
+    if met is Met.MET:
+        reason = _met(law, acts, deployment)
+    elif met is Met.UNKNOWN:
+        reason, questions = _open(law, acts, f"{what} {be}", seen)
+    else:
+        reason, questions = _not_met(law, acts, f"{what} {be}", seen, deployment)
+    return Judged(Element(name="act", met=met, reason=reason), questions)
+
+
+def _met(law: Law, acts: tuple[Act, ...], deployment: Deployment) -> str:
+    how = "stated" if deployment.acts else "shown by what was found"
+    parts = [f"{listed(ACTS[act] for act in acts)}: {how}, and named", *_whys(law, acts)]
+    if not any(law.acts[act].verified for act in acts):
+        parts.append("that the law names it was not verified in its text")
+    return " ".join(sentence(part) for part in parts)
+
+
+def _open(law: Law, acts: tuple[Act, ...], what_is: str, seen: Presence) -> tuple[str, tuple[str, ...]]:
+    below = [act for act in acts if seen.rank < law.acts[act].presence.rank]
+    asked = [law.acts[act].question for act in acts if law.acts[act].reach is Reach.UNCLEAR and act not in below]
+    parts = list(_whys(law, tuple(act for act in acts if act not in below)))
+    if below:
+        sure = [act for act in below if law.acts[act].reach is Reach.REACHED]
+        counts = f"{listed(ACTS[act] for act in sure or below)} {'would' if sure else 'might'} count"
+        parts.insert(0, f"{counts}, but {what_is} {PRESENCES[seen]}")
+        asked.insert(0, _presence_question(what_is, seen))
+    if not below and not any(asked):
+        asked = [f"Is there any {listed((ACTS[act] for act in acts), 'or')}?"]
+    return " ".join(sentence(part) for part in parts), distinct(asked)
+
+
+def _presence_question(what_is: str, seen: Presence) -> str:
+    """`what_is`: the capabilities with their verb, `detection and liveness are`."""
+    what, _, be = what_is.rpartition(" ")
+    if seen is Presence.DECLARED:
+        return (
+            f"Is what is declared really installed or shipped? Scan the thing itself to see whether {what} {be} there."
+        )
+    return f"{be.capitalize()} {what} really used, by a person, by a setting or by code that was not scanned?"
+
+
+def _not_met(
+    law: Law, acts: tuple[Act, ...], what_is: str, seen: Presence, deployment: Deployment
+) -> tuple[str, tuple[str, ...]]:
+    if deployment.acts:
+        parts = (f"{listed((ACTS[act] for act in deployment.acts), 'or')} is not named", *_whys(law, acts))
+        return " ".join(sentence(part) for part in parts), ()
+    named = f"named: {listed((ACTS[act] for act in acts), 'or')}"
+    lead = f"{what_is} {PRESENCES[seen]}: a lead to check, not yet that act"
+    reason = " ".join(sentence(part) for part in (named, *_whys(law, acts), lead))
+    return reason, (_presence_question(what_is, seen),)
+
+
+def _whys(law: Law, acts: tuple[Act, ...]) -> tuple[str, ...]:
+    return distinct(law.acts[act].why for act in acts)
