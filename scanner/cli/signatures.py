@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from scanner.cli.exits import Exit
+
 if TYPE_CHECKING:
     from scanner.catalogue.load import Catalogue
     from scanner.model.technology import Technology
@@ -17,8 +19,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="List, show, check and test the signatures of face-recognition technology.",
 )
-_PROBLEMS = 1
-_WRONG_USE = 2
 _Folder = Annotated[
     Path | None,
     typer.Argument(help="A folder of signatures; without it, those that came with frscan.", show_default=False),
@@ -75,7 +75,7 @@ def lint_signatures(folder: _Folder = None) -> None:
         print(f"{problem.file}:{problem.line}: {problem.rule}: {problem.message} → {problem.recommendation}")
     files = len(catalogue.technologies) + len({error.file for error in errors})
     print(f"{_counted(files, 'signature')} read, {_counted(len(problems), 'problem')} found.", file=sys.stderr)
-    raise typer.Exit(_PROBLEMS if problems else 0)
+    raise typer.Exit(Exit.FOUND if problems else Exit.NOTHING)
 
 
 @app.command("test")
@@ -89,7 +89,7 @@ def try_examples(folder: _Folder = None) -> None:
         print(failure)
     examples = sum(len(technology.examples) for technology in catalogue.technologies)
     print(f"{_counted(examples, 'example')} tried, {_counted(len(found), 'failure')}.", file=sys.stderr)
-    raise typer.Exit(_PROBLEMS if found else 0)
+    raise typer.Exit(Exit.FOUND if found else Exit.NOTHING)
 
 
 def _loaded(folder: Path | None) -> "Catalogue":
@@ -103,7 +103,7 @@ def _loaded(folder: Path | None) -> "Catalogue":
 
 def _refuse(message: str) -> NoReturn:
     print(f"frscan: {message}", file=sys.stderr)
-    raise typer.Exit(_WRONG_USE)
+    raise typer.Exit(Exit.USAGE)
 
 
 def _no_such(technology_id: str, catalogue: "Catalogue") -> str:

@@ -19,6 +19,12 @@ _FEWEST_NAME_LETTERS = 4
 _DOTS_OF_A_VENDOR = {"java": 2}
 """`com.vendor.` is the shortest prefix that belongs to anybody."""
 
+_GENERIC_ENDING = re.compile(
+    r"\.(?:so[.0-9]*|a|dll|dylib|exe|jar|js|py|json|xml|txt|zip|bin|dat|data|model|onnx|tflite|pb|pt|pth|h5|param)$",
+    re.IGNORECASE,
+)
+"""Endings that say nothing of whose file it is."""
+
 
 @rule("Begin the value with the language and a colon: java:com.vendor.Sdk.")
 def has_language_prefix(technology: Technology, _: Surroundings) -> Iterator[Flaw]:
@@ -56,12 +62,12 @@ def file_name_is_anchored(technology: Technology, _: Surroundings) -> Iterator[F
     """File and library names are base names that begin with something of the technology's own."""
     for indicator in _of_kinds(technology, IndicatorKind.FILE, IndicatorKind.LIBRARY):
         value = indicator.value
-        stem = value.partition(".")[0].removeprefix("lib")
+        own = _GENERIC_ENDING.sub("", value.removeprefix("lib"))
         if "/" in value or "\\" in value:
             yield Flaw(indicator.line, f"'{value}' holds a folder; only the name of the file itself is compared.")
         elif value.startswith(("*", "?")):
             yield Flaw(indicator.line, f"'{value}' begins with a wildcard, so any name may stand before it.")
-        elif len(re.sub(r"[^0-9A-Za-z\u0080-\uffff]", "", stem)) < _FEWEST_NAME_LETTERS:
+        elif len(re.sub(r"[^0-9A-Za-z\u0080-\uffff]", "", own)) < _FEWEST_NAME_LETTERS:
             yield Flaw(indicator.line, f"'{value}' is too short a name to be one technology's own.")
 
 
