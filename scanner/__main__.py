@@ -1,0 +1,5 @@
+"""`python -m scanner` is `frscan`."""
+
+from scanner.cli import main
+
+main()

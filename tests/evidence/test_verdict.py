@@ -1,0 +1,93 @@
+import doctest
+
+import pytest
+
+import scanner.evidence.confidence
+from scanner.catalogue.index import entries_of
+from scanner.evidence.verdict import grade
+from scanner.matching.match import Match
+from scanner.model.observation import Library
+from scanner.model.vocabulary import Capability, Presence, Verdict, Weight
+from tests.catalogues import indicator, technology
+
+RECOGNISES = (Capability.IDENTIFICATION,)
+DETECTS = (Capability.DETECTION,)
+
+
+def graded(tech, *presences):
+    observation = Library(name="x", role="is", place="here")
+    sights = [
+        (entry, Match(key=entry.key, artifact="x", artifact_type="elf", observation=observation, presence=presence))
+        for entry, presence in zip(entries_of(tech), presences, strict=False)
+    ]
+    return grade(tech, sights)
+
+
+def strong(grants=(), **fields):
+    return indicator("library", "x", grants=grants, **fields)
+
+
+@pytest.mark.parametrize(
+    ("general", "presence", "verdict"),
+    [
+        (False, Presence.USED, Verdict.RECOGNITION),
+        (False, Presence.PRESENT, Verdict.RECOGNITION),
+        (False, Presence.DECLARED, Verdict.RECOGNITION),
+        (False, Presence.REFERENCED, Verdict.NONE),
+        (True, Presence.USED, Verdict.RECOGNITION),
+        (True, Presence.PRESENT, Verdict.CAPABLE_DORMANT),
+        (True, Presence.DECLARED, Verdict.NONE),
+        (True, Presence.REFERENCED, Verdict.NONE),
+    ],
+)
+def test_what_it_is_made_for_and_how_it_is_there_decide(general, presence, verdict):
+    assert graded(technology(strong(RECOGNISES), general_purpose=general), presence).verdict is verdict
+
+
+def test_an_indicator_may_say_otherwise_than_its_technology():
+    tech = technology(strong(RECOGNISES, general_purpose=False), general_purpose=True)
+    assert graded(tech, Presence.PRESENT).verdict is Verdict.RECOGNITION
+
+
+def test_what_needs_a_model_is_dormant_without_one():
+    assert graded(technology(strong(RECOGNISES, needs="model")), Presence.PRESENT).verdict is Verdict.CAPABLE_DORMANT
+
+
+def test_faces_without_recognition_are_face_analysis():
+    assert graded(technology(strong(DETECTS)), Presence.PRESENT).verdict is Verdict.FACE_ANALYSIS
+
+
+def test_device_unlock_alone_is_no_verdict():
+    tech = technology(strong((Capability.DEVICE_UNLOCK,)), capabilities=())
+    assert graded(tech, Presence.USED).verdict is Verdict.NONE
+
+
+def test_thin_evidence_sets_no_verdict_and_two_thin_witnesses_do():
+    one = technology(strong(RECOGNISES, weight=Weight.SUPPORTING))
+    two = technology(strong(RECOGNISES, weight=Weight.SUPPORTING), strong(RECOGNISES, weight=Weight.SUPPORTING))
+    assert graded(one, Presence.USED).verdict is Verdict.NONE
+    assert graded(two, Presence.USED, Presence.USED).verdict is Verdict.RECOGNITION
+
+
+def test_thin_evidence_of_recognition_does_not_ride_on_sure_evidence_of_detection():
+    tech = technology(strong(DETECTS), strong(RECOGNISES, weight=Weight.SUPPORTING))
+    assert graded(tech, Presence.USED, Presence.USED).verdict is Verdict.FACE_ANALYSIS
+
+
+def test_presence_is_kept_for_each_capability():
+    tech = technology(strong(DETECTS), strong(RECOGNISES))
+    result = graded(tech, Presence.USED, Presence.PRESENT)
+    assert result.capability_presence == {
+        Capability.DETECTION: Presence.USED,
+        Capability.IDENTIFICATION: Presence.PRESENT,
+    }
+    assert result.presence is Presence.USED
+
+
+def test_an_unverified_indicator_without_grants_grants_nothing():
+    assert graded(technology(strong(seen_in="")), Presence.REFERENCED).capabilities == ()
+
+
+def test_the_worked_examples_of_confidence_are_true():
+    assert doctest.testmod(scanner.evidence.confidence).failed == 0
+    assert doctest.testmod(scanner.evidence.confidence).attempted >= 6

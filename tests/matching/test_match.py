@@ -1,0 +1,129 @@
+import pytest
+
+from scanner.catalogue.index import Index
+from scanner.matching.match import Match, matches_of
+from scanner.model.finding import NotCounted
+from scanner.model.observation import AndroidEntry, ByteHit, Call, ClassName, Library, Package, Symbol
+from scanner.model.vocabulary import Capability, Presence
+from tests.catalogues import facts, indicator, lookalike, technology
+
+
+def found(tech, *observations, **where):
+    return list(matches_of(facts(*observations, **where), Index((tech,))))
+
+
+def presences(tech, *observations, **where):
+    return [m.presence for m in found(tech, *observations, **where) if isinstance(m, Match)]
+
+
+SDK = technology(
+    indicator("class", "java:com.acme.faces.*"),
+    indicator("call", "java:com.acme.faces.Sdk.start"),
+    indicator("library", "libacmefaces.so"),
+    indicator("symbol", "acme_match_*"),
+    indicator("package", "pkg:npm/%40acme/faces"),
+    indicator("android", "meta-data:com.acme.KEY=*face*"),
+    indicator("file", "acme*.dat"),
+)
+
+
+def class_(role, name="com.acme.faces.Sdk", by=""):
+    return ClassName(language="java", name=name, role=role, by=by, place="here")
+
+
+@pytest.mark.parametrize(
+    ("observation", "presence"),
+    [
+        (class_("defines"), Presence.PRESENT),
+        (class_("references", by="org.example.Main"), Presence.USED),
+        (class_("references", by="com.acme.faces.Helper"), Presence.PRESENT),
+        (class_("references"), Presence.PRESENT),
+        (class_("defines", name="com.acme.faces.Sdk$Result"), Presence.PRESENT),
+        (Call(language="java", name="com.acme.faces.Sdk.start", by="org.example.Main.go", place="here"), Presence.USED),
+        (Library(name="libacmefaces.so.2.1", role="is", place="here"), Presence.PRESENT),
+        (Library(name="libacmefaces.so", role="links", place="here"), Presence.USED),
+        (Library(name="LIBACMEFACES.SO", role="loads", place="here"), Presence.USED),
+        (Symbol(name="acme_match_faces", role="imports", place="here"), Presence.USED),
+        (Symbol(name="acme_match_faces", role="exports", place="here"), Presence.PRESENT),
+        (Package(purl="pkg:npm/%40acme/faces", role="declares", place="here"), Presence.DECLARED),
+        (Package(purl="pkg:npm/%40acme/faces", role="installed", place="here"), Presence.PRESENT),
+        (AndroidEntry(entry="meta-data", name="com.acme.KEY", value="ocr,face", place="here"), Presence.DECLARED),
+    ],
+)
+def test_what_was_seen_decides_how_strongly_it_is_there(observation, presence):
+    assert set(presences(SDK, observation)) == {presence}
+
+
+@pytest.mark.parametrize(
+    "observation",
+    [
+        class_("defines", name="com.acme.facesx.Sdk"),
+        class_("defines", name="com.acme.faces"),
+        Library(name="xlibacmefaces.so", role="links", place="here"),
+        Library(name="libacmefaces.so.bak", role="links", place="here"),
+        Package(purl="pkg:npm/%40acme/faces-types", role="declares", place="here"),
+        AndroidEntry(entry="meta-data", name="com.acme.KEY", value="ocr", place="here"),
+        Symbol(name="my_acme_match_faces", role="imports", place="here"),
+    ],
+)
+def test_patterns_are_anchored(observation):
+    assert presences(SDK, observation) == []
+
+
+def test_a_native_file_is_known_by_its_own_name_and_another_file_of_that_name_is_not():
+    assert presences(SDK, locator="lib/libacmefaces.so", type="elf") == [Presence.PRESENT]
+    assert presences(SDK, locator="lib/libacmefaces.so", type="text") == []
+
+
+def test_a_file_name_matches_whole_and_in_any_case():
+    assert presences(SDK, locator="models/ACME_v2.DAT") == [Presence.PRESENT]
+    assert presences(SDK, locator="models/xacme_v2.dat") == []
+
+
+def test_an_unverified_indicator_is_a_reference_at_most():
+    doubtful = technology(indicator("library", "libacme.so", seen_in=""))
+    assert presences(doubtful, Library(name="libacme.so", role="links", place="here")) == [Presence.REFERENCED]
+
+
+def hit(key, section="", text="acme"):
+    return ByteHit(pattern=key, offset=4, length=4, text=text, section=section, place="offset 0x4")
+
+
+def test_words_in_prose_are_references():
+    tech = technology(indicator("string", "acme face engine"))
+    assert presences(tech, hit("acme-faces#0"), type="prose") == [Presence.REFERENCED]
+    assert presences(tech, hit("acme-faces#0"), type="elf") == [Presence.PRESENT]
+
+
+def test_an_address_that_recognises_is_used_and_a_mere_host_is_a_reference():
+    tech = technology(
+        indicator("endpoint", "api.acme.example"),
+        indicator("endpoint", "api.acme.example/search", grants=(Capability.IDENTIFICATION,)),
+    )
+    assert presences(tech, hit("acme-faces#0"), hit("acme-faces#1")) == [Presence.REFERENCED, Presence.USED]
+
+
+def test_a_symbol_in_a_name_table_is_left_to_the_reader_that_knows_import_from_export():
+    assert presences(SDK, hit("acme-faces#3", section=".dynstr"), type="elf") == []
+    assert presences(SDK, hit("acme-faces#3", section=".rodata"), type="elf") == [Presence.PRESENT]
+    assert presences(SDK, hit("acme-faces#3", section=".dynstr"), type="pe") == [Presence.PRESENT]
+
+
+@pytest.mark.parametrize(
+    "alike",
+    [
+        lookalike("path", "*/stubs/*"),
+        lookalike("class", "java:com.acme.faces.noop.*"),
+    ],
+)
+def test_a_look_alike_is_set_aside_with_its_reason(alike):
+    tech = technology(indicator("class", "java:com.acme.faces.*"), lookalikes=(alike,))
+    (aside,) = found(tech, class_("defines", name="com.acme.faces.noop.Sdk"), locator="a.jar!/stubs/Sdk.class")
+    assert isinstance(aside, NotCounted)
+    assert aside.why == "It only looks like it."
+    assert aside.technology == "acme-faces"
+
+
+def test_a_look_alike_hides_nothing_else():
+    tech = technology(indicator("class", "java:com.acme.faces.*"), lookalikes=(lookalike("path", "*/stubs/*"),))
+    assert presences(tech, class_("defines"), locator="app/classes.dex") == [Presence.PRESENT]
