@@ -49,8 +49,11 @@ def laws() -> tuple[Law, ...]:
 
 
 def _cache_key(found: Sequence[tuple[str, bytes]]) -> str:
-    """Changes with any byte of a law file and of the code that decides what it decodes to."""
-    code = [Path(path).read_bytes() for path in (__file__, law_types.__file__, vocabulary.__file__) if path]
+    """Changes with any byte of a law file and of the code that decodes it; "" where the code cannot be read."""
+    try:
+        code = [Path(path).read_bytes() for path in (__file__, law_types.__file__, vocabulary.__file__) if path]
+    except OSError:
+        return ""
     digest = sha256()
     for part in (*(part for name, content in found for part in (name.encode(), content)), *code):
         digest.update(b"%d:" % len(part) + part)
@@ -58,15 +61,16 @@ def _cache_key(found: Sequence[tuple[str, bytes]]) -> str:
 
 
 def _from_cache(key: str) -> tuple[Law, ...]:
-    kept = read_cached(key, _SUFFIX)
+    kept = read_cached(key, _SUFFIX) if key else None
     try:
         return msgspec.msgpack.decode(kept, type=tuple[Law, ...]) if kept else ()
-    except (msgspec.DecodeError, msgspec.ValidationError):
+    except msgspec.DecodeError:
         return ()
 
 
 def _keep(key: str, read: tuple[Law, ...]) -> tuple[Law, ...]:
-    write_cached(key, _SUFFIX, msgspec.msgpack.encode(read))
+    if key:
+        write_cached(key, _SUFFIX, msgspec.msgpack.encode(read))
     return read
 
 
