@@ -1,0 +1,70 @@
+"""A page of plain lines for a terminal: indented, wrapped by the width of characters, coloured if wanted."""
+
+from io import StringIO
+from typing import TYPE_CHECKING
+
+from scanner.reports.format import Colour, RenderOptions
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+NARROWEST, WIDEST = 40, 100
+"""Columns a line may have: beyond 100 a line is hard to read, however wide the terminal is."""
+LONGEST_LEAD = 12
+"""Characters of a lead under which the lines after the first stay clear."""
+
+
+class Page:
+    """Collects lines. Structure is shown by indentation and words alone, so that it can be listened to."""
+
+    def __init__(self, options: RenderOptions) -> None:
+        from rich.console import Console
+
+        coloured = options.colour is Colour.ALWAYS
+        self._width = min(max(options.width, NARROWEST), WIDEST)
+        self._out = StringIO()
+        self._console = Console(
+            file=self._out,
+            width=self._width,
+            color_system="standard" if coloured else None,
+            force_terminal=coloured,
+            legacy_windows=False,
+            _environ={},  # the same options give the same bytes, whatever the environment says
+        )
+
+    def heading(self, text: str) -> None:
+        """A section's title, with a blank line before it."""
+        self.blank()
+        self.line(text, style="bold", indent=0)
+
+    def blank(self) -> None:
+        """An empty line."""
+        self._out.write("\n")
+
+    def line(self, text: str, *, indent: int = 2, lead: str = "", style: str = "") -> None:
+        """A paragraph, wrapped; the lines after the first stand under the text, not under a short `lead`."""
+        from rich.text import Text
+
+        start = " " * indent + lead
+        under = " " * (len(start) if len(lead) <= LONGEST_LEAD else indent + 2)
+        if len(lead) > LONGEST_LEAD:
+            start, text = under[:indent], lead + text
+        room = max(self._width - len(under), NARROWEST // 2)
+        wrapped = Text(text, style=style).wrap(self._console, room, overflow="fold") or [Text("")]
+        for number, part in enumerate(wrapped):
+            part.rstrip()
+            self._print(Text(start if number == 0 else under) + part)
+
+    def command(self, text: str, *, indent: int) -> None:
+        """A line that is never broken, so that it can be copied whole."""
+        from rich.text import Text
+
+        self._print(Text(" " * indent + text))
+
+    def text(self) -> str:
+        """Everything so far, ending with one line end."""
+        return self._out.getvalue().strip("\n") + "\n"
+
+    def _print(self, line: "Text") -> None:
+        line.rstrip()
+        self._console.print(line, soft_wrap=True)

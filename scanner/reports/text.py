@@ -1,0 +1,243 @@
+"""The text report: the verdict and one sentence first, then the findings, the laws, and what was not looked at."""
+
+from scanner.model.report import Report
+from scanner.model.vocabulary import Met, Outcome, Verdict
+from scanner.reports import words
+from scanner.reports.coverage import count_causes, view_gaps, view_method, view_not_counted
+from scanner.reports.findings import CapabilityView, EvidenceView, FindingView, view_finding
+from scanner.reports.format import RenderOptions, ReportFormat
+from scanner.reports.laws import ExceptionView, LawView, OutcomeGroup, view_laws, view_questions
+from scanner.reports.page import Page
+from scanner.reports.summary import LIMITS, summarise
+
+FORMAT = ReportFormat(name="text", suffix=".txt", line="For reading in a terminal, with eyes or with a screen reader.")
+
+EVIDENCE_LINES = 5
+FULL_FINDINGS = 20
+"""Findings told in full; the rest get a line each."""
+SHORT_LINES = 30
+"""Entries of a long list that are shown."""
+
+_VERDICT_STYLES = {
+    Verdict.RECOGNITION: "bold red",
+    Verdict.CAPABLE_DORMANT: "bold yellow",
+    Verdict.FACE_ANALYSIS: "bold yellow",
+    Verdict.NONE: "bold",
+}
+_OUTCOME_STYLES = {Outcome.POSSIBLE_VIOLATION: "red", Outcome.DUTY_APPLIES: "yellow", Outcome.DEPENDS: "yellow"}
+
+
+def render(report: Report, options: RenderOptions) -> str:
+    """The report as lines of text of at most `options.width` columns, commands excepted."""
+    page = Page(options)
+    _summary(page, report)
+    _findings(page, report)
+    _laws(page, report)
+    _questions(page, report)
+    _not_counted(page, report)
+    _gaps(page, report)
+    _method(page, report)
+    return page.text()
+
+
+def _summary(page: Page, report: Report) -> None:
+    summary = summarise(report)
+    page.line(f"Verdict: {summary.verdict}", indent=0, style=_VERDICT_STYLES[report.verdict])
+    page.line(summary.sentence, indent=0)
+    for note in summary.notes:
+        page.line(note, indent=0)
+    if summary.components:
+        page.heading(f"Where ({words.count(len(summary.components), 'component')})")
+        for name, locator, verdict in summary.components[:SHORT_LINES]:
+            page.line(f"{name}, in {locator}: {verdict}", lead="- ")
+        _more(page, len(summary.components) - SHORT_LINES)
+    if summary.capabilities:
+        page.heading("What it can do with a face")
+        for capability in summary.capabilities:
+            page.line(f"{capability.name} = {capability.meaning}. {_presence(capability).capitalize()}.", lead="- ")
+
+
+def _presence(capability: CapabilityView) -> str:
+    return f"{capability.presence}: {capability.presence_meaning}"
+
+
+def _findings(page: Page, report: Report) -> None:
+    page.heading(f"Findings ({len(report.findings):,})")
+    if not report.findings:
+        page.line("None.")
+    for number, finding in enumerate(report.findings[: FULL_FINDINGS + SHORT_LINES]):
+        if number < FULL_FINDINGS:
+            _finding(page, view_finding(finding))
+            continue
+        if number == FULL_FINDINGS:
+            page.blank()
+        view = view_finding(finding)
+        page.line(f"{view.id} {view.technology}, in {view.component}: {view.verdict}, {view.confidence}")
+    _more(page, len(report.findings) - FULL_FINDINGS - SHORT_LINES)
+
+
+def _finding(page: Page, finding: FindingView) -> None:
+    page.blank()
+    page.line(f"{finding.id} {finding.technology}", style="bold")
+    vendor = f" by {finding.vendor}" if finding.vendor else ""
+    page.line(f"{finding.kind}{vendor}. {finding.summary}", lead="What: ", indent=4)
+    package = f" ({finding.purl})" if finding.purl else ""
+    page.line(f"{finding.component}{package}, in {finding.locator}", lead="Where: ", indent=4)
+    page.line(" > ".join(finding.path), lead="Path: ", indent=4)
+    page.line(_abilities(finding) or "not known", lead="Can: ", indent=4)
+    page.line(f"{finding.verdict}. {finding.explanation}", lead="Counts as: ", indent=4)
+    page.line(finding.confidence, lead="How sure: ", indent=4)
+    if finding.waiver:
+        page.line(finding.waiver, lead="Waived: ", indent=4)
+    page.line(f"Evidence ({len(finding.evidence):,}):", indent=4)
+    for entry in finding.evidence[:EVIDENCE_LINES]:
+        _evidence(page, entry)
+    _more(page, len(finding.evidence) - EVIDENCE_LINES, indent=6)
+
+
+def _abilities(finding: FindingView) -> str:
+    together: dict[str, list[str]] = {}
+    for capability in finding.capabilities:
+        together.setdefault(_presence(capability), []).append(capability.name)
+    return "; ".join(f"{words.listed(names, len(names))} ({presence})" for presence, names in together.items())
+
+
+def _evidence(page: Page, entry: EvidenceView) -> None:
+    page.line(f"{entry.sight}: {entry.value} ({', '.join(entry.remarks)})", lead="- ", indent=6)
+    page.line(f"at {entry.place} of {entry.locator}", indent=8)
+    if entry.context:
+        page.line(f"around it: {entry.context}", indent=8)
+    if entry.check:
+        page.line(f"{_check_title(entry)}:", indent=8)
+        page.command(entry.check, indent=10)
+
+
+def _check_title(entry: EvidenceView) -> str:
+    return "check by hand" if entry.check_is_exact else "check by hand (copy this command from the JSON report)"
+
+
+def _laws(page: Page, report: Report) -> None:
+    laws = view_laws(report)
+    page.heading(
+        f"Ordinances ({words.count(len(laws), 'law')} asked, {words.count(len(report.assessments), 'assessment')})"
+    )
+    if not laws:
+        page.line("No law was asked.")
+        return
+    for outcome, number in summarise(report).outcomes:
+        word, meaning = words.OUTCOMES[outcome]
+        page.line(f"{word}: {number:,} ({meaning})", lead=f"{words.OUTCOME_SIGNS[outcome]} ")
+    for law in laws:
+        if not law.is_quiet:
+            _law(page, law, several=len(report.situations) > 1)
+    quiet = [law for law in laws if law.is_quiet]
+    if quiet:
+        page.blank()
+        page.line("Laws that seem to ask nothing here:")
+    for law in quiet:
+        reasons = [_reason(group) for group in law.groups]
+        page.line(f"{law.title}: {'; '.join(dict.fromkeys(reasons))}", lead="- ", indent=4)
+
+
+def _law(page: Page, law: LawView, *, several: bool) -> None:
+    page.blank()
+    page.line(law.title, style="bold")
+    page.line("; ".join(filter(None, (law.citation, law.jurisdiction, law.status))), indent=4)
+    for group in law.groups:
+        _group(page, group, several=several)
+    for exception in law.exceptions:
+        _exception(page, exception)
+    if law.duties:
+        page.line("What the law asks for:", indent=4)
+    for duty in law.duties:
+        page.line(duty, lead="- ", indent=6)
+    if law.remedies:
+        page.line(law.remedies, lead="What may follow: ", indent=4)
+    if law.enforcement:
+        page.line(law.enforcement, lead="Who enforces it: ", indent=4)
+    if law.verified:
+        page.line(law.verified, lead="How well we know the text: ", indent=4)
+
+
+def _group(page: Page, group: OutcomeGroup, *, several: bool) -> None:
+    supposing = f", if {group.assumptions}" if group.assumptions else ""
+    page.line(f"{group.word}{supposing}", lead=f"{group.sign} ", indent=4, style=_OUTCOME_STYLES.get(group.outcome, ""))
+    if several:
+        page.line(words.listed(group.about), lead="about: ", indent=8)
+    for element in group.elements:
+        if element.met is not Met.MET:
+            page.line(f"{element.name}: {words.listed(element.reasons)}", lead=f"{element.met_word}: ", indent=8)
+    met = [element.name for element in group.elements if element.met is Met.MET]
+    if met:
+        page.line(", ".join(met), lead="met: ", indent=8)
+
+
+def _reason(group: OutcomeGroup) -> str:
+    reasons = [reason for element in group.elements if element.met is Met.NOT_MET for reason in element.reasons]
+    return f"{group.word}{' (' if reasons else ''}{words.listed(reasons)}{')' if reasons else ''}"
+
+
+def _exception(page: Page, exception: ExceptionView) -> None:
+    unsure = "" if exception.verified else " [wording not verified]"
+    page.line(f"{exception.text} ({exception.state}){unsure}", lead="Exception: ", indent=4)
+    if exception.note:
+        page.line(exception.note, indent=6)
+    for fact in exception.facts:
+        page.line(fact, lead="[ ] to confirm: ", indent=6)
+    for line in exception.does_not_excuse:
+        page.line(line, lead="does not excuse: ", indent=6)
+
+
+def _questions(page: Page, report: Report) -> None:
+    questions = view_questions(report)
+    if not questions:
+        return
+    page.heading(f"Questions to settle ({len(questions):,})")
+    for number, question in enumerate(questions, 1):
+        page.line(f"{question.text} (for: {words.listed(question.laws, 2)})", lead=f"{number}. ")
+
+
+def _not_counted(page: Page, report: Report) -> None:
+    if not report.not_counted:
+        return
+    page.heading(f"Look-alikes that were not counted ({len(report.not_counted):,})")
+    groups = view_not_counted(report)
+    for group in groups[:SHORT_LINES]:
+        indicator, locator, _ = group.sights[0]
+        what = f"{group.technology}: " if group.technology else ""
+        others = f" and {len(group.sights) - 1:,} more" if len(group.sights) > 1 else ""
+        page.line(f"{what}{indicator}, in {locator}{others}. {group.why}", lead="- ")
+    _more(page, len(groups) - SHORT_LINES)
+
+
+def _gaps(page: Page, report: Report) -> None:
+    gaps = view_gaps(report)
+    page.heading(f"What was not looked at ({words.count(len(gaps), 'part')} could not be read)")
+    if len(gaps) > SHORT_LINES:
+        page.line("; ".join(f"{cause}: {number:,}" for cause, number in count_causes(report)))
+    for gap in gaps[:SHORT_LINES]:
+        page.line(f"{gap.locator}: {gap.cause_meaning}. {gap.reason} (Step: {gap.stage}.)", lead="- ")
+    _more(page, len(gaps) - SHORT_LINES)
+    skipped = view_method(report).skipped
+    if skipped:
+        page.line("; ".join(f"{name}: {number:,}" for name, number in skipped), lead="Passed over on purpose: ")
+    if not gaps and not skipped:
+        page.line("Nothing was left out." if report.complete else "The scan did not come to its end.")
+
+
+def _method(page: Page, report: Report) -> None:
+    method = view_method(report)
+    page.heading("How this was done, and its limits")
+    for name, value in method.facts:
+        page.line(value, lead=f"{name}: ")
+    if method.by_type:
+        page.line("; ".join(f"{name}: {number:,}" for name, number in method.by_type), lead="By type: ")
+    if method.networks:
+        page.line(words.listed(method.networks, SHORT_LINES), lead="Neural networks seen: ")
+    for limit in LIMITS:
+        page.line(limit, lead="- ")
+
+
+def _more(page: Page, number: int, indent: int = 2) -> None:
+    if number > 0:
+        page.line(f"and {number:,} more in the JSON report", indent=indent)
