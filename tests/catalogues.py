@@ -37,6 +37,6 @@ def catalogue(*technologies: Technology) -> Catalogue:
     return Catalogue(technologies=technologies, digest="0" * 64)
 
 
-def facts(*observations: Observation, locator: str = "x.bin", type: str = "data") -> ArtifactFacts:
+def facts(*observations: Observation, locator: str = "x.bin", kind: str = "data") -> ArtifactFacts:
     name = locator.rsplit("/", 1)[-1]
-    return ArtifactFacts(artifact=Artifact(locator=locator, name=name, type=type, size=1), observations=observations)
+    return ArtifactFacts(artifact=Artifact(locator=locator, name=name, type=kind, size=1), observations=observations)

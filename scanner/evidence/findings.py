@@ -13,20 +13,10 @@ from scanner.evidence.components import Owner
 from scanner.evidence.confidence import confidence, weight_of
 from scanner.evidence.explain import explanation
 from scanner.evidence.graph import path_to
-from scanner.evidence.verdict import Grade, grade, granted
-from scanner.matching.match import FileName, Match
+from scanner.evidence.verdict import Grade, grade, granted, witnesses
+from scanner.matching.match import Match
 from scanner.model.finding import ComponentRef, Evidence, Finding, TechnologyRef
-from scanner.model.observation import (
-    AndroidEntry,
-    ByteHit,
-    Config,
-    Digest,
-    Library,
-    Observation,
-    Package,
-    RunPath,
-    Symbol,
-)
+from scanner.model.observation import ByteHit, Library, Symbol
 from scanner.model.technology import Technology
 from scanner.model.vocabulary import Presence, Weight
 
@@ -140,12 +130,12 @@ def _reference(technology: Technology) -> TechnologyRef:
 
 
 def _confidence(group: Group, graded: Grade) -> float:
-    weights = {
-        entry.key: weight_of(entry.indicator)
+    counted = [
+        (entry, match)
         for entry, match in group.matches
         if match.presence is not Presence.REFERENCED or graded.presence is Presence.REFERENCED
-    }
-    return confidence(weights.values())
+    ]
+    return confidence(witnesses(counted))
 
 
 def fingerprint(technology: str, identity: str) -> str:
@@ -154,14 +144,15 @@ def fingerprint(technology: str, identity: str) -> str:
 
 
 def _evidence(group: Group) -> tuple[Evidence, ...]:
-    """One entry per indicator, artifact and matched value, the most telling first."""
-    sights: dict[tuple[str, str, str, Presence], Evidence] = {}
-    for entry, match in group.matches:
-        evidence = _sight(entry, match, group.technology)
-        key = (evidence.indicator, evidence.locator, evidence.value, evidence.presence)
-        known = sights.get(key)
-        sights[key] = msgspec.structs.replace(known, times=known.times + 1) if known else evidence
-    return tuple(sorted(sights.values(), key=_telling))
+    """One entry for each artifact and thing seen in it, by its most telling sight; the most telling first."""
+    sights = sorted((_sight(entry, match, group.technology) for entry, match in group.matches), key=_telling)
+    kept: dict[tuple[str, str], Evidence] = {}
+    places: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for evidence in sights:
+        key = (evidence.locator, evidence.value)
+        kept.setdefault(key, evidence)
+        places[key].add(evidence.place)
+    return tuple(msgspec.structs.replace(e, times=len(places[key])) for key, e in kept.items())
 
 
 def _telling(evidence: Evidence) -> tuple[int, int, str, str, str]:
@@ -176,12 +167,11 @@ def _telling(evidence: Evidence) -> tuple[int, int, str, str, str]:
 
 def _sight(entry: Entry, match: Match, technology: Technology) -> Evidence:
     indicator, observation = entry.indicator, match.observation
-    value, context = _shown(observation)
     by = f", in code of {match.by}" if match.by else ""
     return Evidence(
         kind=str(indicator.kind),
-        value=value,
-        context=context,
+        value=match.seen,
+        context=observation.context if isinstance(observation, ByteHit) else "",
         locator=match.artifact,
         place=observation.place + by,
         indicator=f"{indicator.kind}: {indicator.value}",
@@ -191,18 +181,3 @@ def _sight(entry: Entry, match: Match, technology: Technology) -> Evidence:
         verified=indicator.verified,
         check=check_for(observation, match.artifact, match.artifact_type),
     )
-
-
-def _shown(observation: Observation | FileName) -> tuple[str, str]:
-    """What evidence shows of an observation: its value, and its neighbourhood where the user asked for that."""
-    match observation:
-        case ByteHit(text=text, context=context):
-            return text, context
-        case Package(purl=purl, version=version):
-            return f"{purl}@{version}" if version else purl, ""
-        case AndroidEntry(name=name, value=value) | Config(name=name, value=value):
-            return f"{name}={value}" if value else name, ""
-        case Digest(value=value) | RunPath(value=value):
-            return value, ""
-        case _:
-            return observation.name, ""

@@ -14,10 +14,12 @@ import msgspec
 from scanner.catalogue.index import Entry
 from scanner.evidence.confidence import VERDICT_THRESHOLD, confidence, weight_of
 from scanner.matching.match import Match
+from scanner.model.observation import ByteHit
 from scanner.model.technology import Technology
-from scanner.model.vocabulary import RECOGNITION, Capability, Presence, Verdict
+from scanner.model.vocabulary import RECOGNITION, Capability, Presence, Verdict, Weight
 
 Sight = tuple[Entry, Match]
+_HEFT = tuple(reversed(Weight))
 
 
 class Grade(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,5 +85,21 @@ def _is_general(entry: Entry, technology: Technology) -> bool:
 
 def _sure(sights: Iterable[Sight], counts: Callable[[Sight], bool]) -> bool:
     """Whether the sights that count are enough for a verdict: the others may support, and cannot decide."""
-    witnesses = {sight[0].key: weight_of(sight[0].indicator) for sight in sights if counts(sight)}
-    return bool(witnesses) and confidence(witnesses.values()) >= VERDICT_THRESHOLD
+    counted = witnesses(sight for sight in sights if counts(sight))
+    return bool(counted) and confidence(counted) >= VERDICT_THRESHOLD
+
+
+def witnesses(sights: Iterable[Sight]) -> tuple[Weight, ...]:
+    """The weights to add up: one for each indicator, and of indicators that saw the same thing only the heaviest.
+
+    Two patterns that overlap are not two witnesses.
+    """
+    heaviest: dict[str, Entry] = {}
+    for entry, match in sights:
+        hit = match.observation
+        seen = f"{match.artifact} {hit.offset}" if isinstance(hit, ByteHit) else match.seen
+        known = heaviest.get(seen)
+        if known is None or _HEFT.index(weight_of(entry.indicator)) > _HEFT.index(weight_of(known.indicator)):
+            heaviest[seen] = entry
+    distinct = {entry.key: entry for entry in heaviest.values()}
+    return tuple(weight_of(entry.indicator) for entry in distinct.values())

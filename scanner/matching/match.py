@@ -13,10 +13,13 @@ from scanner.model.observation import (
     ByteHit,
     Call,
     ClassName,
+    Config,
+    Digest,
     Library,
     Observation,
     Package,
     Product,
+    RunPath,
     Service,
     Symbol,
 )
@@ -48,6 +51,21 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
     presence: Presence
     by: str = ""
     """The class, library or program whose code refers, if known."""
+
+    @property
+    def seen(self) -> str:
+        """What was seen, as evidence shows it."""
+        match self.observation:
+            case ByteHit(text=text):
+                return text
+            case Package(purl=purl, version=version):
+                return f"{purl}@{version}" if version else purl
+            case AndroidEntry(name=name, value=value) | Config(name=name, value=value):
+                return f"{name}={value}" if value else name
+            case Digest(value=value) | RunPath(value=value):
+                return value
+            case _:
+                return self.observation.name
 
 
 def matches_of(facts: ArtifactFacts, index: Index) -> Iterator[Match | NotCounted]:

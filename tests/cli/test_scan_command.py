@@ -99,7 +99,7 @@ def test_a_saved_report_renders_to_the_same_page_later(tmp_path):
 
 
 def test_names_with_spaces_quotes_newlines_and_other_alphabets_are_scanned(tmp_path):
-    folder = tmp_path / 'it\'s a "test"\nдом'
+    folder = tmp_path / 'it\'s a "test"\n日本'
     folder.mkdir()
     (folder / "app 1.apk").write_bytes(DEMO.read_bytes())
     ran = frscan("scan", "-f", "json", "-f", f"text={tmp_path / 'out.txt'}", folder)

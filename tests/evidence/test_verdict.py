@@ -4,7 +4,7 @@ import pytest
 
 import scanner.evidence.confidence
 from scanner.catalogue.index import entries_of
-from scanner.evidence.verdict import grade
+from scanner.evidence.verdict import grade, witnesses
 from scanner.matching.match import Match
 from scanner.model.observation import Library
 from scanner.model.vocabulary import Capability, Presence, Verdict, Weight
@@ -15,12 +15,13 @@ DETECTS = (Capability.DETECTION,)
 
 
 def graded(tech, *presences):
-    observation = Library(name="x", role="is", place="here")
-    sights = [
-        (entry, Match(key=entry.key, artifact="x", artifact_type="elf", observation=observation, presence=presence))
-        for entry, presence in zip(entries_of(tech), presences, strict=False)
-    ]
-    return grade(tech, sights)
+    return grade(tech, [_sight(entry, presence) for entry, presence in zip(entries_of(tech), presences, strict=False)])
+
+
+def _sight(entry, presence, seen=""):
+    observation = Library(name=seen or entry.key, role="is", place="here")
+    match = Match(key=entry.key, artifact="x", artifact_type="elf", observation=observation, presence=presence)
+    return entry, match
 
 
 def strong(grants=(), **fields):
@@ -67,6 +68,12 @@ def test_thin_evidence_sets_no_verdict_and_two_thin_witnesses_do():
     two = technology(strong(RECOGNISES, weight=Weight.SUPPORTING), strong(RECOGNISES, weight=Weight.SUPPORTING))
     assert graded(one, Presence.USED).verdict is Verdict.NONE
     assert graded(two, Presence.USED, Presence.USED).verdict is Verdict.RECOGNITION
+
+
+def test_two_patterns_over_one_sight_are_one_witness():
+    tech = technology(strong(), strong(weight=Weight.SUPPORTING))
+    sights = [_sight(entry, Presence.USED, seen="the same") for entry in entries_of(tech)]
+    assert witnesses(sights) == (Weight.STRONG,)
 
 
 def test_thin_evidence_of_recognition_does_not_ride_on_sure_evidence_of_detection():

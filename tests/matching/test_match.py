@@ -71,8 +71,8 @@ def test_patterns_are_anchored(observation):
 
 
 def test_a_native_file_is_known_by_its_own_name_and_another_file_of_that_name_is_not():
-    assert presences(SDK, locator="lib/libacmefaces.so", type="elf") == [Presence.PRESENT]
-    assert presences(SDK, locator="lib/libacmefaces.so", type="text") == []
+    assert presences(SDK, locator="lib/libacmefaces.so", kind="elf") == [Presence.PRESENT]
+    assert presences(SDK, locator="lib/libacmefaces.so", kind="text") == []
 
 
 def test_a_file_name_matches_whole_and_in_any_case():
@@ -91,8 +91,8 @@ def hit(key, section="", text="acme"):
 
 def test_words_in_prose_are_references():
     tech = technology(indicator("string", "acme face engine"))
-    assert presences(tech, hit("acme-faces#0"), type="prose") == [Presence.REFERENCED]
-    assert presences(tech, hit("acme-faces#0"), type="elf") == [Presence.PRESENT]
+    assert presences(tech, hit("acme-faces#0"), kind="prose") == [Presence.REFERENCED]
+    assert presences(tech, hit("acme-faces#0"), kind="elf") == [Presence.PRESENT]
 
 
 def test_an_address_that_recognises_is_used_and_a_mere_host_is_a_reference():
@@ -104,9 +104,9 @@ def test_an_address_that_recognises_is_used_and_a_mere_host_is_a_reference():
 
 
 def test_a_symbol_in_a_name_table_is_left_to_the_reader_that_knows_import_from_export():
-    assert presences(SDK, hit("acme-faces#3", section=".dynstr"), type="elf") == []
-    assert presences(SDK, hit("acme-faces#3", section=".rodata"), type="elf") == [Presence.PRESENT]
-    assert presences(SDK, hit("acme-faces#3", section=".dynstr"), type="pe") == [Presence.PRESENT]
+    assert presences(SDK, hit("acme-faces#3", section=".dynstr"), kind="elf") == []
+    assert presences(SDK, hit("acme-faces#3", section=".rodata"), kind="elf") == [Presence.PRESENT]
+    assert presences(SDK, hit("acme-faces#3", section=".dynstr"), kind="pe") == [Presence.PRESENT]
 
 
 @pytest.mark.parametrize(
