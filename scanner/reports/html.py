@@ -23,7 +23,7 @@ FORMAT = ReportFormat(name="html", suffix=".html", line="One accessible page for
 
 EVIDENCE_SHOWN = 3
 """Evidence entries that stand open; the rest are folded."""
-EVIDENCE_MOST = 100
+EVIDENCE_MOST = 25
 """Evidence entries a finding has on the page; the JSON report has all."""
 
 

@@ -42,15 +42,20 @@ class Page:
         self._out.write("\n")
 
     def line(self, text: str, *, indent: int = 2, lead: str = "", style: str = "") -> None:
-        """A paragraph, wrapped; the lines after the first stand under the text, not under a short `lead`."""
+        """A paragraph, wrapped; the lines after the first stand under the text, not under a short `lead`.
+
+        An empty text gives no line, so that callers need not ask for each fact whether it is known.
+        """
         from rich.text import Text
 
+        if not text:
+            return
         start = " " * indent + lead
         under = " " * (len(start) if len(lead) <= LONGEST_LEAD else indent + 2)
         if len(lead) > LONGEST_LEAD:
             start, text = under[:indent], lead + text
         room = max(self._width - len(under), NARROWEST // 2)
-        wrapped = Text(text, style=style).wrap(self._console, room, overflow="fold") or [Text("")]
+        wrapped = Text(text, style=style).wrap(self._console, room, overflow="fold")
         for number, part in enumerate(wrapped):
             part.rstrip()
             self._print(Text(start if number == 0 else under) + part)

@@ -1,5 +1,7 @@
 """The text report: the verdict and one sentence first, then the findings, the laws, and what was not looked at."""
 
+from collections.abc import Sequence
+
 from scanner.model.report import Report
 from scanner.model.vocabulary import Met, Outcome, Verdict
 from scanner.reports import words
@@ -15,6 +17,8 @@ FORMAT = ReportFormat(name="text", suffix=".txt", line="For reading in a termina
 EVIDENCE_LINES = 5
 FULL_FINDINGS = 20
 """Findings told in full; the rest get a line each."""
+REASONS = 3
+"""Reasons that one element is given."""
 SHORT_LINES = 30
 """Entries of a long list that are shown."""
 
@@ -80,15 +84,14 @@ def _finding(page: Page, finding: FindingView) -> None:
     page.blank()
     page.line(f"{finding.id} {finding.technology}", style="bold")
     vendor = f" by {finding.vendor}" if finding.vendor else ""
-    page.line(f"{finding.kind}{vendor}. {finding.summary}", lead="What: ", indent=4)
+    page.line(f"{(finding.kind + vendor).rstrip('.')}. {finding.summary}", lead="What: ", indent=4)
     package = f" ({finding.purl})" if finding.purl else ""
     page.line(f"{finding.component}{package}, in {finding.locator}", lead="Where: ", indent=4)
     page.line(" > ".join(finding.path), lead="Path: ", indent=4)
     page.line(_abilities(finding) or "not known", lead="Can: ", indent=4)
     page.line(f"{finding.verdict}. {finding.explanation}", lead="Counts as: ", indent=4)
     page.line(finding.confidence, lead="How sure: ", indent=4)
-    if finding.waiver:
-        page.line(finding.waiver, lead="Waived: ", indent=4)
+    page.line(finding.waiver, lead="Waived: ", indent=4)
     page.line(f"Evidence ({len(finding.evidence):,}):", indent=4)
     for entry in finding.evidence[:EVIDENCE_LINES]:
         _evidence(page, entry)
@@ -105,8 +108,7 @@ def _abilities(finding: FindingView) -> str:
 def _evidence(page: Page, entry: EvidenceView) -> None:
     page.line(f"{entry.sight}: {entry.value} ({', '.join(entry.remarks)})", lead="- ", indent=6)
     page.line(f"at {entry.place} of {entry.locator}", indent=8)
-    if entry.context:
-        page.line(f"around it: {entry.context}", indent=8)
+    page.line(entry.context, lead="around it: ", indent=8)
     if entry.check:
         page.line(f"{_check_title(entry)}:", indent=8)
         page.command(entry.check, indent=10)
@@ -137,26 +139,24 @@ def _laws(page: Page, report: Report) -> None:
     for law in quiet:
         reasons = [_reason(group) for group in law.groups]
         page.line(f"{law.title}: {'; '.join(dict.fromkeys(reasons))}", lead="- ", indent=4)
+    page.blank()
+    page.line("The laws' own words, their duties, remedies and sources are in the HTML and JSON reports.")
 
 
 def _law(page: Page, law: LawView, *, several: bool) -> None:
     page.blank()
     page.line(law.title, style="bold")
-    page.line("; ".join(filter(None, (law.citation, law.jurisdiction, law.status))), indent=4)
+    page.line("; ".join(filter(None, (law.citation, law.jurisdiction))), indent=4)
+    page.line(law.status, indent=4)
     for group in law.groups:
         _group(page, group, several=several)
     for exception in law.exceptions:
         _exception(page, exception)
-    if law.duties:
+    if any(group.outcome is Outcome.DUTY_APPLIES for group in law.groups):
         page.line("What the law asks for:", indent=4)
-    for duty in law.duties:
-        page.line(duty, lead="- ", indent=6)
-    if law.remedies:
-        page.line(law.remedies, lead="What may follow: ", indent=4)
-    if law.enforcement:
-        page.line(law.enforcement, lead="Who enforces it: ", indent=4)
-    if law.verified:
-        page.line(law.verified, lead="How well we know the text: ", indent=4)
+        for duty in law.duties:
+            page.line(duty, lead="- ", indent=6)
+    page.line(law.verified, lead="How well we know the text: ", indent=4)
 
 
 def _group(page: Page, group: OutcomeGroup, *, several: bool) -> None:
@@ -166,26 +166,31 @@ def _group(page: Page, group: OutcomeGroup, *, several: bool) -> None:
         page.line(words.listed(group.about), lead="about: ", indent=8)
     for element in group.elements:
         if element.met is not Met.MET:
-            page.line(f"{element.name}: {words.listed(element.reasons)}", lead=f"{element.met_word}: ", indent=8)
+            page.line(f"{element.name}: {_sentences(element.reasons)}", lead=f"{element.met_word}: ", indent=8)
     met = [element.name for element in group.elements if element.met is Met.MET]
-    if met:
-        page.line(", ".join(met), lead="met: ", indent=8)
+    page.line(", ".join(met), lead="met: ", indent=8)
 
 
 def _reason(group: OutcomeGroup) -> str:
     reasons = [reason for element in group.elements if element.met is Met.NOT_MET for reason in element.reasons]
-    return f"{group.word}{' (' if reasons else ''}{words.listed(reasons)}{')' if reasons else ''}"
+    return f"{group.word} ({_sentences(reasons).rstrip('.')})" if reasons else group.word
+
+
+def _sentences(reasons: Sequence[str]) -> str:
+    """The first reasons; a law asked for many operators may give one for each."""
+    more = len(reasons) - REASONS
+    return " ".join([*reasons[:REASONS], *([f"And {more:,} more."] if more > 0 else [])])
 
 
 def _exception(page: Page, exception: ExceptionView) -> None:
-    unsure = "" if exception.verified else " [wording not verified]"
-    page.line(f"{exception.text} ({exception.state}){unsure}", lead="Exception: ", indent=4)
-    if exception.note:
-        page.line(exception.note, indent=6)
+    unsure = "" if exception.verified else "; wording not verified"
+    confirm = " To confirm:" if exception.facts else ""
+    note = f" {exception.note}" if exception.note else ""
+    told = f"{exception.text.rstrip('.')} ({exception.state}{unsure}).{note}{confirm}"
+    page.line(told, lead="Exception: ", indent=4)
     for fact in exception.facts:
-        page.line(fact, lead="[ ] to confirm: ", indent=6)
-    for line in exception.does_not_excuse:
-        page.line(line, lead="does not excuse: ", indent=6)
+        page.line(fact, lead="[ ] ", indent=6)
+    page.line("; ".join(exception.does_not_excuse), lead="It does not excuse: ", indent=6)
 
 
 def _questions(page: Page, report: Report) -> None:
@@ -230,10 +235,8 @@ def _method(page: Page, report: Report) -> None:
     page.heading("How this was done, and its limits")
     for name, value in method.facts:
         page.line(value, lead=f"{name}: ")
-    if method.by_type:
-        page.line("; ".join(f"{name}: {number:,}" for name, number in method.by_type), lead="By type: ")
-    if method.networks:
-        page.line(words.listed(method.networks, SHORT_LINES), lead="Neural networks seen: ")
+    page.line("; ".join(f"{name}: {number:,}" for name, number in method.by_type), lead="By type: ")
+    page.line(words.listed(method.networks, SHORT_LINES), lead="Neural networks seen: ")
     for limit in LIMITS:
         page.line(limit, lead="- ")
 
