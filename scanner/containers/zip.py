@@ -14,7 +14,7 @@ from typing import Literal
 
 from scanner.containers import Member
 from scanner.containers.jail import Jail
-from scanner.containers.zip_content import chunks
+from scanner.containers.zip_content import chunks, is_known_method
 from scanner.containers.zip_directory import Entry, entries, local_at
 from scanner.model.source import Budget, Info, Magic, Source, Unreadable
 from scanner.model.vocabulary import Cause
@@ -130,6 +130,8 @@ def _contradictions(data: memoryview, entry: Entry) -> Iterator[str]:
         return
     if local.name != entry.name:
         yield "Its own header gives it another name than the directory."
+    if not is_known_method(entry.method):
+        yield f"The directory names a compression method that does not exist ({entry.method})."
     if local.method != entry.method:
         yield "Its own header names another compression method than the directory."
 

@@ -71,10 +71,15 @@ def chunks(data: memoryview, entry: Entry, budget: Budget) -> Iterator[bytes]:
         raise Unreadable(Cause.DAMAGED, "Its checksum (CRC-32) does not fit its content.")
 
 
+def is_known_method(method: int) -> bool:
+    """Whether the number means a way of compression at all."""
+    return method in _DECODERS or method in _ASSIGNED
+
+
 def _method(data: memoryview, entry: Entry, local: Local, budget: Budget) -> int:
     """How to read it, by what the headers say and, where that is odd, by what works."""
     is_plain = not (entry.flags | local.flags) & _ENCRYPTED
-    if is_plain and entry.method == local.method and entry.method in _DECODERS:
+    if is_plain and entry.method == local.method and entry.method in (STORED, DEFLATED):
         return entry.method
     if _AES in (entry.method, local.method) and not is_plain:
         raise Unreadable(Cause.ENCRYPTED, "It is encrypted (AES); its content was not examined.")
