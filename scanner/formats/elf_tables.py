@@ -41,6 +41,10 @@ class Layout:
     symbol_fields: tuple[int, ...]
     """Positions of name, info, section index."""
     word: Struct
+    hash_head: Struct
+    """DT_HASH: buckets, chains."""
+    gnu_hash_head: Struct
+    """DT_GNU_HASH: buckets, first symbol, bloom words; the bloom shift follows."""
     bloom_bytes: int
     """Size of one word of the GNU_HASH bloom filter."""
 
@@ -60,6 +64,8 @@ def _layout(order: str, bits: int) -> Layout:
         symbol=symbol,
         symbol_fields=(0, 1, 3) if bits == 64 else (0, 3, 5),
         word=Struct(order + "I"),
+        hash_head=Struct(order + "II"),
+        gnu_hash_head=Struct(order + "III"),
         bloom_bytes=bits // 8,
     )
 

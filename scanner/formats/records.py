@@ -45,17 +45,22 @@ def records(
         yield layout.unpack_from(view, start)
 
 
-def name_at(source: Source, offset: int, budget: Budget, limit_bytes: int = MAX_NAME_BYTES) -> str:
-    """The name at `offset` up to its NUL; bytes that are not UTF-8 become `\\xNN`.
+def name_at(source: Source, offset: int, budget: Budget) -> str:
+    """The name at `offset` up to its NUL, as `text` gives it.
 
     Raises:
-        Unreadable: it has no end within `limit_bytes`, or the artifact ends first.
+        Unreadable: it has no end within `MAX_NAME_BYTES`, or the artifact ends first.
     """
-    for length in (min(_FIRST_LOOK_BYTES, limit_bytes), limit_bytes):
+    return text(raw_name_at(source, offset, budget))
+
+
+def raw_name_at(source: Source, offset: int, budget: Budget) -> bytes:
+    """The bytes of the name at `offset` up to its NUL; raises as `name_at` does."""
+    for length in (_FIRST_LOOK_BYTES, MAX_NAME_BYTES):
         raw, end, _ = bytes(source.view(offset, length)).partition(b"\0")
         if end:
             budget.spend_bytes(len(raw))
-            return text(raw)
+            return raw
     raise damaged("A name reaches past the end of its table or of the file.")
 
 
