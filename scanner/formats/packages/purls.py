@@ -1,0 +1,39 @@
+"""Package URLs without version, each ecosystem's names normalised as its registry does.
+
+Specification: https://github.com/package-url/purl-spec. A name that makes no package URL gives None: metadata in the
+wild holds empty and broken names, and they identify nothing.
+"""
+
+import re
+from functools import lru_cache
+
+_SEPARATORS = re.compile(r"[-_.]+")
+_MAX_NAME = 1024
+
+
+def maven_purl(group: str, artifact: str) -> str | None:
+    """`pkg:maven/group/artifact`."""
+    return _purl("maven", group, artifact) if group else None
+
+
+def pypi_purl(name: str) -> str | None:
+    """`pkg:pypi/name`, lower case, with runs of `-`, `_` and `.` as one `-` (PEP 503)."""
+    return _purl("pypi", "", _SEPARATORS.sub("-", name).lower())
+
+
+def npm_purl(name: str) -> str | None:
+    """`pkg:npm/name` or `pkg:npm/%40scope/name`."""
+    scope, _, plain = name.rpartition("/")
+    return None if "/" in scope else _purl("npm", scope, plain)
+
+
+@lru_cache(maxsize=4096)
+def _purl(kind: str, namespace: str, name: str) -> str | None:
+    from packageurl import PackageURL
+
+    if not name.strip() or len(namespace) + len(name) > _MAX_NAME:
+        return None
+    try:
+        return PackageURL(kind, namespace or None, name).to_string()
+    except ValueError:
+        return None
