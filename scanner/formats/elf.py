@@ -1,7 +1,7 @@
 """ELF programs, libraries and Android's native code: own name, linked libraries, run path; section names for byte hits.
 
-Read by a small table reader, because triage meets every file: about 0.1 ms a library where pyelftools takes tens of
-milliseconds for the same names and LIEF reads the whole file into memory. pyelftools is the oracle in the tests.
+Read by a small table reader, because triage meets every file: about 0.1 ms a library, where pyelftools takes over a
+millisecond for the same names and LIEF reads the whole file into memory. pyelftools is the oracle in the tests.
 Symbols are `elf_symbols`' business.
 """
 
