@@ -2,7 +2,7 @@
 
 Binary XML is read by `axml`, our own reader, which stays within the budget on lying counts, takes names from resource
 ids as Android does, and reads a manifest of 175 KB in 13 ms. apkInspector takes 33 ms for it (and 37 ms to be imported
-in each worker), and loops for ever on some broken files: it gives a second opinion where our reader stops at damage
+in each worker), and has no bound on hostile counts: it gives a second opinion where our reader stops at damage
 (`axml_tampered`), and is the oracle in the tests.
 """
 

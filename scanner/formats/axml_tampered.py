@@ -1,8 +1,9 @@
 """A second opinion on binary XML that makes no sense to `axml`: the reading of apkInspector.
 
-apkInspector looks for the next plausible chunk byte by byte where a file was padded or cut against parsers. It is not
-asked first: it decodes every string of the pool, however many entries share one, and loops for ever on some broken
-files. So it is given a stream that counts each read, and only files of a few megabytes.
+apkInspector looks for the resource map and for the next plausible chunk byte by byte, and so gets over lengths that
+lie. It is not asked first: its quick reading loops for ever on files without a resource map, and its full one, used
+here, decodes every string of the pool, however many entries share one. So it is given a stream that counts each read,
+and only files of a few megabytes.
 """
 
 import io
