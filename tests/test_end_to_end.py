@@ -89,10 +89,13 @@ def test_stated_facts_decide_the_outcome():
     assert all(a["assuming"] == {} for a in report["assessments"])
 
 
-def test_a_folder_names_its_files_below_itself():
-    report = scanned(FIXTURES / "elf")
-    assert report["target"] == {"locator": "elf", "kind": "folder", "sha256": "", "size": 0}
-    assert [f["component"]["locator"] for f in report["findings"]] == ["gate"]
+def test_a_folder_names_its_files_below_itself(tmp_path):
+    for name in ("gate", "meshtool"):
+        (tmp_path / "programs" / "bin").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "programs" / "bin" / name).write_bytes((FIXTURES / "elf" / name).read_bytes())
+    report = scanned(tmp_path / "programs")
+    assert report["target"] == {"locator": "programs", "kind": "folder", "sha256": "", "size": 0}
+    assert [f["component"]["locator"] for f in report["findings"]] == ["bin/gate"]
 
 
 @pytest.mark.parametrize("name", ["android/demo.apk", "android/nested.zip"])

@@ -88,6 +88,6 @@ def _colour(*, to_terminal: bool) -> Colour:
     """NO_COLOR and FORCE_COLOR by their conventions (no-color.org, force-color.org)."""
     if os.environ.get("NO_COLOR"):
         return Colour.NEVER
-    if os.environ.get("FORCE_COLOR"):
+    if os.environ.get("FORCE_COLOR") and to_terminal:
         return Colour.ALWAYS
     return Colour.ALWAYS if to_terminal and sys.stdout.isatty() and os.environ.get("TERM") != "dumb" else Colour.NEVER

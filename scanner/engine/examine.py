@@ -3,10 +3,12 @@
 Nothing that a file contains is executed, imported or unpickled, and nothing is written under a name it gives.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -23,6 +25,8 @@ from scanner.model.locator import base_name, inside
 from scanner.model.observation import Digest, Observation
 from scanner.model.source import Budget, Reader, Region, Source, Unreadable
 from scanner.model.vocabulary import Cause
+
+_T = TypeVar("_T")
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,13 +66,17 @@ class _Notes:
 
     def read(self, reader: Reader, source: Source, budget: Budget) -> None:
         """Keep what a reader yields before it stops."""
+        self.observations.extend(self.kept(reader.INFO.name, lambda: reader.observe(source, budget)))
+
+    def kept(self, stage: str, produce: Callable[[], Iterable[_T]]) -> Iterator[_T]:
+        """What comes before an error, and a record of the error."""
         try:
-            self.observations.extend(reader.observe(source, budget))
+            yield from produce()
         except Unreadable as why:
-            self.could_not(reader.INFO.name, why)
-        except Exception as error:  # the worker's edge: a reader's fault costs this one reading
+            self.could_not(stage, why)
+        except Exception as error:  # the worker's edge: a fault in one reader costs one reading
             reason = f"The reader failed on it ({type(error).__name__}); please report this to the project."
-            self.could_not(reader.INFO.name, Unreadable(Cause.CRASHED, reason))
+            self.could_not(stage, Unreadable(Cause.CRASHED, reason))
 
     def facts(self, artifact: Artifact) -> ArtifactFacts:
         return ArtifactFacts(
@@ -139,10 +147,8 @@ class Examiner:
         )
 
     def _scan_bytes(self, source: Source, wanted: Wanted, budget: Budget, notes: _Notes) -> None:
-        try:
-            notes.observations.extend(self._scanner.scan(source.view(), _regions(wanted, source, budget)))
-        except Unreadable as why:
-            notes.could_not("bytes", why)
+        regions = tuple(_regions(wanted, source, budget, notes))
+        notes.observations.extend(notes.kept("bytes", lambda: self._scanner.scan(source.view(), regions)))
 
     def _members(
         self, container: Container, source: Source, budget: Allowance, notes: _Notes, nesting: int
@@ -151,13 +157,10 @@ class Examiner:
             reason = f"It lies {nesting} containers deep; what is inside it was not read."
             notes.could_not("list", Unreadable(Cause.LIMIT, reason))
             return
-        try:
-            for member in container.members(source, budget):
-                notes.oddities.extend(f"{member.name}: {oddity}" for oddity in member.notes)
-                if member.kind == "file":
-                    yield from self._member(member, notes.locator, budget, nesting)
-        except Unreadable as why:
-            notes.could_not("list", why)
+        for member in notes.kept("list", lambda: container.members(source, budget)):
+            notes.oddities.extend(f"{member.name}: {oddity}" for oddity in member.notes)
+            if member.kind == "file":
+                yield from self._member(member, notes.locator, budget, nesting)
 
     def _member(self, member: Member, parent: str, budget: Allowance, nesting: int) -> Iterator[ArtifactFacts]:
         notes = _Notes(inside(parent, member.name))
@@ -190,13 +193,9 @@ def _unread_artifact(locator: str, parent: str = "") -> Artifact:
     return Artifact(locator=locator, name=base_name(locator), type="unread", size=0, parent=parent)
 
 
-def _regions(wanted: Wanted, source: Source, budget: Budget) -> tuple[Region, ...]:
-    """The named parts of the file, from the reader that knows its type."""
+def _regions(wanted: Wanted, source: Source, budget: Budget, notes: _Notes) -> Iterator[Region]:
+    """The named parts of the file, from the readers that know its type."""
     for reader in wanted.readers:
         regions = getattr(reader, "regions", None)
         if regions is not None:
-            try:
-                return tuple(regions(source, budget))
-            except Unreadable:
-                return ()
-    return ()
+            yield from notes.kept(reader.INFO.name, partial(regions, source, budget))

@@ -20,7 +20,7 @@ from scanner.model.finding import Component, Finding, NotCounted
 from scanner.model.law import Deployment
 from scanner.model.report import Graph, Report, Target, Tool
 from scanner.model.vocabulary import Verdict
-from scanner.ordinances import assess, laws
+from scanner.ordinances import assess, laws, uncovered
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,7 +46,8 @@ def judge(facts: Facts, index: Index, case: Case) -> Report:
         drawn: Any = build_graph(case.target.locator, by_technology, owners)
         findings, graph = findings_of(groups, drawn), as_document(drawn)
     situations = situations_of(findings)
-    assessments, ordinances = assess(situations, case.deployment, laws(), case.today)
+    asked = laws() if situations or case.deployment.jurisdictions else ()
+    assessments, ordinances = assess(situations, case.deployment, asked, case.today)
     unread = tuple(_marked(u) for u in facts.unread())
     components = _components(findings, {owner.id: owner for owner in owners.values()})
     return Report(
@@ -57,6 +58,7 @@ def judge(facts: Facts, index: Index, case: Case) -> Report:
         verdict=max((c.verdict for c in components), key=lambda v: v.rank, default=Verdict.NONE),
         complete=not unread,
         deployment=case.deployment,
+        uncovered=uncovered(case.deployment, asked),
         components=components,
         findings=findings,
         situations=situations,

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from scanner.catalogue.index import Entry, Index
+from scanner.catalogue.pattern import compile_pattern
 from scanner.evidence.checks import check_for
 from scanner.evidence.components import Owner
 from scanner.evidence.confidence import confidence, weight_of
@@ -18,7 +19,7 @@ from scanner.matching.match import Match
 from scanner.model.finding import ComponentRef, Evidence, Finding, TechnologyRef
 from scanner.model.observation import ByteHit, Library, Symbol
 from scanner.model.technology import Technology
-from scanner.model.vocabulary import Presence, Weight
+from scanner.model.vocabulary import IndicatorKind, Presence, Weight
 
 _WEIGHT_ORDER = {weight: number for number, weight in enumerate(Weight)}
 
@@ -39,9 +40,9 @@ def groups_of(matches: Iterable[Match], index: Index, owners: Mapping[str, Owner
         sorted_out[(owners[match.artifact].locator, entry.technology.id)].append((entry, match))
     groups = []
     for (_, _), found in sorted(sorted_out.items()):
-        kept = _within_own_code(_conditions_met(found))
+        technology, owner = found[0][0].technology, owners[found[0][1].artifact]
+        kept = _within_own_code(_conditions_met(found), is_own_package=_is_own_package(technology, owner))
         if kept:
-            technology, owner = kept[0][0].technology, owners[kept[0][1].artifact]
             groups.append(Group(technology=technology, owner=owner, matches=tuple(kept)))
     return tuple(groups)
 
@@ -56,19 +57,26 @@ def _conditions_met(found: list[tuple[Entry, Match]]) -> list[tuple[Entry, Match
     ]
 
 
-def _within_own_code(found: list[tuple[Entry, Match]]) -> list[tuple[Entry, Match]]:
-    """A link from one of the technology's own libraries to another proves `present`, not `used`."""
+def _within_own_code(found: list[tuple[Entry, Match]], *, is_own_package: bool) -> list[tuple[Entry, Match]]:
+    """Within the technology's own package, or from one of its libraries to another, a use proves only `present`."""
     own = {m.artifact for _, m in found if _is_the_thing(m)}
     return [
-        (entry, msgspec.structs.replace(match, presence=min(match.presence, Presence.PRESENT, key=_rank)))
-        if match.artifact in own and _is_a_link(match)
+        (entry, msgspec.structs.replace(match, presence=Presence.PRESENT))
+        if match.presence is Presence.USED and (is_own_package or (match.artifact in own and _is_a_link(match)))
         else (entry, match)
         for entry, match in found
     ]
 
 
-def _rank(presence: Presence) -> int:
-    return presence.rank
+def _is_own_package(technology: Technology, owner: Owner) -> bool:
+    """Whether the component is the technology itself, by the package it calls itself."""
+    name = owner.identity.lower()
+    patterns = [(i.kind, i.value.lower()) for i in technology.indicators]
+    return any(
+        (kind is IndicatorKind.PACKAGE and value == name)
+        or (kind is IndicatorKind.CLASS and compile_pattern(value.partition(":")[2]).matches(f"{name}.x"))
+        for kind, value in patterns
+    )
 
 
 def _is_the_thing(match: Match) -> bool:

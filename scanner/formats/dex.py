@@ -118,7 +118,7 @@ def regions(source: Source, budget: Budget) -> Iterator[Region]:
     budget.spend_items(count)
     rows = struct.iter_unpack("<HHII", data[offset + 4 : offset + 4 + 12 * count])
     starts = sorted((start, code) for code, _, _, start in rows if start < len(data))
-    ends = [start for start, _ in starts[1:]] + [len(data)]
-    for (start, code), end in zip(starts, ends, strict=True):
+    ends = [*(start for start, _ in starts[1:]), len(data)]
+    for (start, code), end in zip(starts, ends, strict=False):
         if start < end:
             yield Region(start, end, _MAP_NAMES.get(code, f"map type {code:#06x}"))

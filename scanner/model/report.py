@@ -75,6 +75,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Verdict
     complete: bool
     deployment: Deployment = Deployment()
+    uncovered: tuple[str, ...] = ()
+    """Stated jurisdictions of which no law in this version says anything."""
     components: tuple[Component, ...] = ()
     findings: tuple[Finding, ...] = ()
     situations: tuple[Situation, ...] = ()

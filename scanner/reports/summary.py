@@ -2,6 +2,7 @@
 
 import msgspec
 
+from scanner.evidence.confidence import VERDICT_THRESHOLD
 from scanner.model.finding import Finding
 from scanner.model.report import Report
 from scanner.model.vocabulary import Capability, Outcome, Presence, Verdict
@@ -9,8 +10,6 @@ from scanner.reports import words
 from scanner.reports.findings import CapabilityView, component_name, view_capabilities
 from scanner.reports.printable import printable
 
-SETS_A_VERDICT = 0.5
-"""Findings below this confidence set no verdict (design: Verdict)."""
 _PROBABLY = 0.9
 _IN_A_SENTENCE = 120
 """Characters of a name inside the sentence that is to be read aloud."""
@@ -69,7 +68,7 @@ def target_name(report: Report) -> str:
 
 def counted(report: Report) -> list[Finding]:
     """The findings that are sure enough to count."""
-    return [finding for finding in report.findings if finding.confidence >= SETS_A_VERDICT]
+    return [finding for finding in report.findings if finding.confidence >= VERDICT_THRESHOLD]
 
 
 def count_outcomes(report: Report) -> tuple[tuple[Outcome, int], ...]:
@@ -158,6 +157,10 @@ def _notes(report: Report) -> list[str]:
         notes.append("This scan is incomplete: see “What was not looked at”.")
     elif report.verdict is Verdict.NONE:
         notes.append("“Not found” is limited to what was looked at: see “How this was done, and its limits”.")
+    notes.extend(
+        f"None of the laws that this version knows covers {printable(place)}; that says nothing about other laws there."
+        for place in report.uncovered
+    )
     waived = sum(finding.waiver is not None for finding in report.findings)
     if waived:
         notes.append(f"{words.count(waived, 'finding below carries', 'findings below carry')} a waiver.")

@@ -71,7 +71,7 @@ def test_a_folder_without_access_is_one_clear_sentence(tmp_path):
         (["-f", "docx"], "there is no format 'docx'"),
         (["-f", "json", "-f", "text"], "two formats cannot go to one place"),
         (["-o", "no/such/folder/report.txt"], "does not exist"),
-        (["--as-of", "next week"], "--as-of"),
+        (["--as-of", "next week"], "write it as 2026-01-31"),
     ],
 )
 def test_a_wrong_option_is_said_in_a_sentence_before_the_scan(arguments, words):
