@@ -183,6 +183,13 @@ def test_regions_name_the_parts_of_the_file():
     assert [region.name for region in found if region.start <= at < region.end] == ["string_data"]
 
 
+def test_an_empty_map_names_no_regions():
+    data = bytearray(made())
+    (offset,) = struct.unpack_from("<I", data, 0x34)
+    data[offset : offset + 4] = bytes(4)
+    assert list(dex.regions(BytesSource("classes.dex", bytes(data)), CountingBudget())) == []
+
+
 def test_a_truncated_dex_keeps_what_was_read():
     data = member("demo.apk")
     found, problem = seen(data[: len(data) * 9 // 10])
