@@ -32,6 +32,17 @@ class Package(_Fact, frozen=True, kw_only=True, tag="package"):
     role: Literal["declares", "installed"]
 
 
+class Owns(_Fact, frozen=True, kw_only=True, tag="owns"):
+    """The package that this artifact describes owns a file, or everything below a folder."""
+
+    purl: str
+    """Package URL without version, as in the artifact's own `Package`."""
+    version: str = ""
+    path: str
+    """Relative to the folder the artifact lies in, `/` as separator, `..` allowed; a folder ends in `/`;
+    `./` is that folder itself."""
+
+
 class Import(_Fact, frozen=True, kw_only=True, tag="import"):
     """Source or bytecode imports a module."""
 
@@ -141,6 +152,7 @@ class Signer(_Fact, frozen=True, kw_only=True, tag="signer"):
 Observation = (
     Identity
     | Package
+    | Owns
     | Import
     | Call
     | ClassName

@@ -93,6 +93,8 @@ class Info(msgspec.Struct, frozen=True, kw_only=True):
     """Runs only when the engine asks for depth, never in triage."""
     deepens: tuple[str, ...] = ()
     """For a depth reader: the artifact types it can be asked about."""
+    after_words: bool = False
+    """Parsing is slow: runs only on files in which a word of the catalogue's imports and calls stands."""
     asks: tuple[IndicatorKind, ...] = ()
     """For a depth reader: the kinds of indicator whose patterns are its focus."""
 
