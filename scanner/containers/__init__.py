@@ -4,7 +4,13 @@ A container is a module with `INFO` and optionally `wants`, as a reader has, and
 
 - `members(source, budget) -> Iterator[Member]`, which lists what is inside, bounded by the budget, and raises
   `Unreadable` after the last member it could list
-- `RANDOM_ACCESS`: True where any member can be read without reading those before it
+- `RANDOM_ACCESS`: True where any member can be read without reading those before it. Where it is False, a member's
+  content is to be read before the next member is asked for
+- optionally `WHOLE`: False where it looks for archives inside files of other types. These keep their type, and their
+  own bytes are scanned besides the members
+- optionally `confirms(source) -> bool`, for a format that the beginning cannot tell: asked after `wants`, looks at a
+  few KiB anywhere in the artifact, never raises
+- optionally `type_of(head) -> str`, where it knows several types of file and is none of them itself
 
 Names inside a container are text, never paths: nothing is written under them.
 """

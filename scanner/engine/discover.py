@@ -10,7 +10,7 @@ from typing import NamedTuple, cast
 
 from scanner.containers import Container, containers
 from scanner.formats import readers
-from scanner.model.source import Info, Reader
+from scanner.model.source import Info, Reader, Source
 
 MEDIA_TYPES = frozenset({"picture", "sound or film", "font"})
 """What is passed over once its first bytes prove it: it can hold no program."""
@@ -37,9 +37,15 @@ class Wanted(NamedTuple):
 
     type: str
     readers: tuple[Reader, ...]
-    container: Container | None
+    containers: tuple[Container, ...]
+    """One that holds the whole file, or all that find archives inside a file of another type."""
     passed_over: str
     """Why its bytes are not scanned; empty if they are."""
+
+    @property
+    def is_seen_through(self) -> bool:
+        """Whether the members of a container are all that the file holds, so that its own bytes need no scan."""
+        return any(_is_whole(container) and container.INFO.name == self.type for container in self.containers)
 
 
 class Table:
@@ -52,18 +58,17 @@ class Table:
         self._by_suffix = _by_key(triage, lambda info: info.suffixes)
         self._by_magic = [(m.offset, m.value, r) for r in triage for m in r.INFO.magics]
 
-    def wanted(self, name: str, head: bytes) -> Wanted:
-        """Ask the table about a base name and the first bytes."""
+    def wanted(self, name: str, head: bytes, source: Source | None = None) -> Wanted:
+        """Ask the table about a base name and the first bytes; with the source, containers confirm by more of it."""
         lower = name.lower()
         by_magic = [r for offset, value, r in self._by_magic if head.startswith(value, offset)]
         by_name = [*self._by_name.get(lower, ()), *self._by_its_suffixes(lower)]
-        asked = [r for r in _distinct([*by_magic, *by_name]) if _agrees(r, lower, head)]
-        container = next((cast("Container", r) for r in asked if hasattr(r, "members")), None)
+        asked = [r for r in _distinct([*by_magic, *by_name]) if _agrees(r, lower, head, source)]
         plain = tuple(cast("Reader", r) for r in asked if hasattr(r, "observe"))
-        known = [r for r in by_magic if r in asked] or list(plain)
+        known = [r for r in by_magic if r in asked and _is_whole(r)] or list(plain)
         media = next((what for offset, magic, what in _MEDIA if head.startswith(magic, offset)), "")
-        kind = known[0].INFO.name if known else _kind_of_text(lower, head)
-        return Wanted(kind, plain, container, media if not known else "")
+        kind = known[0].INFO.name if known else _named_by(asked, head) or _kind_of_text(lower, head)
+        return Wanted(kind, plain, _containers(asked), media if not known else "")
 
     def _by_its_suffixes(self, lower: str) -> list[Reader | Container]:
         found: list[Reader | Container] = []
@@ -88,9 +93,28 @@ def _distinct(found: list[Reader | Container]) -> list[Reader | Container]:
     return list({id(r): r for r in found}.values())
 
 
-def _agrees(reader: Reader | Container, lower: str, head: bytes) -> bool:
+def _agrees(reader: Reader | Container, lower: str, head: bytes, source: Source | None) -> bool:
     wants = getattr(reader, "wants", None)
-    return wants is None or bool(wants(lower, head))
+    if wants is not None and not wants(lower, head):
+        return False
+    confirms = getattr(reader, "confirms", None)
+    return source is None or confirms is None or bool(confirms(source))
+
+
+def _is_whole(reader: Reader | Container) -> bool:
+    """Whether a file that it wants is of its type: so for every reader, and for containers unless they say no."""
+    return bool(getattr(reader, "WHOLE", True))
+
+
+def _containers(asked: list[Reader | Container]) -> tuple[Container, ...]:
+    found = tuple(cast("Container", r) for r in asked if hasattr(r, "members"))
+    whole = tuple(container for container in found if _is_whole(container))
+    return whole[:1] or found
+
+
+def _named_by(asked: list[Reader | Container], head: bytes) -> str:
+    """The type by a container that knows several and is none of them itself."""
+    return next((str(r.type_of(head)) for r in asked if hasattr(r, "type_of")), "")
 
 
 def _kind_of_text(lower: str, head: bytes) -> str:

@@ -124,17 +124,17 @@ class Examiner:
         nesting: int,
         is_target: bool = False,
     ) -> Iterator[ArtifactFacts]:
-        wanted = self._table.wanted(source.name, source.head)
+        wanted = self._table.wanted(source.name, source.head, source)
         own = budget.child(self._limits, own_bytes=source.size)
         for reader in wanted.readers:
             notes.read(reader, source, own)
-        if not wanted.passed_over and (wanted.container is None or wanted.type != wanted.container.INFO.name):
+        if not wanted.passed_over and not wanted.is_seen_through:
             self._scan_bytes(source, wanted, own, notes)
         if source.size in self._rules.sizes:
             digest = Digest(algorithm="sha256", value=sha256(source.view()).hexdigest(), place="whole file")
             notes.observations.append(digest)
-        if wanted.container is not None:
-            yield from self._members(wanted.container, source, own, notes, nesting)
+        if wanted.containers:
+            yield from self._members(wanted.containers, source, own, notes, nesting)
         yield notes.facts(
             Artifact(
                 locator=notes.locator,
@@ -151,16 +151,17 @@ class Examiner:
         notes.observations.extend(notes.kept("bytes", lambda: self._scanner.scan(source.view(), regions)))
 
     def _members(
-        self, container: Container, source: Source, budget: Allowance, notes: _Notes, nesting: int
+        self, containers: tuple[Container, ...], source: Source, budget: Allowance, notes: _Notes, nesting: int
     ) -> Iterator[ArtifactFacts]:
         if nesting >= self._limits.nesting:
             reason = f"It lies {nesting} containers deep; what is inside it was not read."
             notes.could_not("list", Unreadable(Cause.LIMIT, reason))
             return
-        for member in notes.kept("list", lambda: container.members(source, budget)):
-            notes.oddities.extend(f"{member.name}: {oddity}" for oddity in member.notes)
-            if member.kind == "file":
-                yield from self._member(member, notes.locator, budget, nesting)
+        for container in containers:
+            for member in notes.kept("list", partial(container.members, source, budget)):
+                notes.oddities.extend(f"{member.name}: {oddity}" for oddity in member.notes)
+                if member.kind == "file":
+                    yield from self._member(member, notes.locator, budget, nesting)
 
     def _member(self, member: Member, parent: str, budget: Allowance, nesting: int) -> Iterator[ArtifactFacts]:
         notes = _Notes(inside(parent, member.name))
@@ -180,10 +181,8 @@ class Examiner:
         notes = _Notes(task.within)
         with ExitStack() as held:
             for name in names:
-                container = self._table.wanted(source.name, source.head).container
-                if container is None:
-                    raise Unreadable(Cause.VANISHED, "Its container could not be opened again.")
-                source = held.enter_context(Unpacked(member_named(container, source, name, budget), self._limits))
+                containers = self._table.wanted(source.name, source.head, source).containers
+                source = held.enter_context(Unpacked(member_named(containers, source, name, budget), self._limits))
             reader = next(r for r in readers() if r.INFO.name == task.reader)
             notes.read(reader, source.with_focus(task.focus), budget.child(self._limits, own_bytes=source.size))
             return notes.facts(Artifact(locator=task.within, name=source.name, type=task.reader, size=source.size))

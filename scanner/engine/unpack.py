@@ -83,9 +83,10 @@ def _closable(chunks: Iterator[bytes]) -> Generator[bytes]:
     yield from chunks
 
 
-def member_named(container: Container, source: Source, name: str, budget: Budget) -> Member:
+def member_named(containers: tuple[Container, ...], source: Source, name: str, budget: Budget) -> Member:
     """Find a member again by its locator text. Raises `Unreadable` (vanished) if it is not there."""
-    for member in container.members(source, budget):
-        if member.name == name and member.kind == "file":
-            return member
+    for container in containers:
+        for member in container.members(source, budget):
+            if member.name == name and member.kind == "file":
+                return member
     raise Unreadable(Cause.VANISHED, "It was there when the scan began and is gone now.")
