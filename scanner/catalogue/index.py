@@ -32,6 +32,8 @@ from scanner.model.vocabulary import IndicatorKind
 
 _SO_VERSION = re.compile(r"(\.so)(\.\d+)+$")
 _CASELESS = {IndicatorKind.LIBRARY, IndicatorKind.FILE, IndicatorKind.PRODUCT, IndicatorKind.PACKAGE}
+_BOUNDARY = re.compile(r"[./]")
+_MODULE_LANGUAGES = {"python", "js"}
 BYTE_KINDS = {IndicatorKind.STRING, IndicatorKind.ENDPOINT, IndicatorKind.SYMBOL, IndicatorKind.YARA}
 """Kinds that are also, or only, looked for in bytes."""
 
@@ -120,11 +122,11 @@ def names_of(observation: Observation) -> tuple[tuple[IndicatorKind, str], ...]:
         case Package(purl=purl):
             return ((IndicatorKind.PACKAGE, purl.lower()),)
         case Import(language=language, name=name):
-            parts = name.split(".")
-            chain = [".".join(parts[:n]) for n in range(1, len(parts) + 1)]
-            return tuple((IndicatorKind.IMPORT, f"{language}:{module}") for module in chain)
+            return _modules(language, name)
         case Call(language=language, name=name):
-            return ((IndicatorKind.CALL, f"{language}:{name}"),)
+            # In these languages a call names the module it comes from: it is use of what was imported.
+            modules = _modules(language, name) if language in _MODULE_LANGUAGES else ()
+            return ((IndicatorKind.CALL, f"{language}:{name}"), *modules)
         case ClassName(language=language, name=name):
             outer = name.partition("$")[0]
             spellings = (name,) if outer == name else (name, outer)
@@ -140,6 +142,12 @@ def names_of(observation: Observation) -> tuple[tuple[IndicatorKind, str], ...]:
             return ((IndicatorKind.HASH, f"{algorithm}:{value}"),)
         case _:
             return _names_of_listed(observation)
+
+
+def _modules(language: str, name: str) -> tuple[tuple[IndicatorKind, str], ...]:
+    """A dotted or slashed name with everything it lies in: importing a part is importing the whole."""
+    ends = [match.start() for match in _BOUNDARY.finditer(name, 1)]
+    return tuple((IndicatorKind.IMPORT, f"{language}:{name[:end]}") for end in (*ends, len(name)))
 
 
 def _names_of_listed(observation: Observation) -> tuple[tuple[IndicatorKind, str], ...]:

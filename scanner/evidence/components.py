@@ -2,18 +2,20 @@
 
 A container that is shipped and installed as one piece (an app, a package, a jar) is one component with everything
 inside it; the outermost such container counts, for nobody removes a library from an app. Archives that merely carry
-files are looked through. A file that lies free is its own component.
+files are looked through: in them, as in a folder, a file belongs to the package whose metadata claims it, and a file
+that nobody claims is its own component.
 """
 
+import posixpath
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 
 import msgspec
 
 from scanner.model.artifact import ArtifactFacts
 from scanner.model.locator import base_name, containers_of
-from scanner.model.observation import Identity, Library, Package
+from scanner.model.observation import Identity, Library, Owns
 
 _SHIPPED_AS_ONE = (".apk", ".aab", ".apks", ".xapk", ".apkm", ".aar", ".jar", ".war", ".ear", ".ipa", ".whl", ".xpi")
 _VERSION_DIGITS = re.compile(r"\d+(\.\d+)*")
@@ -33,64 +35,120 @@ class Owner(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def id(self) -> str:
         """Short, stable, and safe in a file name or an anchor."""
-        return "c-" + sha256(self.identity.encode()).hexdigest()[:12]
+        return "c-" + sha256(f"{self.identity}\0{self.locator}".encode()).hexdigest()[:12]
 
 
 def owners_of(locators: Iterable[str], facts: Mapping[str, ArtifactFacts]) -> dict[str, Owner]:
     """The component of each artifact, by locator."""
-    identities = _identities(facts)
-    owners: dict[str, Owner] = {}
-    result = {}
-    for locator in locators:
-        root = _root_of(locator, identities)
-        if root not in owners:
-            owners[root] = _owner(root, identities.get(root), facts.get(root))
-        result[locator] = owners[root]
-    return result
+    register = _Register(facts)
+    return {locator: register.owner_of(locator) for locator in locators}
 
 
-def _identities(facts: Mapping[str, ArtifactFacts]) -> dict[str, Identity]:
-    """What names itself: a container by a file inside it, or an artifact itself."""
-    found: dict[str, Identity] = {}
-    for locator, item in sorted(facts.items()):
-        for observation in item.observations:
-            if isinstance(observation, Identity):
-                around = containers_of(locator)
-                named = around[-1] if observation.subject == "container" and around else locator
-                found.setdefault(named, observation)
-    return found
+class _Register:
+    """What names itself, and which paths packages claim."""
 
+    def __init__(self, facts: Mapping[str, ArtifactFacts]) -> None:
+        self._facts = facts
+        self._named: dict[str, Identity] = {}
+        self._claims: dict[str, Owner] = {}
+        self._packages_in: dict[str, list[Owner]] = {}
+        self._owners: dict[str, Owner] = {}
+        for locator in sorted(facts):
+            for observation in facts[locator].observations:
+                if isinstance(observation, Identity):
+                    self._name(locator, observation)
+                elif isinstance(observation, Owns):
+                    self._claim(locator, observation)
 
-def _root_of(locator: str, identities: Mapping[str, Identity]) -> str:
-    for container in containers_of(locator):
-        if container in identities or container.lower().endswith(_SHIPPED_AS_ONE):
-            return container
-    return locator
+    def owner_of(self, locator: str) -> Owner:
+        root = self._shipped_whole(locator)
+        if root is not None:
+            return self._owners.setdefault(root, self._whole(root))
+        return self._claimant(locator) or self._owners.setdefault(locator, self._file(locator))
 
+    def _name(self, locator: str, identity: Identity) -> None:
+        around = containers_of(locator)
+        named = around[-1] if identity.subject == "container" and around else locator
+        self._named.setdefault(named, identity)
 
-def _owner(root: str, identity: Identity | None, facts: ArtifactFacts | None) -> Owner:
-    if identity is not None:
-        stable = identity.purl or identity.bundle or identity.name
-        return Owner(
-            locator=root,
-            name=identity.name,
-            version=identity.version,
-            purl=identity.purl,
-            identity=stable or _path_identity(root),
+    def _claim(self, locator: str, owns: Owns) -> None:
+        folder = _folder(locator)
+        owner = Owner(
+            locator=folder or locator,
+            name=owns.purl.rpartition("/")[2],
+            version=owns.version,
+            purl=owns.purl,
+            identity=owns.purl,
         )
-    observations = facts.observations if facts is not None else ()
-    for observation in observations:
-        if isinstance(observation, Library) and observation.role == "is":
-            return Owner(locator=root, name=base_name(root), identity=f"soname:{observation.name}")
-        if isinstance(observation, Package) and observation.role == "installed":
+        self._claims.setdefault(locator, owner)
+        self._claims.setdefault(_claimed_path(folder, owns.path), owner)
+        for container in containers_of(locator)[-1:]:
+            self._packages_in.setdefault(container, []).append(owner)
+
+    def _shipped_whole(self, locator: str) -> str | None:
+        for container in containers_of(locator):
+            if container in self._named or container.lower().endswith(_SHIPPED_AS_ONE):
+                return container
+        return locator if locator in self._named or locator.lower().endswith(_SHIPPED_AS_ONE) else None
+
+    def _whole(self, root: str) -> Owner:
+        identity = self._named.get(root)
+        if identity is not None:
+            stable = identity.purl or identity.bundle or identity.name or _path_identity(root)
             return Owner(
-                locator=root,
-                name=base_name(root),
-                version=observation.version,
-                purl=observation.purl,
-                identity=observation.purl,
+                locator=root, name=identity.name, version=identity.version, purl=identity.purl, identity=stable
             )
-    return Owner(locator=root, name=base_name(root), identity=_path_identity(root))
+        packages = {owner.identity: owner for owner in self._packages_in.get(root, ())}
+        if len(packages) == 1:
+            return msgspec.structs.replace(next(iter(packages.values())), locator=root)
+        return self._file(root)
+
+    def _claimant(self, locator: str) -> Owner | None:
+        """The package with the longest claim on the artifact's path."""
+        for path in _paths_upward(locator):
+            owner = self._claims.get(path)
+            if owner is not None:
+                return owner
+        return None
+
+    def _file(self, locator: str) -> Owner:
+        item = self._facts.get(locator)
+        for observation in item.observations if item is not None else ():
+            if isinstance(observation, Library) and observation.role == "is":
+                return Owner(locator=locator, name=base_name(locator), identity=f"soname:{observation.name}")
+        return Owner(locator=locator, name=base_name(locator), identity=_path_identity(locator))
+
+
+def _folder(locator: str) -> str:
+    """The folder an artifact lies in, without a slash at its end; empty at the root of the target."""
+    head, _, _ = locator.rpartition("/")
+    return head.removesuffix("!")
+
+
+def _claimed_path(folder: str, path: str) -> str:
+    """A claim as a locator; a folder ends in `/`, the root of a container in `!/`."""
+    container, inner = _split(folder)
+    joined = posixpath.normpath(posixpath.join(inner, path))
+    if joined == "." or joined.startswith(".."):
+        return f"{container}!/" if container else "./"
+    claimed = f"{container}!/{joined}" if container else joined
+    return f"{claimed}/" if path.endswith("/") else claimed
+
+
+def _split(folder: str) -> tuple[str, str]:
+    """A folder's container, and the path inside it."""
+    container, mark, inner = folder.rpartition("!/")
+    return (container, inner) if mark else ("", folder)
+
+
+def _paths_upward(locator: str) -> Iterator[str]:
+    """The artifact, then every folder around it, as claims spell them."""
+    yield locator
+    path = locator
+    while "/" in path:
+        path = path.rpartition("/")[0]
+        yield f"{path}/"
+    yield "./"
 
 
 def _path_identity(root: str) -> str:

@@ -41,7 +41,7 @@ def groups_of(matches: Iterable[Match], index: Index, owners: Mapping[str, Owner
     groups = []
     for (_, _), found in sorted(sorted_out.items()):
         technology, owner = found[0][0].technology, owners[found[0][1].artifact]
-        kept = _within_own_code(_conditions_met(found), is_own_package=_is_own_package(technology, owner))
+        kept = _within_own_code(_by_the_call(_conditions_met(found)), is_own_package=_is_own_package(technology, owner))
         if kept:
             groups.append(Group(technology=technology, owner=owner, matches=tuple(kept)))
     return tuple(groups)
@@ -54,6 +54,16 @@ def _conditions_met(found: list[tuple[Entry, Match]]) -> list[tuple[Entry, Match
         for entry, match in found
         if "." not in entry.key.rpartition("#")[2]
         and all(f"{entry.key}.{part}" in keys for part in range(len(entry.indicator.all_of)))
+    ]
+
+
+def _by_the_call(found: list[tuple[Entry, Match]]) -> list[tuple[Entry, Match]]:
+    """Where the calls that code makes are known one by one, the import as a whole says nothing more."""
+    told = {match.artifact for entry, match in found if entry.indicator.kind is IndicatorKind.CALL}
+    return [
+        (entry, match)
+        for entry, match in found
+        if entry.indicator.kind is not IndicatorKind.IMPORT or match.artifact not in told
     ]
 
 

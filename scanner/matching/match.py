@@ -15,8 +15,10 @@ from scanner.model.observation import (
     ClassName,
     Config,
     Digest,
+    Import,
     Library,
     Observation,
+    Owns,
     Package,
     Product,
     RunPath,
@@ -64,6 +66,8 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
                 return f"{name}={value}" if value else name
             case Digest(value=value) | RunPath(value=value):
                 return value
+            case Owns(purl=purl):
+                return purl
             case _:
                 return self.observation.name
 
@@ -73,7 +77,7 @@ def matches_of(facts: ArtifactFacts, index: Index) -> Iterator[Match | NotCounte
     artifact = facts.artifact
     for observation in (*facts.observations, *_from_its_name(facts)):
         for entry in _entries(observation, artifact, index):
-            if _left_to_the_table(observation, entry, artifact):
+            if _left_to_the_table(observation, entry, artifact) or not _of_that_version(observation, entry):
                 continue
             why = _explained_away(observation, entry, artifact)
             if why is not None:
@@ -120,10 +124,26 @@ def _left_to_the_table(observation: Observation | FileName, entry: Entry, artifa
     )
 
 
+def _of_that_version(observation: Observation | FileName, entry: Entry) -> bool:
+    """Whether a package is of a version the indicator speaks of; a version that is not known may be."""
+    wanted = entry.indicator.versions
+    version = getattr(observation, "version", "")
+    if not wanted or not version:
+        return True
+    from packaging.specifiers import SpecifierSet
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        return SpecifierSet(wanted).contains(Version(version), prereleases=True)
+    except InvalidVersion:
+        return True
+
+
 def presence_of(observation: Observation | FileName, entry: Entry, artifact: Artifact) -> Presence:
     """How strongly a match proves that the technology is there, before the component's other matches are known."""
     indicator = entry.indicator
-    if not indicator.verified:
+    if not indicator.verified or not (indicator.grants or entry.technology.capabilities):
+        # What nobody saw in a real artifact, or what shows no capability, is a mention.
         return Presence.REFERENCED
     if artifact.type in PROSE_TYPES and isinstance(observation, ByteHit):
         return Presence.REFERENCED
@@ -143,6 +163,9 @@ def _by_role(observation: Observation | FileName, entry: Entry) -> Presence:
         case ClassName(role="references", by=by) | Call(by=by):
             # Without the referring class it may be the technology's own code that refers.
             return Presence.USED if by and not _own_code(by, entry) else Presence.PRESENT
+        case Import():
+            # An import with nothing called is the wish to use it.
+            return Presence.DECLARED
         case Library(role=role):
             return Presence.PRESENT if role == "is" else Presence.USED
         case Symbol(role=role):

@@ -3,7 +3,7 @@ import pytest
 from scanner.catalogue.index import Index
 from scanner.matching.match import Match, matches_of
 from scanner.model.finding import NotCounted
-from scanner.model.observation import AndroidEntry, ByteHit, Call, ClassName, Library, Package, Symbol
+from scanner.model.observation import AndroidEntry, ByteHit, Call, ClassName, Import, Library, Package, Symbol
 from scanner.model.vocabulary import Capability, Presence
 from tests.catalogues import facts, indicator, lookalike, technology
 
@@ -14,6 +14,33 @@ def found(tech, *observations, **where):
 
 def presences(tech, *observations, **where):
     return [m.presence for m in found(tech, *observations, **where) if isinstance(m, Match)]
+
+
+MODULE = technology(
+    indicator("import", "python:acme.faces"),
+    indicator("import", "js:@acme/faces.js"),
+    indicator("package", "pkg:pypi/acme", versions=">=2.1"),
+    id="acme-module",
+)
+
+
+@pytest.mark.parametrize(
+    ("observation", "presence"),
+    [
+        (Import(language="python", name="acme.faces.api", place="line 1"), {Presence.DECLARED}),
+        (Call(language="python", name="acme.faces.api.compare", by="<module>", place="line 2"), {Presence.USED}),
+        (Call(language="js", name="@acme/faces.js.detect", by="<module>", place="line 2"), {Presence.USED}),
+        (Import(language="js", name="@acme/faces.js/dist/x", place="line 1"), {Presence.DECLARED}),
+        (Import(language="python", name="acme.facespace", place="line 1"), set()),
+        (Import(language="python", name="acme", place="line 1"), set()),
+        (Package(purl="pkg:pypi/acme", version="2.1.3", role="installed", place="here"), {Presence.PRESENT}),
+        (Package(purl="pkg:pypi/acme", version="2.0", role="installed", place="here"), set()),
+        (Package(purl="pkg:pypi/acme", version="built locally", role="installed", place="here"), {Presence.PRESENT}),
+        (Package(purl="pkg:pypi/acme", role="declares", place="here"), {Presence.DECLARED}),
+    ],
+)
+def test_an_import_is_a_wish_a_call_is_use_and_a_version_may_rule_a_package_out(observation, presence):
+    assert set(presences(MODULE, observation)) == presence
 
 
 SDK = technology(

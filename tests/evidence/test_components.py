@@ -1,0 +1,69 @@
+from scanner.evidence.components import owners_of
+from scanner.model.observation import Identity, Library, Owns
+from tests.catalogues import facts
+
+
+def owner(locator, *known):
+    return owners_of([locator], {item.artifact.locator: item for item in known})[locator]
+
+
+def owns(path, purl="pkg:pypi/acme"):
+    return Owns(purl=purl, version="1.2", path=path, place="here")
+
+
+def test_everything_in_an_app_belongs_to_the_app_under_the_name_it_gives_itself():
+    manifest = facts(
+        Identity(subject="container", name="Lobby", version="2", bundle="org.example.lobby", place="manifest"),
+        locator="a.zip!/lobby.apk!/AndroidManifest.xml",
+    )
+    found = owner("a.zip!/lobby.apk!/lib/libx.so", manifest)
+    assert (found.locator, found.name, found.identity) == ("a.zip!/lobby.apk", "Lobby", "org.example.lobby")
+
+
+def test_an_app_is_known_by_its_manifest_whatever_the_file_is_called():
+    manifest = facts(
+        Identity(subject="container", name="Lobby", bundle="org.example.lobby", place="manifest"),
+        locator="data.bin!/AndroidManifest.xml",
+    )
+    assert owner("data.bin!/classes.dex", manifest).locator == "data.bin"
+
+
+def test_a_library_inside_a_jar_inside_an_app_is_the_apps():
+    assert owner("app.apk!/assets/sdk.jar!/A.class").locator == "app.apk"
+
+
+def test_a_plain_archive_is_looked_through():
+    assert owner("files.zip!/bin/tool").locator == "files.zip!/bin/tool"
+
+
+def test_a_file_belongs_to_the_package_whose_metadata_claims_it():
+    metadata = facts(owns("../acme/"), owns("../acme_tool.py"), locator="lib/acme-1.2.dist-info/METADATA")
+    for claimed in ("lib/acme/a/b.so", "lib/acme_tool.py", "lib/acme-1.2.dist-info/METADATA"):
+        found = owner(claimed, metadata)
+        assert (found.name, found.version, found.identity) == ("acme", "1.2", "pkg:pypi/acme")
+    assert owner("lib/acme_extra/a.so", metadata).identity == "path:lib/acme_extra/a.so"
+
+
+def test_the_longest_claim_wins():
+    outer = facts(owns("./", "pkg:npm/app"), locator="package.json")
+    inner = facts(owns("./", "pkg:npm/acme"), locator="node_modules/acme/package.json")
+    assert owner("node_modules/acme/dist/x.js", outer, inner).identity == "pkg:npm/acme"
+    assert owner("src/x.js", outer, inner).identity == "pkg:npm/app"
+
+
+def test_a_claim_does_not_reach_out_of_its_container():
+    metadata = facts(owns("../../../../"), locator="a.tgz!/p/package.json")
+    assert owner("other/x.js", metadata).identity == "path:other/x.js"
+    assert owner("a.tgz!/p/x.js", metadata).identity == "pkg:pypi/acme"
+
+
+def test_a_wheel_is_the_package_it_holds():
+    metadata = facts(owns("../acme/"), locator="acme-1.2.whl!/acme-1.2.dist-info/METADATA")
+    found = owner("acme-1.2.whl!/acme/x.py", metadata)
+    assert (found.locator, found.identity) == ("acme-1.2.whl", "pkg:pypi/acme")
+
+
+def test_a_loose_library_is_known_by_its_soname_and_a_loose_file_by_its_path_without_version():
+    library = facts(Library(name="libacme.so.3", role="is", place="DT_SONAME"), locator="lib/libacme.so.3.1")
+    assert owner("lib/libacme.so.3.1", library).identity == "soname:libacme.so.3"
+    assert owner("opt/tool-1.2.3/tool").identity == "path:opt/tool-/tool"
