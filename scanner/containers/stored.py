@@ -1,0 +1,44 @@
+"""Content that stands in a container as it is, or behind everything that the container knows of."""
+
+import re
+from collections.abc import Iterator
+from functools import partial
+
+from scanner.containers import Member
+from scanner.containers.jail import Jail
+from scanner.model.source import Budget, Unreadable
+from scanner.model.vocabulary import Cause
+
+PIECE_BYTES = 1 << 20
+_CONTENT = re.compile(rb"[^\0]")
+
+
+def slices(data: memoryview, start: int, size: int, budget: Budget) -> Iterator[bytes]:
+    """Yield `size` bytes from `start`, at most 1 MiB at a time.
+
+    Raises:
+        Unreadable: The container ends before, or the budget does.
+    """
+    end = start + size
+    for at in range(start, min(end, len(data)), PIECE_BYTES):
+        piece = data[at : min(at + PIECE_BYTES, end)]
+        budget.spend_bytes(len(piece))
+        yield bytes(piece)
+    if end > len(data):
+        raise Unreadable(Cause.DAMAGED, "The archive ends inside it; what came before was read.")
+
+
+def behind(data: memoryview, end: int, jail: Jail, budget: Budget) -> Iterator[Member]:
+    """The bytes behind the end of an archive as a member, if there are any but zeros: something may hide there."""
+    found = _CONTENT.search(data, min(end, len(data)))
+    if found is None:
+        return
+    start = found.start()
+    name = jail.admit("(behind the end)")
+    yield Member(
+        name=name.text,
+        kind="file",
+        size=len(data) - start,
+        chunks=partial(slices, data, start, len(data) - start, budget),
+        notes=(*name.notes, "These bytes lie behind the end of the archive."),
+    )
