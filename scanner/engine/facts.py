@@ -1,64 +1,121 @@
-"""The facts store: everything that was read, by artifact. Results are answered from here, never from the target."""
+"""The facts store: everything that was read, by artifact. Results are answered from here, never from the target.
 
+Facts stream in as workers encoded them and lie in an unnamed SQLite database that spills to disk, so that the facts of
+an endpoint need not fit in memory. Files about which there is nothing to say are only counted.
+"""
+
+import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 import msgspec
 
-from scanner.model.artifact import ArtifactFacts, Oddity, Unread
+from scanner.model.artifact import Artifact, ArtifactFacts, Oddity, Unread
 from scanner.model.report import Coverage
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(ArtifactFacts)
+_HELD = 4096
 
 
 class Facts(Mapping[str, ArtifactFacts]):
-    """Facts by locator, in memory for one scan."""
+    """Facts by locator, for one scan; iteration is in the order of the locators."""
 
     def __init__(self) -> None:
-        self._items: dict[str, ArtifactFacts] = {}
+        self._store = sqlite3.connect("", isolation_level=None)
+        self._store.execute("PRAGMA journal_mode=OFF")
+        self._store.execute("PRAGMA synchronous=OFF")
+        self._store.execute("CREATE TABLE facts (locator TEXT, number INTEGER PRIMARY KEY, value BLOB)")
+        self._indexed = False
+        self._types: Counter[str] = Counter()
+        self._bytes = 0
+        self._known: set[str] = set()
         self._apart: list[Unread] = []
+        self._unread: list[Unread] = []
+        self._oddities: list[Oddity] = []
+        self._cached_get = lru_cache(_HELD)(self._get)
 
     def add(self, found: ArtifactFacts) -> None:
         """Keep facts; a second helping for the same artifact (an answer to a depth request) adds to the first."""
-        locator = found.artifact.locator
-        known = self._items.get(locator)
-        if known is not None:
-            found = msgspec.structs.replace(
-                known,
-                observations=known.observations + found.observations,
-                unread=known.unread + found.unread,
-                oddities=known.oddities + found.oddities,
-            )
-        self._items[locator] = found
+        artifact = found.artifact
+        if artifact.locator not in self._known:
+            self._count(artifact.type, artifact.size if not artifact.parent else 0)
+        self._unread.extend(found.unread)
+        self._oddities.extend(Oddity(locator=artifact.locator, what=what) for what in found.oddities)
+        self._known.add(artifact.locator)
+        self._store.execute("INSERT INTO facts (locator, value) VALUES (?, ?)", (artifact.locator, _encoder.encode(found)))
+        self._cached_get.cache_clear()
+
+    def count(self, kind: str, size: int) -> None:
+        """Count a file about which there is nothing to say but its type and its size in bytes."""
+        self._count(kind, size)
 
     def add_unread(self, unread: Unread) -> None:
         """Keep a record of something that never became an artifact."""
         self._apart.append(unread)
 
+    def add_oddity(self, oddity: Oddity) -> None:
+        """Keep a record of something strange that never became an artifact."""
+        self._oddities.append(oddity)
+
+    def _count(self, kind: str, size: int) -> None:
+        self._types[kind] += 1
+        self._bytes += size
+
     def __getitem__(self, locator: str) -> ArtifactFacts:
-        return self._items[locator]
+        if locator not in self._known:
+            raise KeyError(locator)
+        return self._cached_get(locator)
+
+    def _get(self, locator: str) -> ArtifactFacts:
+        if not self._indexed:
+            self._store.execute("CREATE INDEX by_locator ON facts (locator)")
+            self._indexed = True
+        rows = self._store.execute("SELECT value FROM facts WHERE locator = ? ORDER BY number", (locator,))
+        return _merged([_decoder.decode(value) for (value,) in rows])
 
     def __iter__(self) -> Iterator[str]:
-        return iter(sorted(self._items))
+        return iter(sorted(self._known))
 
     def __len__(self) -> int:
-        return len(self._items)
+        return len(self._known)
 
     def unread(self) -> tuple[Unread, ...]:
         """Everything that could not be read, sorted."""
-        found = [*self._apart, *(unread for item in self._items.values() for unread in item.unread)]
-        return tuple(sorted(found, key=lambda u: (u.locator, u.stage, u.cause)))
+        return tuple(sorted([*self._apart, *self._unread], key=lambda u: (u.locator, u.stage, u.cause)))
 
     def oddities(self) -> tuple[Oddity, ...]:
         """Everything strange, sorted."""
-        found = [(item.artifact.locator, what) for item in self._items.values() for what in item.oddities]
-        return tuple(Oddity(locator=locator, what=what) for locator, what in sorted(found))
+        return tuple(sorted(self._oddities, key=lambda o: (o.locator, o.what)))
 
     def coverage(self, media: frozenset[str]) -> Coverage:
         """Counts of what was looked at, and of what was passed over because it proved to be `media`."""
-        types = Counter(item.artifact.type for item in self._items.values())
-        skipped = {kind: number for kind, number in sorted(types.items()) if kind in media}
+        types = sorted(self._types.items())
         return Coverage(
-            artifacts=len(self._items),
-            bytes=sum(item.artifact.size for item in self._items.values() if item.artifact.parent == ""),
-            by_type={kind: number for kind, number in sorted(types.items()) if kind not in media},
-            skipped=skipped,
+            artifacts=self._types.total(),
+            bytes=self._bytes,
+            by_type={kind: number for kind, number in types if kind not in media},
+            skipped={kind: number for kind, number in types if kind in media},
         )
+
+
+def _merged(helpings: list[ArtifactFacts]) -> ArtifactFacts:
+    first = helpings[0]
+    if len(helpings) == 1:
+        return first
+    return msgspec.structs.replace(
+        first,
+        observations=tuple(o for helping in helpings for o in helping.observations),
+        unread=tuple(u for helping in helpings for u in helping.unread),
+        oddities=tuple(o for helping in helpings for o in helping.oddities),
+    )
+
+
+def is_plain(found: ArtifactFacts) -> bool:
+    """Whether there is nothing to say of the artifact but its type and size."""
+    return not (found.observations or found.unread or found.oddities or _has_a_telling_name(found.artifact))
+
+
+def _has_a_telling_name(artifact: Artifact) -> bool:
+    return bool(artifact.sha256)

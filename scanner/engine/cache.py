@@ -1,0 +1,198 @@
+"""The cache: what was read from a file's bytes, so that the same bytes are not read a second time.
+
+One SQLite file for all targets. A value is kept under a digest of the bytes and of everything that decides what is
+read from them (readers' versions, byte rules, limits), so nothing in it can be out of date; it can only be missing.
+Two halves of a file's facts have keys of their own: what its structure says, and what the catalogue's patterns found
+in it, so that new signatures do not cost the first half.
+
+A cache only spares work: whatever is wrong with it reads as "not there", and a damaged file is made anew.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+
+import msgspec
+from blake3 import blake3
+
+from scanner.catalogue.cache_file import cache_folder
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS kept (key BLOB PRIMARY KEY, value BLOB NOT NULL, day INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS seen (
+    root TEXT NOT NULL, part INTEGER NOT NULL, value BLOB NOT NULL, PRIMARY KEY (root, part)
+) WITHOUT ROWID;
+"""
+_FILE = "facts-1.sqlite"
+_CHECK_BYTES = 8
+_MOST_ASKED = 500
+LIMIT_BYTES = 2 << 30
+"""The file's size beyond which the longest unused values go."""
+
+
+class Seen(msgspec.Struct, frozen=True, array_like=True):
+    """A file as a scan saw it: enough to know it again without opening it."""
+
+    name: str
+    """Path below the target's root."""
+    stat: tuple[int, int, int, int]
+    """Size in bytes, mtime and ctime in nanoseconds, inode."""
+    type: str
+    key: bytes = b""
+    """Under which its facts are kept; empty: it has none beyond its type."""
+
+
+_seen_list = msgspec.msgpack.Decoder(list[Seen])
+
+
+def digest(*parts: bytes | memoryview | str) -> bytes:
+    """A key: 32 bytes over all parts, each with its length, so that no two lists of parts meet."""
+    hasher = blake3()
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
+        hasher.update(len(data).to_bytes(8, "little"))
+        hasher.update(data)
+    return hasher.digest()
+
+
+class Cache:
+    """The cache file, open for reading or for writing. Its methods never raise for a fault of the file."""
+
+    def __init__(self, connection: sqlite3.Connection | None, *, was_damaged: bool = False) -> None:
+        self._connection = connection
+        self.was_damaged = was_damaged
+
+    @classmethod
+    def to_write(cls) -> "Cache":
+        """For the main process: made if it is not there, made anew if it is damaged."""
+        path = _path()
+        if path is None:
+            return cls(None)
+        try:
+            return cls(_opened(path))
+        except sqlite3.OperationalError:
+            return cls(None)
+        except sqlite3.DatabaseError:
+            for name in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
+                with suppress(OSError):
+                    name.unlink(missing_ok=True)
+            try:
+                return cls(_opened(path), was_damaged=True)
+            except sqlite3.Error:
+                return cls(None, was_damaged=True)
+
+    @classmethod
+    def to_read(cls) -> "Cache":
+        """For a worker."""
+        path = _path()
+        if path is None or not path.exists():
+            return cls(None)
+        try:
+            connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=2)
+            connection.execute("SELECT 1 FROM kept LIMIT 1")
+        except sqlite3.Error:
+            return cls(None)
+        return cls(connection)
+
+    def __enter__(self) -> "Cache":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Keep what was put in, whatever ended the scan."""
+        if self._connection is not None:
+            with suppress(sqlite3.Error):
+                self._connection.commit()
+                self._connection.close()
+
+    def get(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
+        """The values kept under these keys, those that can be trusted."""
+        found: dict[bytes, bytes] = {}
+        if self._connection is None or not keys:
+            return found
+        with suppress(sqlite3.Error):
+            for start in range(0, len(keys), _MOST_ASKED):
+                asked = keys[start : start + _MOST_ASKED]
+                marks = ",".join("?" * len(asked))
+                rows = self._connection.execute(f"SELECT key, value FROM kept WHERE key IN ({marks})", asked)  # noqa: S608
+                found.update({key: value[_CHECK_BYTES:] for key, value in rows if _is_whole(value)})
+        return found
+
+    def put(self, values: Mapping[bytes, bytes], day: int) -> None:
+        """Keep values; `day` (days since 1970) is when they were last of use."""
+        if self._connection is None or not values:
+            return
+        rows = [(key, _check(value) + value, day) for key, value in values.items()]
+        with suppress(sqlite3.Error):
+            self._connection.executemany("INSERT OR REPLACE INTO kept VALUES (?, ?, ?)", rows)
+            self._connection.commit()
+
+    def seen(self, root: str) -> dict[str, Seen]:
+        """The files of a target as the last scan that recorded them saw them."""
+        if self._connection is None:
+            return {}
+        files: dict[str, Seen] = {}
+        with suppress(sqlite3.Error, msgspec.DecodeError):
+            for (value,) in self._connection.execute("SELECT value FROM seen WHERE root = ? ORDER BY part", (root,)):
+                if _is_whole(value):
+                    files.update({file.name: file for file in _seen_list.decode(value[_CHECK_BYTES:])})
+        return files
+
+    def record(self, root: str, part: int, files: Iterable[Seen]) -> None:
+        """Record part of a target's files; part 0 forgets what was recorded before."""
+        if self._connection is None:
+            return
+        value = msgspec.msgpack.encode(list(files))
+        with suppress(sqlite3.Error):
+            if part == 0:
+                self._connection.execute("DELETE FROM seen WHERE root = ?", (root,))
+            row = (root, part, _check(value) + value)
+            self._connection.execute("INSERT OR REPLACE INTO seen VALUES (?, ?, ?)", row)
+            self._connection.commit()
+
+    def shrink(self) -> None:
+        """Drop the longest unused values if the file has grown over its limit."""
+        path = _path()
+        if self._connection is None or path is None:
+            return
+        with suppress(sqlite3.Error, OSError):
+            if path.stat().st_size <= LIMIT_BYTES:
+                return
+            self._connection.execute(
+                "DELETE FROM kept WHERE key IN "
+                "(SELECT key FROM kept ORDER BY day LIMIT (SELECT COUNT(*) / 2 FROM kept))"
+            )
+            self._connection.commit()
+            self._connection.execute("VACUUM")
+
+
+def _path() -> Path | None:
+    try:
+        folder = cache_folder()
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except (OSError, RuntimeError):
+        return None
+    if os.name == "posix" and folder.stat().st_uid != os.geteuid():
+        return None
+    return folder / _FILE
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=5)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")
+    connection.executescript(_SCHEMA)
+    connection.execute("SELECT COUNT(*) FROM (SELECT 1 FROM kept LIMIT 1)").fetchone()
+    return connection
+
+
+def _check(value: bytes) -> bytes:
+    return blake3(value).digest(length=_CHECK_BYTES)
+
+
+def _is_whole(value: bytes) -> bool:
+    return len(value) >= _CHECK_BYTES and _check(value[_CHECK_BYTES:]) == value[:_CHECK_BYTES]

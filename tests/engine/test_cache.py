@@ -1,0 +1,83 @@
+import os
+import sqlite3
+
+import pytest
+
+from scanner.engine import cache as cache_module
+from scanner.engine.cache import Cache, Seen, digest
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("FRSCAN_CACHE_DIR", str(tmp_path))
+    return tmp_path
+
+
+def test_what_is_put_is_got_by_another_process_connection():
+    with Cache.to_write() as writer:
+        writer.put({b"k" * 32: b"value", b"l" * 32: b""}, day=1)
+        with Cache.to_read() as reader:
+            assert reader.get([b"k" * 32, b"l" * 32, b"m" * 32]) == {b"k" * 32: b"value", b"l" * 32: b""}
+
+
+def test_more_keys_than_one_query_takes_are_all_answered():
+    values = {digest(str(n)): str(n).encode() for n in range(1200)}
+    with Cache.to_write() as writer:
+        writer.put(values, day=1)
+        assert writer.get(list(values)) == values
+
+
+def test_no_two_lists_of_parts_have_one_key():
+    assert digest("ab", "c") != digest("a", "bc")
+    assert digest(b"ab") == digest("ab")
+
+
+def test_a_value_altered_on_disk_reads_as_not_there(folder):
+    with Cache.to_write() as writer:
+        writer.put({b"k" * 32: b"value"}, day=1)
+    connection = sqlite3.connect(folder / "facts-1.sqlite")
+    connection.execute("UPDATE kept SET value = ?", (b"12345678other",))
+    connection.commit()
+    connection.close()
+    with Cache.to_read() as reader:
+        assert reader.get([b"k" * 32]) == {}
+
+
+@pytest.mark.parametrize("content", [b"no database at all", os.urandom(9000), b"SQLite format 3\0" + bytes(4000)])
+def test_a_damaged_file_is_made_anew_and_said_so(folder, content):
+    (folder / "facts-1.sqlite").write_bytes(content)
+    with Cache.to_write() as writer:
+        assert writer.was_damaged
+        writer.put({b"k" * 32: b"value"}, day=1)
+        assert writer.get([b"k" * 32]) == {b"k" * 32: b"value"}
+
+
+def test_without_a_place_to_keep_it_there_is_simply_no_cache(folder, monkeypatch):
+    (folder / "file").write_bytes(b"")
+    monkeypatch.setenv("FRSCAN_CACHE_DIR", str(folder / "file" / "below"))
+    with Cache.to_write() as nothing:
+        nothing.put({b"k" * 32: b"value"}, day=1)
+        assert nothing.get([b"k" * 32]) == {}
+        assert nothing.seen("root") == {}
+
+
+def test_a_new_record_of_a_target_forgets_the_last_one():
+    old, new = Seen("a", (1, 2, 3, 4), "elf", b"k"), Seen("b", (1, 2, 3, 4), "text")
+    with Cache.to_write() as writer:
+        writer.record("/x", 0, [old])
+        writer.record("/x", 1, [new])
+        writer.record("/y", 0, [old])
+        assert writer.seen("/x") == {"a": old, "b": new}
+        writer.record("/x", 0, [new])
+        assert writer.seen("/x") == {"b": new}
+        assert writer.seen("/y") == {"a": old}
+
+
+def test_a_cache_over_its_limit_drops_what_was_longest_unused(monkeypatch):
+    with Cache.to_write() as writer:
+        writer.put({digest(str(n)): os.urandom(2000) for n in range(100)}, day=1)
+        writer.put({digest(str(n)): os.urandom(2000) for n in range(100, 200)}, day=2)
+        monkeypatch.setattr(cache_module, "LIMIT_BYTES", 1000)
+        writer.shrink()
+        assert writer.get([digest("5")]) == {}
+        assert set(writer.get([digest("150")])) == {digest("150")}
