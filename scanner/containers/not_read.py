@@ -1,0 +1,190 @@
+"""Containers that are recognised and not opened, so that a report never says “none” quietly of what it did not open.
+
+They have no members. Their own bytes are scanned, as those of any file; a format that a reader learns to open is taken
+by that reader, whatever stands here.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from scanner.containers import Member
+from scanner.model.source import Budget, Info, Magic, Source, Unreadable
+from scanner.model.vocabulary import Cause
+
+_SECTOR = 512
+_SMALLEST_DISK = 1 << 20
+_JFFS2_NODES = frozenset({0xE001, 0xE002, 0x2003, 0x2004, 0x2006, 0xE008, 0xE009})
+_MSI_FAMILY = bytes.fromhex("0000000000c000000000000046")
+
+
+def _always(_head: bytes) -> bool:
+    return True
+
+
+def _is_ext(head: bytes) -> bool:
+    """Whether a superblock of ext2, 3 or 4 is sound: a block of at most 64 KiB, a state, a revision."""
+    if len(head) < 1104:
+        return False
+    block_log, state, revision = (int.from_bytes(head[at : at + 4], "little") for at in (1048, 1082, 1100))
+    return block_log <= 6 and state & 0xFFFF < 8 and revision < 2
+
+
+def _is_boot_sector(head: bytes) -> bool:
+    return head[510:512] == b"\x55\xaa"
+
+
+def _is_partitioned(head: bytes) -> bool:
+    """Whether the four entries of a master boot record can be such and one of them is used."""
+    entries = [head[at : at + 16] for at in range(446, 510, 16)]
+    used = [entry for entry in entries if entry[4:5] not in (b"", b"\0")]
+    placed = all(any(entry[8:12]) and any(entry[12:16]) for entry in used)
+    return bool(used) and placed and all(entry[0] in (0, 0x80) for entry in entries if entry)
+
+
+def _is_compress(head: bytes) -> bool:
+    return len(head) > 3 and not head[2] & 0x60 and 9 <= head[2] & 0x1F <= 16
+
+
+def _is_jffs2(head: bytes) -> bool:
+    return len(head) >= 12 and int.from_bytes(head[2:4], "little") in _JFFS2_NODES
+
+
+def _is_lha(head: bytes) -> bool:
+    return head[6:7] == b"-"
+
+
+class _Format(NamedTuple):
+    type: str
+    what: str
+    magic: bytes
+    offset: int = 0
+    check: Callable[[bytes], bool] = _always
+    cause: Cause = Cause.UNSUPPORTED
+
+
+_FORMATS = (
+    _Format("rar", "a RAR archive", b"Rar!\x1a\x07"),
+    _Format("ace", "an ACE archive", b"**ACE**", 7),
+    _Format("lha", "an LHA archive", b"-lh", 2, _is_lha),
+    _Format("xar", "a XAR archive (a macOS installer package)", b"xar!"),
+    _Format("wim", "a Windows image (WIM)", b"MSWIM\0\0\0"),
+    _Format("installshield", "an InstallShield cabinet", b"ISc("),
+    _Format("nsis", "the content of an NSIS installer", b"\xef\xbe\xad\xdeNullsoftInst"),
+    _Format("inno-setup", "the content of an Inno Setup installer", b"zlb\x1a"),
+    _Format("inno-setup", "the content of an Inno Setup installer", b"idska32\x1a"),
+    _Format("compiled-help", "a compiled help file (CHM)", b"ITSF"),
+    _Format("lz4", "a file compressed by LZ4", b"\x04\x22\x4d\x18"),
+    _Format("lz4", "a file compressed by LZ4", b"\x02\x21\x4c\x18"),
+    _Format("lzip", "a file compressed by lzip", b"LZIP\x01"),
+    _Format("lzop", "a file compressed by lzop", b"\x89LZO\0"),
+    _Format("compress", "a file compressed by compress", b"\x1f\x9d", 0, _is_compress),
+    _Format("qcow2", "a QEMU disk image (qcow2)", b"QFI\xfb"),
+    _Format("vmdk", "a VMware disk image (VMDK)", b"KDMV"),
+    _Format("vmdk", "the description of a VMware disk image (VMDK)", b"# Disk DescriptorFile"),
+    _Format("vhd", "a virtual hard disk (VHD)", b"conectix"),
+    _Format("vhdx", "a virtual hard disk (VHDX)", b"vhdxfile"),
+    _Format("vdi", "a VirtualBox disk image (VDI)", b"\x7f\x10\xda\xbe", 64),
+    _Format("squashfs", "a SquashFS file system", b"hsqs"),
+    _Format("squashfs", "a SquashFS file system", b"sqsh"),
+    _Format("ubi", "a UBI flash image", b"UBI#"),
+    _Format("ubifs", "a UBIFS file system", b"\x31\x18\x10\x06"),
+    _Format("jffs2", "a JFFS2 file system", b"\x85\x19", 0, _is_jffs2),
+    _Format("cramfs", "a cramfs file system", b"\x45\x3d\xcd\x28"),
+    _Format("romfs", "a romfs file system", b"-rom1fs-"),
+    _Format("erofs", "an EROFS file system", b"\xe2\xe1\xf5\xe0", 1024),
+    _Format("ext", "an ext2, ext3 or ext4 file system", b"\x53\xef", 1080, _is_ext),
+    _Format("xfs", "an XFS file system", b"XFSB"),
+    _Format("ntfs", "an NTFS file system", b"NTFS    ", 3),
+    _Format("exfat", "an exFAT file system", b"EXFAT   ", 3),
+    _Format("fat", "a FAT file system", b"FAT", 54, _is_boot_sector),
+    _Format("fat", "a FAT file system", b"FAT32   ", 82, _is_boot_sector),
+    _Format("hfs", "an HFS+ file system", b"H+\0\4", 1024),
+    _Format("hfs", "an HFS+ file system", b"HX\0\5", 1024),
+    _Format("apfs", "an APFS file system", b"NXSB", 32),
+    _Format("lvm", "a volume of the Logical Volume Manager", b"LABELONE", _SECTOR),
+    _Format("android-sparse", "an Android sparse image", b"\x3a\xff\x26\xed"),
+    _Format("android-boot", "an Android start image", b"ANDROID!"),
+    _Format("android-update", "an Android update", b"CrAU"),
+    _Format("luks", "an encrypted volume (LUKS)", b"LUKS\xba\xbe", 0, _always, Cause.ENCRYPTED),
+    _Format("bitlocker", "an encrypted volume (BitLocker)", b"-FVE-FS-", 3, _always, Cause.ENCRYPTED),
+    _Format("dmg", "an encrypted macOS disk image", b"encrcdsa", 0, _always, Cause.ENCRYPTED),
+    _Format("openssl-encrypted", "a file encrypted by OpenSSL", b"Salted__", 0, _always, Cause.ENCRYPTED),
+    _Format("pgp-encrypted", "an encrypted message", b"-----BEGIN PGP MESSAGE", 0, _always, Cause.ENCRYPTED),
+    _Format("age-encrypted", "a file encrypted by age", b"age-encryption.org/v1", 0, _always, Cause.ENCRYPTED),
+    _Format("disk-image", "an image of a disk with a partition table (GPT)", b"EFI PART", _SECTOR),
+    _Format("disk-image", "an image of a disk with partitions", b"\x55\xaa", 510, _is_partitioned),
+)
+_OLE = _Format("msi", "a Windows Installer package", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+_DMG = _Format("dmg", "a macOS disk image", b"koly")
+_VHD = _Format("vhd", "a virtual hard disk (VHD)", b"conectix")
+_BY_LAST_SECTOR = {".dmg": _DMG, ".vhd": _VHD}
+
+INFO = Info(
+    name="not-read",
+    version=1,
+    line="Recognised and reported as unread: " + ", ".join(dict.fromkeys(f.type for f in (*_FORMATS, _OLE, _DMG))),
+    specification="https://github.com/file/file/tree/master/magic/Magdir",
+    limits="Nothing inside these formats is read; their own bytes are scanned.",
+    suffixes=tuple(_BY_LAST_SECTOR),
+    magics=tuple(dict.fromkeys(Magic(f.magic, f.offset) for f in (*_FORMATS, _OLE))),
+)
+RANDOM_ACCESS = True
+WHOLE = False
+
+
+def wants(name: str, head: bytes) -> bool:
+    """Whether the beginning is that of a format; or the name of one that only its end tells."""
+    return _by_head(head) is not None or head.startswith(_OLE.magic) or name.endswith(tuple(_BY_LAST_SECTOR))
+
+
+def confirms(source: Source) -> bool:
+    """Whether it is one of the formats, by more than the beginning."""
+    return _format(source) is not None
+
+
+def type_of(head: bytes) -> str:
+    """The format's name, so far as the beginning tells it."""
+    found = _by_head(head)
+    return found.type if found else ""
+
+
+def members(source: Source, budget: Budget) -> Iterator[Member]:
+    """None. Raises `Unreadable`, which names the format."""
+    budget.spend_items()
+    yield from ()
+    found = _format(source)
+    if found is None:
+        return
+    if found.cause is Cause.ENCRYPTED:
+        raise Unreadable(found.cause, f"This is {found.what}; its content was not examined.")
+    raise Unreadable(found.cause, f"This is {found.what}; frscan cannot look inside it yet.")
+
+
+def _by_head(head: bytes) -> _Format | None:
+    return next((f for f in _FORMATS if head.startswith(f.magic, f.offset) and f.check(head)), None)
+
+
+def _format(source: Source) -> _Format | None:
+    found = _by_head(source.head)
+    if found is not None:
+        is_small = found.type == "disk-image" and source.size < _SMALLEST_DISK  # a boot sector alone
+        return None if is_small else found
+    if source.head.startswith(_OLE.magic):
+        return _OLE if _is_installer(source) else None
+    lower = source.name.lower()
+    last = bytes(source.view(max(0, source.size - _SECTOR), 8))
+    return next(
+        (f for ending, f in _BY_LAST_SECTOR.items() if lower.endswith(ending) and last.startswith(f.magic)), None
+    )
+
+
+def _is_installer(source: Source) -> bool:
+    """Whether the first entry of the OLE directory bears a class of Windows Installer (000C1080 to 000C109F)."""
+    head = source.head
+    if len(head) < 52:
+        return False
+    shift, sector = int.from_bytes(head[30:32], "little"), int.from_bytes(head[48:52], "little")
+    if shift not in (9, 12):
+        return False
+    family = bytes(source.view(((sector + 1) << shift) + 80, 16))
+    return family[1:4] == b"\x10\x0c\0" and family[3:] == _MSI_FAMILY
