@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from scanner.catalogue.pattern import Pattern, compile_pattern
+from scanner.catalogue.pattern_table import PatternTable
 from scanner.model.artifact import Artifact
 from scanner.model.observation import (
     AndroidEntry,
@@ -55,38 +55,12 @@ def entries_of(technology: Technology) -> Iterator[Entry]:
             yield Entry(f"{key}.{part}", technology, condition)
 
 
-class _PatternTable:
-    """Patterns of one indicator kind."""
-
-    def __init__(self) -> None:
-        self.exact: dict[str, list[Entry]] = defaultdict(list)
-        self.by_prefix: dict[str, list[tuple[Pattern, Entry]]] = defaultdict(list)
-        self.lengths: tuple[int, ...] = ()
-
-    def add(self, text: str, entry: Entry) -> None:
-        pattern = compile_pattern(text)
-        if pattern.is_literal:
-            self.exact[text].append(entry)
-        else:
-            self.by_prefix[pattern.literal_prefix].append((pattern, entry))
-            self.lengths = tuple(sorted({*self.lengths, len(pattern.literal_prefix)}))
-
-    def look_up(self, name: str) -> Iterator[Entry]:
-        yield from self.exact.get(name, ())
-        for length in self.lengths:
-            if length > len(name):
-                return
-            for pattern, entry in self.by_prefix.get(name[:length], ()):
-                if pattern.matches(name):
-                    yield entry
-
-
 class Index:
     """All indicators of a catalogue, ready to be asked."""
 
     def __init__(self, technologies: tuple[Technology, ...]) -> None:
         self.entries: dict[str, Entry] = {}
-        self._tables: dict[IndicatorKind, _PatternTable] = defaultdict(_PatternTable)
+        self._tables: dict[IndicatorKind, PatternTable[Entry]] = defaultdict(PatternTable)
         for technology in technologies:
             for entry in entries_of(technology):
                 self.entries[entry.key] = entry
@@ -111,9 +85,11 @@ class Index:
         """Entries of kind `file` whose pattern the artifact's base name matches."""
         yield from self._tables[IndicatorKind.FILE].look_up(artifact.name.lower())
 
-    def values_of(self, technology: Technology, kind: IndicatorKind) -> frozenset[str]:
-        """The patterns of one kind of a technology: what a depth request asks about."""
-        return frozenset(e.indicator.value for e in entries_of(technology) if e.indicator.kind is kind)
+    def file_patterns(self) -> tuple[str, ...]:
+        """The patterns over base names, in lower case."""
+        return tuple(
+            sorted({e.indicator.value.lower() for e in self.entries.values() if e.indicator.kind is IndicatorKind.FILE})
+        )
 
 
 def names_of(observation: Observation) -> tuple[tuple[IndicatorKind, str], ...]:

@@ -3,22 +3,32 @@
 A `string` or `symbol` is a literal, in ASCII and in UTF-16LE; an `endpoint` a bounded expression in any case; a
 `yara` indicator stands in its own .yar file, in a name space of its technology. YARA only finds; whether a hit
 stands at proper boundaries is decided in `matching/bytescan`, where the neighbouring bytes are at hand.
+
+The rules' atoms go into a Hyperscan database, the few rules without atoms into a second, small rule set.
 """
 
 import platform
 import re
+from hashlib import sha256
+from typing import Any
 
 import msgspec
 
+from scanner.catalogue.atoms import needed_literals
 from scanner.catalogue.cache_file import read_cached, write_cached
 from scanner.catalogue.index import BYTE_KINDS, entries_of
+from scanner.catalogue.literals import Literal
 from scanner.catalogue.load import Catalogue
+from scanner.catalogue.words import telling_words
 from scanner.model.technology import Technology
 from scanner.model.vocabulary import IndicatorKind
 
+WORDS = "words"
+"""The name space of the one rule that says whether a source file is worth parsing."""
 GENERATED = "generated"
 """The name space of the rules made here; a technology's own .yar has the technology's id."""
-_SCHEMA = "1"
+_SCHEMA = "3"
+"""Raise it when the same signatures give other rules or other atoms."""
 
 
 class BytePattern(msgspec.Struct, frozen=True):
@@ -30,13 +40,27 @@ class BytePattern(msgspec.Struct, frozen=True):
     """The pattern ends in `*`: anything may follow."""
 
 
+class AtomDatabase(msgspec.Struct, frozen=True):
+    """The literals of which at least one is in every file that a rule with atoms matches."""
+
+    serialised: bytes = b""
+    """What Hyperscan saves; empty where it is not installed: then YARA runs on every file."""
+    longest: int = 0
+    """Bytes of the longest literal."""
+
+
 class ByteRules(msgspec.Struct, frozen=True):
     """A compiled rule set as a worker is handed it."""
 
     compiled: bytes
-    """What yara saves."""
+    """All rules, as yara saves them."""
+    always: bytes
+    """Those without atoms, which must run on every file; empty if there are none."""
+    atoms: AtomDatabase
     patterns: dict[str, BytePattern]
     """By string identifier (`$p12`), or by `name space/rule` for rules of .yar files."""
+    digest: str
+    """Of everything that decides what is found, so that the same findings need not be made twice."""
     sizes: frozenset[int]
     """Sizes in bytes of the files whose digest the catalogue knows."""
 
@@ -45,45 +69,105 @@ def byte_rules(catalogue: Catalogue) -> ByteRules:
     """The catalogue's rule set, from the cache where it was compiled before by the same engine version."""
     import yara
 
-    patterns, sources = _sources(catalogue)
-    key = f"rules-{_SCHEMA}-{catalogue.digest}-{yara.__version__}-{platform.system()}-{platform.machine()}"
-    compiled = read_cached(key, ".yarac")
-    if compiled is None:
-        compiled = _compile(sources)
-        write_cached(key, ".yarac", compiled)
+    patterns, texts = _texts(catalogue)
+    digest = sha256(msgspec.msgpack.encode(texts)).hexdigest()
+    key = f"rules-{_SCHEMA}-{digest}-{yara.__version__}-{platform.system()}-{platform.machine()}"
+    kept = read_cached(key, ".yarac")
+    if kept is None:
+        made = _compile(texts)
+        write_cached(key, ".yarac", msgspec.msgpack.encode(made))
+    else:
+        made = msgspec.msgpack.decode(kept, type=_Compiled)
     sizes = frozenset(
         e.indicator.size_bytes
         for t in catalogue.technologies
         for e in entries_of(t)
         if e.indicator.kind is IndicatorKind.HASH
     )
-    return ByteRules(compiled, patterns, sizes)
+    decides = sha256(msgspec.msgpack.encode([texts, sorted(patterns.items()), sorted(sizes)])).hexdigest()
+    return ByteRules(made.compiled, made.always, _atom_database(made.literals), patterns, decides, sizes)
 
 
-def _compile(sources: dict[str, str]) -> bytes:
+class _Compiled(msgspec.Struct, frozen=True):
+    """What is kept: rules and, still for any processor, the atoms."""
+
+    compiled: bytes
+    always: bytes
+    literals: list[Literal]
+
+
+def _compile(texts: list[tuple[str, str]]) -> _Compiled:
+    needed = [needed_literals(text) for _, text in texts]
+    literals = sorted(frozenset[Literal]().union(*(n for n in needed if n is not None)))
+    always = [text for text, n in zip(texts, needed, strict=True) if n is None]
+    return _Compiled(_saved(texts), _saved(always) if always else b"", literals)
+
+
+def _saved(texts: list[tuple[str, str]]) -> bytes:
     import io
 
     import yara
 
+    sources: dict[str, str] = {}
+    for namespace, text in texts:
+        sources[namespace] = sources.get(namespace, "") + text + "\n"
     buffer = io.BytesIO()
-    yara.compile(sources=sources).save(file=buffer)
+    yara.compile(sources=sources or {GENERATED: "rule nothing { condition: false }"}).save(file=buffer)
     return buffer.getvalue()
 
 
-def _sources(catalogue: Catalogue) -> tuple[dict[str, BytePattern], dict[str, str]]:
-    """Pattern table and rule text. The numbering depends on the catalogue alone."""
+def _atom_database(literals: list[Literal]) -> AtomDatabase:
+    """The literals compiled for this processor, from the cache where that was done before."""
+    try:
+        import hyperscan
+    except ImportError:
+        return AtomDatabase()
+    digest = sha256(msgspec.msgpack.encode(literals)).hexdigest()
+    try:
+        # What a database says of itself names the engine and the processor features it was made for.
+        made_for = _hyperscan_database([Literal(b"processor")]).info().decode()
+        version: str = hyperscan.__version__  # type: ignore[attr-defined]  # its stub leaves it out
+        key = f"atoms-{digest}-{version}-{made_for}-{platform.system()}-{platform.machine()}"
+        serialised = read_cached(key, ".atoms")
+        if serialised is None and literals:
+            serialised = hyperscan.dumpb(_hyperscan_database(literals))
+            write_cached(key, ".atoms", serialised)
+    except hyperscan.error:
+        return AtomDatabase()
+    return AtomDatabase(serialised or b"", max((len(literal.raw) for literal in literals), default=0))
+
+
+def _hyperscan_database(literals: list[Literal]) -> Any:
+    import hyperscan
+
+    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    # The engine's own way with literals ends them at a zero byte, so each is written as an expression.
+    database.compile(
+        expressions=[b"".join(b"\\x%02x" % byte for byte in literal.raw) for literal in literals],
+        ids=range(len(literals)),
+        elements=len(literals),
+        flags=[hyperscan.HS_FLAG_CASELESS if literal.caseless else 0 for literal in literals],
+    )
+    return database
+
+
+def _texts(catalogue: Catalogue) -> tuple[dict[str, BytePattern], list[tuple[str, str]]]:
+    """Pattern table and name space and text of rules. The numbering depends on the catalogue alone."""
     patterns: dict[str, BytePattern] = {}
-    sources: dict[str, str] = {}
-    rules: list[str] = []
+    texts: list[tuple[str, str]] = []
     for technology in catalogue.technologies:
         lines = _strings(technology, patterns)
         if lines:
             name = re.sub(r"\W", "_", technology.id)
-            rules.append(f"rule t_{name} {{\n strings:\n{chr(10).join(lines)}\n condition: any of them\n}}")
+            rule = f"rule t_{name} {{\n strings:\n{chr(10).join(lines)}\n condition: any of them\n}}"
+            texts.append((GENERATED, rule))
         if technology.yara_source:
-            sources[technology.id] = technology.yara_source
-    sources[GENERATED] = "\n".join(rules) or "rule nothing { condition: false }"
-    return patterns, sources
+            texts.append((technology.id, technology.yara_source))
+    words = telling_words(catalogue.technologies)
+    if words:
+        strings = [f'  $w{number} = "{_quoted(word)}"' for number, word in enumerate(words)]
+        texts.append((WORDS, f"rule words {{\n strings:\n{chr(10).join(strings)}\n condition: any of them\n}}"))
+    return patterns, texts
 
 
 def _strings(technology: Technology, patterns: dict[str, BytePattern]) -> list[str]:
@@ -112,8 +196,12 @@ def _yara_string(kind: IndicatorKind, value: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    """A YARA text string, byte for byte (UTF-8)."""
-    return "".join(f"\\x{b:02x}" if b < 32 or b > 126 or chr(b) in '"\\' else chr(b) for b in text.encode("utf-8"))
+    return _quoted(text.encode("utf-8"))
+
+
+def _quoted(raw: bytes) -> str:
+    """A YARA text string, byte for byte."""
+    return "".join(f"\\x{b:02x}" if b < 32 or b > 126 or chr(b) in '"\\' else chr(b) for b in raw)
 
 
 def _symbol_expression(value: str) -> str:

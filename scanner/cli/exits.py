@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from enum import IntEnum
 
 from scanner.model.report import Report
-from scanner.model.vocabulary import Outcome, Verdict
+from scanner.model.vocabulary import Cause, Outcome, Verdict
 
 _PASSES = {Outcome.NOT_APPLICABLE, Outcome.NOT_REACHED}
 _NEVER = "never"
@@ -32,6 +32,8 @@ def threshold_words() -> tuple[str, ...]:
 
 def exit_status(report: Report, fail_on: Iterable[str]) -> Exit:
     """The status for a report; `fail_on` are words of `threshold_words`, none for the default."""
+    if any(unread.cause is Cause.INTERRUPTED for unread in report.unreadable):
+        return Exit.INTERRUPTED
     words = set(fail_on)
     if words == {_NEVER}:
         return Exit.NOTHING

@@ -1,8 +1,13 @@
 """Progress on standard error: live on a terminal, a line now and then elsewhere, nothing when asked to be quiet."""
 
 import os
+import shutil
 import sys
 import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scanner.engine.reading import Progress
 
 _EVERY_S = 0.2
 _LINE_EVERY_S = 30.0
@@ -14,7 +19,7 @@ class Live:
     def __init__(self, *, quiet: bool) -> None:
         self._quiet = quiet
         self._on_terminal = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
-        self._last = time.monotonic()
+        self._last = self._started = time.monotonic()
         self._shown = False
 
     def __enter__(self) -> "Live":
@@ -24,14 +29,28 @@ class Live:
         if self._shown and self._on_terminal:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
-    def progress(self, done: int, known: int) -> None:
-        """Take note of the number of files done and known."""
+    def watch(self, progress: "Progress") -> None:
+        """Take note of how far the scan is."""
         now = time.monotonic()
         if self._quiet or now - self._last < (_EVERY_S if self._on_terminal else _LINE_EVERY_S):
             return
         self._last = now
         self._shown = True
+        line = _line(progress, now - self._started)
         if self._on_terminal:
-            print(f"\r\x1b[K{done:,} of {known:,} files examined", end="", file=sys.stderr, flush=True)
+            columns = shutil.get_terminal_size().columns
+            print(f"\r\x1b[K{line[: columns - 1]}", end="", file=sys.stderr, flush=True)
         else:
-            print(f"frscan: {done:,} of {known:,} files examined", file=sys.stderr, flush=True)
+            print(f"frscan: {line}", file=sys.stderr, flush=True)
+
+
+def _line(progress: "Progress", seconds: float) -> str:
+    """Files, bytes, rate, time left, and the file at hand."""
+    from scanner.reports import printable
+
+    rate = progress.bytes_done / seconds if seconds > 0 else 0.0
+    left = (progress.bytes - progress.bytes_done) / rate if rate else 0.0
+    return (
+        f"{progress.files_done:,} of {progress.files:,} files, {progress.bytes_done / 1e6:,.0f} of "
+        f"{progress.bytes / 1e6:,.0f} MB, {rate / 1e6:,.0f} MB/s, {left:,.0f} s left, {printable(progress.current)}"
+    )

@@ -9,9 +9,11 @@ import typer
 from scanner.cli.exits import Exit
 
 if TYPE_CHECKING:
+    from scanner.engine.scan import Settings
     from scanner.model.law import Deployment
     from scanner.model.report import Report
 
+_CONTEXT_BYTES = 24
 _Paths = Annotated[
     list[Path],
     typer.Argument(metavar="PATH…", help="A file, folder or archive: an APK, a jar, a program …", show_default=False),
@@ -50,6 +52,13 @@ _Jobs = Annotated[int, typer.Option("-j", "--jobs", min=0, help="Worker processe
 _Context = Annotated[
     bool, typer.Option("--context", help="Show what stands around a byte hit. It may hold secrets of the target.")
 ]
+_TrustMetadata = Annotated[
+    bool, typer.Option("--trust-metadata", help="Take a file for unchanged if its size, times and inode are.")
+]
+_Resume = Annotated[
+    bool, typer.Option("--resume", help="Go on with an interrupted scan of the same target; implies --trust-metadata.")
+]
+_NoCache = Annotated[bool, typer.Option("--no-cache", help="Neither use nor keep what was read from the same bytes.")]
 _Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress and no summary on standard error.")]
 
 
@@ -67,6 +76,9 @@ def scan_command(
     fail_on: _FailOn = None,
     jobs: _Jobs = 0,
     context: _Context = False,  # noqa: FBT002  (a command line flag)
+    trust_metadata: _TrustMetadata = False,  # noqa: FBT002
+    resume: _Resume = False,  # noqa: FBT002
+    no_cache: _NoCache = False,  # noqa: FBT002
     quiet: _Quiet = False,  # noqa: FBT002
 ) -> None:
     """Look into files, folders and archives for face recognition, and name the laws it may touch.
@@ -74,12 +86,20 @@ def scan_command(
     Exit status: 0 nothing found, 1 found, 2 wrong usage, 3 part of it could not be read and nothing was found.
     """
     from scanner.cli.rendering import BadOutput, planned_outputs, write_outputs
+    from scanner.engine.scan import Settings
 
     thresholds = _thresholds(fail_on or [])
     facts = _deployment(deployment_file, jurisdiction, operator, place, act, purpose, as_of)
     try:
         outputs = planned_outputs(formats or [], output)
-        document = _scanned(paths, facts, jobs=jobs, context_bytes=24 if context else 0, quiet=quiet)
+        settings = Settings(
+            deployment=facts,
+            jobs=jobs,
+            context_bytes=_CONTEXT_BYTES if context else 0,
+            uses_cache=not no_cache,
+            trusts_metadata=trust_metadata or resume,
+        )
+        document = _scanned(paths, settings, quiet=quiet)
         write_outputs(document, outputs)
     except BadOutput as error:
         refuse(str(error))
@@ -88,16 +108,15 @@ def scan_command(
     raise typer.Exit(exit_status(document, thresholds))
 
 
-def _scanned(paths: list[Path], facts: "Deployment", *, jobs: int, context_bytes: int, quiet: bool) -> "Report":
+def _scanned(paths: list[Path], settings: "Settings", *, quiet: bool) -> "Report":
     from scanner.catalogue.load import CatalogueError
     from scanner.cli.live import Live
-    from scanner.engine.scan import Settings, scan
+    from scanner.engine.scan import scan
     from scanner.targets import MissingTarget
 
-    settings = Settings(deployment=facts, jobs=jobs, context_bytes=context_bytes)
     try:
         with Live(quiet=quiet) as live:
-            return scan(paths, settings, live.progress)
+            return scan(paths, settings, live.watch)
     except (MissingTarget, CatalogueError) as error:
         refuse(str(error))
 

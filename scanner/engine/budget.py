@@ -31,6 +31,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     memory_bytes: int = 64 << 20
     """A member up to this size is held in memory, a larger one in an unnamed temporary file."""
     seconds: float = 600.0
+    """One file with everything in it."""
+    worker_bytes: int = 3 << 30
+    """What one worker process may allocate; mapped files do not count."""
 
 
 class Allowance:

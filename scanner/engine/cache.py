@@ -36,8 +36,8 @@ LIMIT_BYTES = 2 << 30
 class Seen(msgspec.Struct, frozen=True, array_like=True):
     """A file as a scan saw it: enough to know it again without opening it."""
 
-    name: str
-    """Path below the target's root."""
+    name: bytes
+    """Path below the target's root, as the system's bytes: it need not be text."""
     stat: tuple[int, int, int, int]
     """Size in bytes, mtime and ctime in nanoseconds, inode."""
     type: str
@@ -131,11 +131,11 @@ class Cache:
             self._connection.executemany("INSERT OR REPLACE INTO kept VALUES (?, ?, ?)", rows)
             self._connection.commit()
 
-    def seen(self, root: str) -> dict[str, Seen]:
+    def seen(self, root: str) -> dict[bytes, Seen]:
         """The files of a target as the last scan that recorded them saw them."""
         if self._connection is None:
             return {}
-        files: dict[str, Seen] = {}
+        files: dict[bytes, Seen] = {}
         with suppress(sqlite3.Error, msgspec.DecodeError):
             for (value,) in self._connection.execute("SELECT value FROM seen WHERE root = ? ORDER BY part", (root,)):
                 if _is_whole(value):

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import msgspec
 
-from scanner.model.artifact import Artifact, ArtifactFacts, Oddity, Unread
+from scanner.model.artifact import ArtifactFacts, Oddity, Unread
 from scanner.model.report import Coverage
 
 _encoder = msgspec.msgpack.Encoder()
@@ -44,12 +44,18 @@ class Facts(Mapping[str, ArtifactFacts]):
         self._unread.extend(found.unread)
         self._oddities.extend(Oddity(locator=artifact.locator, what=what) for what in found.oddities)
         self._known.add(artifact.locator)
-        self._store.execute("INSERT INTO facts (locator, value) VALUES (?, ?)", (artifact.locator, _encoder.encode(found)))
+        self._store.execute(
+            "INSERT INTO facts (locator, value) VALUES (?, ?)", (artifact.locator, _encoder.encode(found))
+        )
         self._cached_get.cache_clear()
 
     def count(self, kind: str, size: int) -> None:
         """Count a file about which there is nothing to say but its type and its size in bytes."""
         self._count(kind, size)
+
+    def count_nested(self, kind: str, number: int) -> None:
+        """Count artifacts inside a file about which there is nothing to say but their type."""
+        self._types[kind] += number
 
     def add_unread(self, unread: Unread) -> None:
         """Keep a record of something that never became an artifact."""
@@ -110,12 +116,3 @@ def _merged(helpings: list[ArtifactFacts]) -> ArtifactFacts:
         unread=tuple(u for helping in helpings for u in helping.unread),
         oddities=tuple(o for helping in helpings for o in helping.oddities),
     )
-
-
-def is_plain(found: ArtifactFacts) -> bool:
-    """Whether there is nothing to say of the artifact but its type and size."""
-    return not (found.observations or found.unread or found.oddities or _has_a_telling_name(found.artifact))
-
-
-def _has_a_telling_name(artifact: Artifact) -> bool:
-    return bool(artifact.sha256)

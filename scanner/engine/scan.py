@@ -7,7 +7,7 @@ after that is pure and could be repeated from the facts alone.
 """
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -18,19 +18,18 @@ from scanner.catalogue.index import Index
 from scanner.catalogue.load import Catalogue, load_catalogue
 from scanner.catalogue.rules import byte_rules
 from scanner.engine.budget import Limits
-from scanner.engine.depth import ROUNDS, DepthRequest, depth_requests
-from scanner.engine.examine import Plan, Task
+from scanner.engine.cache import Cache
 from scanner.engine.facts import Facts
 from scanner.engine.judge import Case, judge
-from scanner.engine.workers import run
-from scanner.model.artifact import Unread
+from scanner.engine.reading import Progress, Reading, Stretch
+from scanner.engine.task import Plan
+from scanner.engine.telling import TellingNames
+from scanner.engine.workers import Pool
+from scanner.model.artifact import Oddity, Unread
 from scanner.model.law import Deployment
 from scanner.model.locator import below, text_name
 from scanner.model.report import Report, Target, Tool
 from scanner.targets import Entry, target_kind
-
-_BATCH_BYTES = 4 << 20
-_BATCH_FILES = 64
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,34 +41,40 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     limits: Limits = Limits()
     context_bytes: int = 0
     """How much of the neighbourhood of a byte hit evidence shows; it may hold secrets."""
+    uses_cache: bool = True
+    trusts_metadata: bool = False
+    """Take a file for unchanged if its size, times and inode are, without reading it."""
 
 
-Progress = Callable[[int, int], None]
-"""Called with the number of files done and known."""
-
-
-def _unwatched(_done: int, _known: int) -> None:
-    """Nobody watches."""
-
-
-def scan(paths: Sequence[Path], settings: Settings, progress: Progress = _unwatched) -> Report:
+def scan(paths: Sequence[Path], settings: Settings, watch: Callable[[Progress], None] = lambda _: None) -> Report:
     """Scan what the user named and judge it.
 
     Raises `MissingTarget` (nothing there, or no permission) and `CatalogueError` (broken signatures).
     """
     started = now()
-    kinds = [target_kind(path) for path in paths]
+    kinds = [target_kind(path).KIND for path in paths]
     catalogue = load_catalogue()
     index = Index(catalogue.technologies)
-    plan = Plan(rules=byte_rules(catalogue), limits=settings.limits, context_bytes=settings.context_bytes)
+    plan = Plan(
+        rules=byte_rules(catalogue),
+        telling=TellingNames(index.file_patterns()),
+        limits=settings.limits,
+        context_bytes=settings.context_bytes,
+        uses_cache=settings.uses_cache,
+    )
     facts = Facts()
-    files = _listed(paths, facts)
-    tasks = [_task(entry, is_target=kind == "file") for entry, kind in files]
-    _read(tasks, plan, settings, facts, progress)
-    _deepen(facts, index, {entry.locator: entry for entry, _ in files}, plan, settings)
+    stretches = list(_listed(paths, facts))
+    jobs = _jobs(settings, stretches)
+    with Cache.to_write() if settings.uses_cache else Cache(None) as cache, Pool(plan, jobs) as pool:
+        if cache.was_damaged:
+            facts.add_oddity(Oddity(locator=".", what="The cache of earlier scans was damaged; it was made anew."))
+        reading = Reading(plan, facts, cache, pool, jobs, watch)
+        reading.read(stretches, trusts_metadata=settings.trusts_metadata)
+        reading.deepen(index)
+        cache.shrink()
     case = Case(
         tool=_tool(catalogue),
-        target=_target(paths, [kind.KIND for kind in kinds], facts),
+        target=_target(paths, kinds, facts),
         deployment=settings.deployment,
         today=settings.deployment.as_of or started.date(),
     )
@@ -77,80 +82,28 @@ def scan(paths: Sequence[Path], settings: Settings, progress: Progress = _unwatc
     return msgspec.structs.replace(report, started=_stamp(started), finished=_stamp(now()))
 
 
-def _listed(paths: Sequence[Path], facts: Facts) -> list[tuple[Entry, str]]:
-    """The files of all targets, each with the kind of its target."""
-    files = []
+def _listed(paths: Sequence[Path], facts: Facts) -> Iterator[Stretch]:
+    """The files of each target; what could not be listed goes to the facts at once."""
     for path in paths:
         kind = target_kind(path)
-        within = _name(path) if len(paths) > 1 and kind.KIND != "file" else ""
-        for entry in kind.entries(path):
-            if isinstance(entry, Unread):
-                facts.add_unread(msgspec.structs.replace(entry, locator=below(within, entry.locator)))
+        is_file = kind.KIND == "file"
+        prefix = _name(path) if len(paths) > 1 and not is_file else ""
+        entries: list[Entry] = []
+        for found in kind.entries(path):
+            if isinstance(found, Unread):
+                facts.add_unread(msgspec.structs.replace(found, locator=below(prefix, found.locator)))
+            elif isinstance(found, Oddity):
+                facts.add_oddity(msgspec.structs.replace(found, locator=below(prefix, found.locator)))
             else:
-                files.append((entry._replace(locator=below(within, entry.locator)), kind.KIND))
-    return files
+                entries.append(found)
+        yield Stretch(str(path.resolve()), prefix, entries, is_file)
 
 
-def _task(entry: Entry, *, is_target: bool) -> Task:
-    return Task(path=str(entry.path), locator=entry.locator, is_target=is_target)
-
-
-def _read(tasks: Sequence[Task], plan: Plan, settings: Settings, facts: Facts, progress: Progress) -> None:
-    batches = list(_batches(tasks))
-    done = 0
-    for task, found in run(batches, plan, jobs=_jobs(settings, len(batches))):
-        for item in found:
-            facts.add(item)
-        done += not task.reader
-        progress(done, len(tasks))
-
-
-def _deepen(facts: Facts, index: Index, files: dict[str, Entry], plan: Plan, settings: Settings) -> None:
-    """Ask deeper readers where something matched, until nothing new is asked or the rounds are over."""
-    asked: set[DepthRequest] = set()
-    for _ in range(ROUNDS):
-        requests = [r for r in depth_requests(facts, index) if r not in asked]
-        if not requests:
-            return
-        asked.update(requests)
-        tasks = [_depth_task(request, files[request.locator.partition("!/")[0]]) for request in requests]
-        _read(tasks, plan, settings, facts, _unwatched)
-
-
-def _depth_task(request: DepthRequest, entry: Entry) -> Task:
-    return Task(
-        path=str(entry.path),
-        locator=entry.locator,
-        within=request.locator,
-        reader=request.reader,
-        focus=request.focus,
-    )
-
-
-def _batches(tasks: Sequence[Task]) -> Iterable[list[Task]]:
-    """Large files alone and first, small ones together: a batch is lost together when its worker dies."""
-    sized = sorted(((_size(task), task) for task in tasks), key=lambda item: (-item[0], item[1].locator))
-    batch: list[Task] = []
-    held = 0
-    for size, task in sized:
-        if batch and (held + size > _BATCH_BYTES or len(batch) >= _BATCH_FILES):
-            yield batch
-            batch, held = [], 0
-        batch.append(task)
-        held += size
-    if batch:
-        yield batch
-
-
-def _size(task: Task) -> int:
-    try:
-        return Path(task.path).stat().st_size
-    except OSError:
-        return 0
-
-
-def _jobs(settings: Settings, batches: int) -> int:
-    return max(1, min(settings.jobs or os.cpu_count() or 1, batches))
+def _jobs(settings: Settings, stretches: Sequence[Stretch]) -> int:
+    files = sum(len(stretch.entries) for stretch in stretches)
+    processors = os.cpu_count() or 1
+    large = sum(entry.size for stretch in stretches for entry in stretch.entries) > 8 << 20
+    return max(1, min(settings.jobs or processors, files if not large else processors))
 
 
 def _target(paths: Sequence[Path], kinds: Sequence[str], facts: Facts) -> Target:
@@ -169,7 +122,7 @@ def _target(paths: Sequence[Path], kinds: Sequence[str], facts: Facts) -> Target
 def _name(path: Path) -> str:
     """The base name of what the user named; no path of this machine gets into a report."""
     name = path.name if path.name not in {"", ".."} else path.resolve().name
-    return text_name(os.fsencode(name or "root"))
+    return text_name(name or "root")
 
 
 def _tool(catalogue: Catalogue) -> Tool:

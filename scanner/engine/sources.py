@@ -121,7 +121,7 @@ class OpenFile:
         except OSError as error:
             self.__exit__(None, None, None)
             raise unreadable_from(error) from error
-        return BytesSource(text_name(os.fsencode(self._path.name)), data, neighbour=self._neighbour)
+        return BytesSource(text_name(self._path.name), data, neighbour=self._neighbour)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

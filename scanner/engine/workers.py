@@ -1,117 +1,133 @@
 """Workers: processes that read hostile bytes and may die of it without hurting the scan.
 
-Tasks travel as paths, facts come home as msgpack; neither carries a file's contents. A worker that crashes or
-overruns costs the file at hand, which is reported.
+Work travels as names, answers come home as msgpack; neither carries a file's contents. A worker that crashes, hangs
+or swells costs the file at hand: its batch is examined again one file at a time, and the file at fault is recorded.
 """
 
 import multiprocessing
 import os
+import signal
 import sys
-from collections.abc import Iterator, Sequence
+import threading
+import time
+from collections.abc import Iterable, Iterator
 from concurrent.futures import TimeoutError as OutOfTime
 from typing import Any
 
 import msgspec
 
-from scanner.engine.examine import Examiner, Plan, Task
+from scanner.engine.task import Answer, Batch, DepthTask, Plan, Work, examine_batch, examine_depth, prepare
 from scanner.model.artifact import Artifact, ArtifactFacts, Unread
 from scanner.model.locator import base_name
 from scanner.model.vocabulary import Cause
 
-_GRACE_S = 30.0
+_GRACE_S = 20.0
 """Beyond the budget's own limit, before a worker that does not answer is ended."""
-_MEMORY_BYTES = 4 << 30
-"""What one worker may allocate. Mapped files do not count (RLIMIT_AS would count them)."""
+_WATCH_S = 1.0
 
-_encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(list[ArtifactFacts])
-_examiner: Examiner | None = None
+_answers = msgspec.msgpack.Decoder(list[Answer])
 
 
-def prepare(plan: Plan) -> None:
-    """Make this process a worker."""
-    global _examiner
-    _examiner = Examiner(plan)
+def start(plan: Plan, parent: int) -> None:
+    """Make this process a worker that does not outlive the scan."""
     if sys.platform == "linux":
         import resource
 
-        resource.setrlimit(resource.RLIMIT_DATA, (_MEMORY_BYTES, _MEMORY_BYTES))
+        # RLIMIT_AS would also count mapped files and break the reading of large ones.
+        limit = plan.limits.worker_bytes
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is for the main process, which ends its workers
+    if os.name == "posix":
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    prepare(plan)
 
 
-def work(tasks: Sequence[Task]) -> list[bytes]:
-    """Examine each task's file; one answer a task."""
-    assert _examiner is not None, "prepare() makes a process a worker before any work reaches it"
-    return [_encoder.encode(list(_examiner.examine(task))) for task in tasks]
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(_WATCH_S)
+    os._exit(1)
 
 
-def run(batches: Sequence[Sequence[Task]], plan: Plan, *, jobs: int) -> Iterator[tuple[Task, list[ArtifactFacts]]]:
-    """Examine every task in worker processes; answers come in the order of the batches.
-
-    A batch whose worker died is examined again one file at a time, so that only the file at fault is lost.
-    """
-    if not batches:
-        return
-    with _Pool(plan, jobs) as pool:
-        pending = [(batch, pool.schedule(batch)) for batch in batches]
-        for batch, future in pending:
-            answers = pool.result(future)
-            if isinstance(answers, Unread) and len(batch) > 1:
-                for task in batch:
-                    alone = pool.result(pool.schedule([task]))
-                    yield task, _facts_or_loss(task, alone)
-                continue
-            for number, task in enumerate(batch):
-                yield (
-                    task,
-                    _facts_or_loss(task, answers if isinstance(answers, Unread) else answers[number : number + 1]),
-                )
+def work(task: Work) -> bytes:
+    """Do a batch or a depth task."""
+    answers = examine_batch(task) if isinstance(task, Batch) else [examine_depth(task)]
+    return msgspec.msgpack.encode(answers)
 
 
-def _facts_or_loss(task: Task, answer: list[bytes] | Unread) -> list[ArtifactFacts]:
-    if not isinstance(answer, Unread):
-        return _decoder.decode(answer[0])
-    locator = task.within or task.locator
-    artifact = Artifact(locator=locator, name=base_name(locator), type="unread", size=0)
-    return [ArtifactFacts(artifact=artifact, unread=(msgspec.structs.replace(answer, locator=locator),))]
-
-
-class _Pool:
-    """pebble's pool, with our start method and our words for what can go wrong."""
+class Pool:
+    """Worker processes. Started with the first work, ended with the `with` block."""
 
     def __init__(self, plan: Plan, jobs: int) -> None:
         self._plan = plan
         self._jobs = jobs
         self._pool: Any = None
 
-    def __enter__(self) -> "_Pool":
-        from pebble import ProcessPool
-
-        # A spawned child would otherwise find modules in the current folder, which may be the target.
-        os.environ["PYTHONSAFEPATH"] = "1"
-        context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-        self._pool = ProcessPool(self._jobs, context=context, initializer=prepare, initargs=(self._plan,))
+    def __enter__(self) -> "Pool":
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if self._pool is None:
+            return
         if kind is None:
             self._pool.close()
         else:
             self._pool.stop()
         self._pool.join()
 
-    def schedule(self, batch: Sequence[Task]) -> Any:
-        seconds = self._plan.limits.seconds * len(batch) + _GRACE_S
-        return self._pool.schedule(work, args=(batch,), timeout=seconds)
+    def run(self, tasks: Iterable[Work]) -> Iterator[tuple[Work, int, Answer]]:
+        """Do all tasks; yield task, number of the file in it, and answer, in the order of the tasks."""
+        pending = [(task, self._schedule(task)) for task in tasks]
+        for task, future in pending:
+            answers = self._result(future)
+            if isinstance(answers, Unread):
+                yield from self._alone(task)
+            else:
+                yield from ((task, number, answer) for number, answer in enumerate(answers))
 
-    def result(self, future: Any) -> list[bytes] | Unread:
+    def _alone(self, task: Work) -> Iterator[tuple[Work, int, Answer]]:
+        """After a loss: a batch file by file, anything else once more."""
+        alone: list[Work] = [task]
+        pieces = [task.only(n) for n in range(len(task.names))] if isinstance(task, Batch) else alone
+        for number, piece in enumerate(pieces):
+            answers = self._result(self._schedule(piece))
+            answer = _lost(piece, answers) if isinstance(answers, Unread) else answers[0]
+            yield task, number, answer
+
+    def _schedule(self, task: Work) -> Any:
+        if self._pool is None:
+            self._pool = _started(self._plan, self._jobs)
+        files = len(task.names) if isinstance(task, Batch) else 1
+        return self._pool.schedule(work, args=(task,), timeout=self._plan.limits.seconds * files + _GRACE_S)
+
+    def _result(self, future: Any) -> list[Answer] | Unread:
         from pebble import ProcessExpired
 
         try:
-            answer: list[bytes] = future.result()
+            return _answers.decode(future.result())
         except OutOfTime:
-            reason = "Reading it took longer than the scan's limit allows."
-            return Unread(locator="", stage="read", cause=Cause.TIMED_OUT, reason=reason)
-        except (ProcessExpired, MemoryError) as error:
-            reason = f"Reading it ended the worker process ({type(error).__name__}); the rest of the scan went on."
+            return Unread(
+                locator="", stage="read", cause=Cause.TIMED_OUT, reason="Reading it took longer than the limit allows."
+            )
+        except MemoryError:
+            return Unread(
+                locator="", stage="read", cause=Cause.LIMIT, reason="Reading it took more memory than the limit allows."
+            )
+        except ProcessExpired as error:
+            reason = f"Reading it ended the worker process (exit status {error.exitcode}); the scan went on without it."
             return Unread(locator="", stage="read", cause=Cause.CRASHED, reason=reason)
-        return answer
+
+
+def _started(plan: Plan, jobs: int) -> Any:
+    from pebble import ProcessPool
+
+    # A spawned child would otherwise find modules in the current folder, which may be the target.
+    os.environ["PYTHONSAFEPATH"] = "1"
+    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    return ProcessPool(jobs, context=context, initializer=start, initargs=(plan, os.getpid()))
+
+
+def _lost(task: Work, loss: Unread) -> Answer:
+    locator = task.within if isinstance(task, DepthTask) else task.locator(0)
+    artifact = Artifact(locator=locator, name=base_name(locator), type="unread", size=0)
+    unread = msgspec.structs.replace(loss, locator=locator)
+    return Answer(type="unread", facts=[ArtifactFacts(artifact=artifact, unread=(unread,))])

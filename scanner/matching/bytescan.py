@@ -1,15 +1,17 @@
 """Byte scan: one YARA pass over a file; each hit with its offset, section and the matched bytes alone.
 
-Runs in workers, over compiled rules it is handed. YARA finds candidates; a hit counts where its boundaries are
-those of a whole symbol or host name. The neighbours of a hit may be somebody's secret and are kept only on request.
+Runs in workers, over compiled rules it is handed. YARA looks where the prefilter saw an atom of its rules, and for the
+few rules without one; alone it finds the same. A hit counts where its boundaries are those of a whole symbol or host
+name. The neighbours of a hit may be somebody's secret and are kept only on request.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from io import BytesIO
 from typing import Any
 
-from scanner.catalogue.rules import GENERATED, BytePattern, ByteRules
+from scanner.catalogue.rules import GENERATED, WORDS, BytePattern, ByteRules
+from scanner.matching.prefilter import Prefilter
 from scanner.model.observation import ByteHit
 from scanner.model.source import Region, Unreadable
 from scanner.model.vocabulary import Cause, IndicatorKind
@@ -31,21 +33,32 @@ class ByteScanner:
         import yara
 
         self._rules = yara.load(file=BytesIO(rules.compiled))
+        self._always = yara.load(file=BytesIO(rules.always)) if rules.always else None
+        self._prefilter = Prefilter(rules.atoms)
         self._error = yara.Error
         self._patterns = rules.patterns
         self._context_bytes = context_bytes
+        self.saw_a_word = False
+        """Whether the last scanned file holds a word of the catalogue's imports and calls."""
 
-    def scan(self, data: memoryview, regions: Sequence[Region] = ()) -> Iterator[ByteHit]:
-        """Yield the hits in `data`, ordered by offset and pattern.
+    def scan(self, data: memoryview, regions: Callable[[], Iterable[Region]] = tuple) -> Iterator[ByteHit]:
+        """Yield the hits in `data`, ordered by offset and pattern; `regions` is asked only if there are any.
 
-        Raises `Unreadable` (timed-out) when the engine took longer than a slow machine would need.
+        Sets `saw_a_word`. Raises `Unreadable` (timed-out) when the engine took longer than a slow machine would need.
         """
+        self.saw_a_word = False
+        rules = self._rules if self._prefilter.may_match(data) else self._always
+        if rules is None:
+            return
         timeout_s = _SECONDS_FLOOR + len(data) // _BYTES_PER_SECOND
         try:
-            matches = self._rules.match(data=data, timeout=timeout_s)
+            matches = rules.match(data=data, timeout=timeout_s)
         except self._error as error:
             raise Unreadable(Cause.TIMED_OUT, f"The byte scan was stopped after {timeout_s} s.") from error
-        sections = _Sections(regions)
+        self.saw_a_word = any(match.namespace == WORDS for match in matches)
+        if len(matches) == self.saw_a_word:
+            return
+        sections = _Sections(tuple(regions()))
         hits = [hit for match in matches for hit in self._hits_of(match, data, sections)]
         yield from sorted(hits, key=lambda hit: (hit.offset, hit.pattern))
 

@@ -14,6 +14,8 @@ def text_name(raw: str | bytes) -> str:
     """
     if isinstance(raw, bytes):
         raw = raw.decode("utf-8", "surrogateescape")
+    if raw.isascii() and "\\" not in raw and "!" not in raw:
+        return raw
     text = raw.replace("\\", "\\\\").replace("!/", "\\x21/")
     if text.endswith("!"):
         text = text[:-1] + "\\x21"

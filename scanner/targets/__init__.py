@@ -1,6 +1,6 @@
 """Targets: open what the user named. One kind of target a module, found by its place.
 
-A target module has `KIND`, `opens(path) -> bool`, and `entries(path) -> Iterator[Entry]`.
+A target module has `KIND`, `opens(path) -> bool`, and `entries(path) -> Iterator[Entry | Unread | Oddity]`.
 """
 
 import importlib
@@ -8,18 +8,27 @@ import pkgutil
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, cast
 
-from scanner.model.artifact import Unread
+from scanner.model.artifact import Oddity, Unread
+
+Stat = tuple[int, int, int, int]
+"""Size in bytes, mtime and ctime in nanoseconds, inode: what changes when a file does."""
 
 
 class Entry(NamedTuple):
-    """A file of the target: where it lies, and how reports name it."""
+    """A file of the target."""
 
-    path: Path
-    locator: str
-    size: int
-    """Bytes."""
+    root: str
+    """The folder it lies below, on this machine."""
+    name: str
+    """Its path below the root, as the system spells it."""
+    stat: Stat
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return self.stat[0]
 
 
 class TargetKind(Protocol):
@@ -30,8 +39,8 @@ class TargetKind(Protocol):
     def opens(self, path: Path) -> bool:
         """Whether this kind takes the path."""
 
-    def entries(self, path: Path) -> Iterator[Entry | Unread]:
-        """The files to examine, and what could not be listed."""
+    def entries(self, path: Path) -> Iterator[Entry | Unread | Oddity]:
+        """The files to examine, what could not be listed, and what was passed over on purpose."""
 
 
 class MissingTarget(Exception):
@@ -46,7 +55,7 @@ def target_kinds() -> tuple[TargetKind, ...]:
         for entry in pkgutil.iter_modules(__path__, f"{__name__}.")
         if not entry.ispkg
     ]
-    return tuple(sorted(found, key=lambda module: module.KIND))
+    return tuple(sorted((cast("TargetKind", module) for module in found), key=lambda kind: kind.KIND))
 
 
 def target_kind(path: Path) -> TargetKind:

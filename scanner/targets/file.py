@@ -4,8 +4,6 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from scanner.model.artifact import Unread
-from scanner.model.locator import text_name
 from scanner.targets import Entry, MissingTarget
 
 KIND = "file"
@@ -16,9 +14,9 @@ def opens(path: Path) -> bool:
     return path.is_file()
 
 
-def entries(path: Path) -> Iterator[Entry | Unread]:
+def entries(path: Path) -> Iterator[Entry]:
     """The file itself, named by its base name. Raises `MissingTarget` if it may not be read."""
-    real = path.resolve()
-    if not os.access(real, os.R_OK):
+    if not os.access(path, os.R_OK):
         raise MissingTarget(f"{path}: this account has no permission to read it.")
-    yield Entry(real, text_name(os.fsencode(path.name)), real.stat().st_size)
+    status = path.stat()
+    yield Entry(str(path.parent), path.name, (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino))

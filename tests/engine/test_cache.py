@@ -62,15 +62,15 @@ def test_without_a_place_to_keep_it_there_is_simply_no_cache(folder, monkeypatch
 
 
 def test_a_new_record_of_a_target_forgets_the_last_one():
-    old, new = Seen("a", (1, 2, 3, 4), "elf", b"k"), Seen("b", (1, 2, 3, 4), "text")
+    old, new = Seen(b"a", (1, 2, 3, 4), "elf", b"k"), Seen(b"b", (1, 2, 3, 4), "text")
     with Cache.to_write() as writer:
         writer.record("/x", 0, [old])
         writer.record("/x", 1, [new])
         writer.record("/y", 0, [old])
-        assert writer.seen("/x") == {"a": old, "b": new}
+        assert writer.seen("/x") == {b"a": old, b"b": new}
         writer.record("/x", 0, [new])
-        assert writer.seen("/x") == {"b": new}
-        assert writer.seen("/y") == {"a": old}
+        assert writer.seen("/x") == {b"b": new}
+        assert writer.seen("/y") == {b"a": old}
 
 
 def test_a_cache_over_its_limit_drops_what_was_longest_unused(monkeypatch):

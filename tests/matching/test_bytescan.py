@@ -12,7 +12,7 @@ def _own_cache(tmp_path, monkeypatch):
     monkeypatch.setenv("FRSCAN_CACHE_DIR", str(tmp_path))
 
 
-def scan(data, *indicators, context_bytes=0, regions=(), yara=""):
+def scan(data, *indicators, context_bytes=0, regions=tuple, yara=""):
     rules = byte_rules(catalogue(technology(*indicators, yara_source=yara)))
     scanner = ByteScanner(rules, context_bytes=context_bytes)
     return list(scanner.scan(memoryview(data), regions))
@@ -26,7 +26,7 @@ ENDPOINT = indicator("endpoint", "faces.*.acme.example/v1/search", grants=(Capab
 
 def test_a_string_is_found_in_ascii_and_in_utf_16_with_its_offset_and_section():
     wide = "AcmeFaceEngine".encode("utf-16-le")
-    hits = scan(b"....AcmeFaceEngine\0" + wide, STRING, regions=(Region(0, 10, ".rodata"), Region(10, 99, ".data")))
+    hits = scan(b"....AcmeFaceEngine\0" + wide, STRING, regions=lambda: (Region(0, 10, ".rodata"), Region(10, 99, ".data")))
     assert [(h.offset, h.section, h.text) for h in hits] == [
         (4, ".rodata", "AcmeFaceEngine"),
         (19, ".data", "AcmeFaceEngine"),

@@ -1,0 +1,57 @@
+"""Batches: how files are dealt out, so that no core waits for another."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from scanner.engine.discover import Table
+from scanner.engine.task import Batch
+from scanner.model.source import HEAD_BYTES
+from scanner.targets import Entry
+
+_BATCH_BYTES = 8 << 20
+_BATCH_FILES = 256
+_BATCHES_A_JOB = 4
+SPLIT_FROM_BYTES = 32 << 20
+"""A container larger than this is dealt out by its members, where they can be reached in any order."""
+_PARTS_A_JOB = 2
+
+
+def batches_of(
+    root: str, prefix: str, entries: Sequence[Entry], jobs: int, *, is_target: bool
+) -> Iterator[tuple[Batch, list[Entry]]]:
+    """Large files alone, small ones together: what is in one batch is lost together when its worker dies."""
+    most = max(1, min(_BATCH_FILES, len(entries) // (jobs * _BATCHES_A_JOB)))
+    held: list[Entry] = []
+    size = 0
+    for entry in sorted(entries, key=lambda e: (-e.size, e.name)):
+        parts = _parts(entry, jobs)
+        if parts > 1:
+            whole = Batch(root=root, names=(entry.name,), prefix=prefix, is_target=is_target)
+            yield from ((whole.of_part(number, parts), [entry]) for number in range(parts))
+            continue
+        if held and (size + entry.size > _BATCH_BYTES or len(held) >= most):
+            yield _batch(root, prefix, held, is_target=is_target), held
+            held, size = [], 0
+        held.append(entry)
+        size += entry.size
+    if held:
+        yield _batch(root, prefix, held, is_target=is_target), held
+
+
+def _batch(root: str, prefix: str, held: Sequence[Entry], *, is_target: bool) -> Batch:
+    return Batch(root=root, names=tuple(entry.name for entry in held), prefix=prefix, is_target=is_target)
+
+
+def _parts(entry: Entry, jobs: int) -> int:
+    """In how many parts a file is examined: one, unless it is a large container that can be split."""
+    if entry.size < SPLIT_FROM_BYTES or jobs == 1:
+        return 1
+    path = Path(entry.root) / entry.name
+    try:
+        with path.open("rb") as file:
+            head = file.read(HEAD_BYTES)
+    except OSError:
+        return 1
+    wanted = Table().wanted(path.name, head)
+    can_split = bool(wanted.containers) and all(container.RANDOM_ACCESS for container in wanted.containers)
+    return jobs * _PARTS_A_JOB if can_split else 1

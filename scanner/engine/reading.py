@@ -1,0 +1,193 @@
+"""Reading: the files of the targets become facts, with the cache sparing what was read before."""
+
+import os
+import time
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from scanner.catalogue.index import Index
+from scanner.engine.batches import batches_of
+from scanner.engine.cache import Cache, Seen
+from scanner.engine.depth import ROUNDS, DepthRequest, depth_requests
+from scanner.engine.facts import Facts
+from scanner.engine.remember import Keys, joined
+from scanner.engine.task import Answer, Batch, DepthTask, Plan, answer_of
+from scanner.engine.workers import Pool
+from scanner.model.artifact import Unread
+from scanner.model.locator import base_name
+from scanner.model.vocabulary import Cause
+from scanner.targets import Entry
+
+_RECORD_FILES = 4096
+_DAY_S = 86_400
+
+
+class Stretch(msgspec.Struct, frozen=True):
+    """The files of one target."""
+
+    root: str
+    prefix: str
+    entries: Sequence[Entry]
+    is_file: bool
+
+
+class Progress(msgspec.Struct):
+    """How far a scan is."""
+
+    files: int = 0
+    files_done: int = 0
+    bytes: int = 0
+    bytes_done: int = 0
+    current: str = ""
+    """Locator of the file at hand."""
+
+
+class Reading:
+    """One scan's reading: give it the targets, then ask for depth."""
+
+    def __init__(
+        self, plan: Plan, facts: Facts, cache: Cache, pool: Pool, jobs: int, watch: Callable[[Progress], None]
+    ) -> None:
+        self._plan = plan
+        self._facts = facts
+        self._cache = cache
+        self._pool = pool
+        self._jobs = jobs
+        self._watch = watch
+        self._keys = Keys(plan.rules, plan.limits, plan.context_bytes)
+        self._progress = Progress()
+        self._paths: dict[str, str] = {}
+        self.is_interrupted = False
+
+    def read(self, stretches: Sequence[Stretch], *, trusts_metadata: bool) -> None:
+        """Examine every file, or know it again: by its bytes, or by its metadata where that is trusted."""
+        recorder = _Recorder(self._cache)
+        work: list[tuple[Batch, list[Entry]]] = []
+        roots: dict[int, str] = {}
+        for stretch in stretches:
+            known = self._cache.seen(stretch.root) if trusts_metadata else {}
+            left = [e for e in stretch.entries if not self._is_known(e, known.get(os.fsencode(e.name)), stretch, recorder)]
+            self._progress.files += len(left)
+            self._progress.bytes += sum(entry.size for entry in left)
+            folder = left[0].root if left else ""
+            dealt = list(batches_of(folder, stretch.prefix, left, self._jobs, is_target=stretch.is_file))
+            roots.update((id(batch), stretch.root) for batch, _ in dealt)
+            work += dealt
+        work.sort(key=lambda item: -sum(entry.size for entry in item[1]))
+        entries = {id(batch): listed for batch, listed in work}
+        try:
+            for task, number, answer in self._pool.run([batch for batch, _ in work]):
+                assert isinstance(task, Batch)
+                entry = entries[id(task)][number]
+                self._absorb(task, number, answer)
+                if task.part[0] == 0:
+                    self._advance(entry, task, number)
+                    if task.part[1] == 1:
+                        recorder.note(roots[id(task)], entry, answer)
+        except KeyboardInterrupt:
+            self._interrupted()
+        recorder.finish()
+
+    def deepen(self, index: Index) -> None:
+        """Ask deeper readers where something matched, until nothing new is asked or the rounds are over."""
+        asked: set[DepthRequest] = set()
+        for _ in range(ROUNDS):
+            requests = [r for r in depth_requests(self._facts, index) if r not in asked]
+            if not requests or self.is_interrupted:
+                return
+            asked.update(requests)
+            try:
+                for _, _, answer in self._pool.run([self._depth_task(request) for request in requests]):
+                    self._keep(answer)
+            except KeyboardInterrupt:
+                self._interrupted()
+
+    def _is_known(self, entry: Entry, seen: Seen | None, stretch: Stretch, recorder: "_Recorder") -> bool:
+        """Take the facts of an unchanged file from the cache, if they are all there."""
+        if seen is None or seen.stat != entry.stat or stretch.is_file:
+            return False
+        batch = Batch(root=entry.root, names=(entry.name,), prefix=stretch.prefix)
+        if seen.key:
+            keys = self._keys.of(seen.key, base_name(batch.locator(0)), (0, 1))
+            kept = self._cache.get(keys)
+            if len(kept) < 2:
+                return False
+            self._absorb(batch, 0, answer_of(self._plan, joined(kept[keys[0]], kept[keys[1]]), batch, 0))
+        elif self._plan.telling.tells(base_name(entry.name), seen.type):
+            return False
+        else:
+            self._facts.count(seen.type, entry.size)
+        recorder.keep(stretch.root, seen)
+        return True
+
+    def _absorb(self, batch: Batch, number: int, answer: Answer) -> None:
+        self._keep(answer)
+        if answer.facts:
+            self._paths[batch.locator(number)] = batch.path(number)
+        if batch.part[0] == 0 and not any(f.artifact.parent == "" for f in answer.facts):
+            self._facts.count(answer.type, answer.size)
+
+    def _keep(self, answer: Answer) -> None:
+        for facts in answer.facts:
+            self._facts.add(facts)
+        for kind, number in answer.nested.items():
+            self._facts.count_nested(kind, number)
+        self._cache.put(answer.keep, int(time.time()) // _DAY_S)
+
+    def _depth_task(self, request: DepthRequest) -> DepthTask:
+        locator = request.locator.partition("!/")[0]
+        return DepthTask(
+            path=self._paths[locator],
+            locator=locator,
+            within=request.locator,
+            reader=request.reader,
+            focus=request.focus,
+        )
+
+    def _advance(self, entry: Entry, batch: Batch, number: int) -> None:
+        self._progress.files_done += 1
+        self._progress.bytes_done += entry.size
+        self._progress.current = batch.names[number]
+        self._watch(self._progress)
+
+    def _interrupted(self) -> None:
+        self.is_interrupted = True
+        left = self._progress.files - self._progress.files_done
+        reason = f"The scan was interrupted: {left:,} of {self._progress.files:,} files were not examined."
+        self._facts.add_unread(Unread(locator=".", stage="read", cause=Cause.INTERRUPTED, reason=reason))
+
+
+class _Recorder:
+    """Writes down how each file looked, so that a later scan can know it again without opening it."""
+
+    def __init__(self, cache: Cache) -> None:
+        self._cache = cache
+        self._held: dict[str, list[Seen]] = {}
+        self._parts: dict[str, int] = {}
+
+    def note(self, root: str, entry: Entry, answer: Answer) -> None:
+        """A file that was examined; one that changed meanwhile or was not read whole is not written down."""
+        if any(facts.unread for facts in answer.facts):
+            return
+        has_more = bool(answer.facts or answer.nested)
+        if has_more and not answer.content:
+            return
+        self.keep(root, Seen(os.fsencode(entry.name), entry.stat, answer.type, answer.content if has_more else b""))
+
+    def keep(self, root: str, seen: Seen) -> None:
+        """A file as it was seen, now or in an earlier scan."""
+        held = self._held.setdefault(root, [])
+        held.append(seen)
+        if len(held) >= _RECORD_FILES:
+            self._write(root)
+
+    def finish(self) -> None:
+        """Write what is left."""
+        for root in list(self._held):
+            self._write(root)
+
+    def _write(self, root: str) -> None:
+        part = self._parts.get(root, 0)
+        self._cache.record(root, part, self._held.pop(root, []))
+        self._parts[root] = part + 1

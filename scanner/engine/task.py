@@ -1,0 +1,218 @@
+"""Tasks: what a worker is asked, how it does it with the cache at hand, and what it answers."""
+
+import os
+from collections import Counter
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+from blake3 import blake3
+
+from scanner.catalogue.rules import ByteRules
+from scanner.engine.budget import Limits
+from scanner.engine.cache import Cache
+from scanner.engine.examine import Examiner, Notes
+from scanner.engine.remember import Found, Keys, joined, pattern_half, placed, structure_half
+from scanner.engine.sources import BytesSource, OpenFile
+from scanner.engine.telling import TellingNames
+from scanner.model.artifact import Artifact, ArtifactFacts
+from scanner.model.locator import base_name, below, text_name
+from scanner.model.source import Unreadable
+from scanner.model.vocabulary import Cause
+
+_CACHE_FROM_BYTES = 64 << 10
+"""Smaller files that nobody reads are scanned as quickly as they are looked up."""
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What a worker needs to know, once."""
+
+    rules: ByteRules
+    telling: TellingNames
+    limits: Limits = Limits()
+    context_bytes: int = 0
+    uses_cache: bool = True
+
+
+class Batch(msgspec.Struct, frozen=True, kw_only=True):
+    """Files to examine."""
+
+    root: str
+    """The folder they lie below, on this machine: never part of a fact."""
+    names: tuple[str, ...]
+    """Paths below `root`."""
+    prefix: str = ""
+    """What their locators begin with, where several targets are scanned at once."""
+    part: tuple[int, int] = (0, 1)
+    """Which part of how many, of one large container whose members are dealt out."""
+    is_target: bool = False
+    """Whether the one file is the target itself."""
+
+    def only(self, number: int) -> "Batch":
+        """A batch of one of the files."""
+        return msgspec.structs.replace(self, names=(self.names[number],))
+
+    def of_part(self, part: int, parts: int) -> "Batch":
+        """The same file, one part of its members."""
+        return msgspec.structs.replace(self, part=(part, parts))
+
+    def path(self, number: int) -> str:
+        """Where a file lies."""
+        return os.path.join(self.root, self.names[number])  # noqa: PTH118  (a hundred thousand times)
+
+    def locator(self, number: int) -> str:
+        """How reports name a file."""
+        return below(self.prefix, text_name(self.names[number].replace(os.sep, "/")))
+
+
+class DepthTask(msgspec.Struct, frozen=True, kw_only=True):
+    """One artifact for one depth reader."""
+
+    path: str
+    locator: str
+    """Of the file."""
+    within: str
+    """Locator of the artifact asked about."""
+    reader: str
+    focus: frozenset[str]
+
+
+Work = Batch | DepthTask
+
+
+class Answer(msgspec.Struct, array_like=True):
+    """What there is to say of one file."""
+
+    type: str
+    size: int = 0
+    nested: dict[str, int] = {}
+    """Types of what lies inside it and has nothing to say for itself."""
+    facts: list[ArtifactFacts] = []
+    """Of the file and of what lies inside it, where there is something to say."""
+    content: bytes = b""
+    """Digest of its bytes, if it was taken."""
+    keep: dict[bytes, bytes] = {}
+    """For the cache."""
+
+
+class _Worker:
+    """One process's readers and its view of the cache."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.examiner = Examiner(plan.rules, plan.limits, plan.context_bytes)
+        self.keys = Keys(plan.rules, plan.limits, plan.context_bytes)
+        self.cache = Cache.to_read() if plan.uses_cache else Cache(None)
+
+
+_worker: _Worker | None = None
+
+
+def prepare(plan: Plan) -> None:
+    """Make this process ready for `examine_batch` and `examine_depth`."""
+    global _worker  # a worker process has one, and tasks must find it
+    _worker = _Worker(plan)
+
+
+def examine_batch(batch: Batch) -> list[Answer]:
+    """One answer a file."""
+    assert _worker is not None, "prepare() comes first"
+    return [_examined(_worker, batch, number) for number in range(len(batch.names))]
+
+
+def _examined(worker: _Worker, batch: Batch, number: int) -> Answer:
+    try:
+        with OpenFile(Path(batch.path(number))) as source:
+            answer = _of_source(worker, source, batch, number)
+            if batch.is_target and batch.part[0] == 0:
+                _mark_target(answer, source, batch.locator(number))
+    except Unreadable as why:
+        locator = batch.locator(number)
+        notes = Notes()
+        notes.could_not("open", why)
+        artifact = Artifact(locator="", name=base_name(locator), type="unread", size=0)
+        return Answer(type="unread", facts=[placed(notes.found(artifact), locator)])
+    return answer
+
+
+def _of_source(worker: _Worker, source: BytesSource, batch: Batch, number: int) -> Answer:
+    wanted = worker.examiner.table.wanted(source.name, source.head, source)
+    is_worth_keeping = source.size >= _CACHE_FROM_BYTES or bool(wanted.readers or wanted.containers)
+    if not (worker.plan.uses_cache and is_worth_keeping):
+        found = list(worker.examiner.examine(source, wanted, part=batch.part))
+        return answer_of(worker.plan, found, batch, number)
+    content = blake3(source.view()).digest()
+    structure_key, pattern_key = worker.keys.of(content, source.name, batch.part)
+    kept = worker.cache.get([structure_key, pattern_key])
+    if len(kept) == 2:
+        answer = answer_of(worker.plan, joined(kept[structure_key], kept[pattern_key]), batch, number)
+        answer.content = content
+        return answer
+    found = list(worker.examiner.examine(source, wanted, part=batch.part))
+    answer = answer_of(worker.plan, found, batch, number)
+    answer.content = content
+    if not _was_cut_short(found):
+        answer.keep = {structure_key: structure_half(found), pattern_key: pattern_half(found)}
+    return answer
+
+
+def _was_cut_short(found: Sequence[Found]) -> bool:
+    """Whether time or memory, which another run may have more of, decided what was read."""
+    passing = {Cause.TIMED_OUT, Cause.CRASHED, Cause.VANISHED}
+    return any(unread.cause in passing for item in found for unread in item.unread)
+
+
+def answer_of(plan: Plan, found: Sequence[Found], batch: Batch, number: int) -> Answer:
+    """What there is to say of a file: facts where there are any, the rest counted by type."""
+    answer = Answer(type="")
+    plain: Counter[str] = Counter()
+    locator = ""
+    for item in found:
+        artifact = item.artifact
+        if artifact.locator == "":
+            answer.type, answer.size = artifact.type, artifact.size
+        is_telling = bool(item.structure or item.patterns or item.unread or item.oddities)
+        if is_telling or plan.telling.tells(artifact.name, artifact.type):
+            locator = locator or batch.locator(number)
+            answer.facts.append(placed(item, locator))
+        elif artifact.locator:
+            plain[artifact.type] += 1
+    answer.nested = dict(plain)
+    return answer
+
+
+def _mark_target(answer: Answer, source: BytesSource, locator: str) -> None:
+    """A file that is the target itself has its digest in the report, and says so if it is empty."""
+    own = [n for n, facts in enumerate(answer.facts) if facts.artifact.locator == locator]
+    facts = (
+        answer.facts.pop(own[0])
+        if own
+        else ArtifactFacts(artifact=Artifact(locator=locator, name=source.name, type=answer.type, size=source.size))
+    )
+    artifact = msgspec.structs.replace(facts.artifact, sha256=sha256(source.view()).hexdigest())
+    notes = Notes(locator)
+    if source.size == 0:
+        notes.could_not("read", Unreadable(Cause.DAMAGED, "The file is empty: there is nothing to look at."))
+    answer.facts.append(msgspec.structs.replace(facts, artifact=artifact, unread=(*facts.unread, *notes.unread)))
+
+
+def examine_depth(task: DepthTask) -> Answer:
+    """The answer of the depth reader, as facts that add to those of the artifact."""
+    assert _worker is not None, "prepare() comes first"
+    inner = task.within.removeprefix(task.locator)
+    try:
+        with OpenFile(Path(task.path)) as source:
+            key = _worker.keys.of_depth(blake3(source.view()).digest(), inner, task.reader, task.focus)
+            kept = _worker.cache.get([key])
+            if kept:
+                found = joined(kept[key], msgspec.msgpack.encode({}))
+            else:
+                found = [_worker.examiner.deepen(source, inner, task.reader, task.focus)]
+    except Unreadable as why:
+        notes = Notes(inner)
+        notes.could_not(task.reader, why)
+        found = [notes.found(Artifact(locator=inner, name=base_name(task.within), type=task.reader, size=0))]
+        return Answer(type=task.reader, facts=[placed(item, task.locator) for item in found])
+    keep = {} if kept or _was_cut_short(found) else {key: structure_half(found)}
+    return Answer(type=task.reader, facts=[placed(item, task.locator) for item in found], keep=keep)
