@@ -1,0 +1,59 @@
+"""Python source: the modules it imports, what it calls of them, and the native libraries it loads.
+
+bytes ─► python_tree: statements ─► python_flow: scopes, candidates ─► python_facts: each fact once, by line
+"""
+
+from collections.abc import Iterator
+
+from scanner.formats.python_facts import Facts
+from scanner.formats.python_flow import Flow
+from scanner.formats.python_tree import MAX_BYTES, Statements, statements
+from scanner.model.observation import Observation
+from scanner.model.source import Budget, Info, Source, Unreadable
+from scanner.model.vocabulary import Cause
+
+INFO = Info(
+    name="python-source",
+    version=1,
+    line="Python source: imports, calls followed through names, native libraries it loads",
+    specification="The Python Language Reference: https://docs.python.org/3/reference/",
+    limits="What does not parse (Python 2, Cython, syntax newer than the interpreter) and sources above 1 MiB are read "
+    "line by line: blocks and functions are not told apart there. Names are followed within one file; relative "
+    "imports and the standard library are left out; so is what only running the program would show.",
+    suffixes=(".py", ".pyw", ".pyx", ".pxd", ".pyi"),
+    after_words=True,
+)
+
+
+def observe(source: Source, budget: Budget) -> Iterator[Observation]:
+    """Yield imports, calls and loads by line.
+
+    Raises:
+        Unreadable: damaged, when no line of it is Python; limit, when it is too large or nested too deeply.
+    """
+    if source.size > MAX_BYTES:
+        raise Unreadable(Cause.LIMIT, "The Python source is larger than 16 MiB and was not read.")
+    data = bytes(source.view())
+    found = statements(data, budget)
+    facts = Facts(budget)
+    flow = Flow(source.name.partition(".")[0], facts, budget)
+    problem: Unreadable | None = None
+    try:
+        flow.read(found.body)
+    except Unreadable as error:
+        problem = error
+    yield from facts
+    problem = problem or _problem(found, flow, is_blank=not data.strip())
+    if problem is not None:
+        raise problem
+
+
+def _problem(found: Statements, flow: Flow, *, is_blank: bool) -> Unreadable | None:
+    """What was not read, if anything."""
+    if not found.body and not found.is_whole and not is_blank:
+        return Unreadable(Cause.DAMAGED, "No line of it could be read as Python.")
+    if found.is_cut:
+        return Unreadable(Cause.LIMIT, "It has more statements than are kept; the rest was not read.")
+    if flow.is_too_deep:
+        return Unreadable(Cause.LIMIT, "Some expressions are nested too deeply to be followed; the rest was read.")
+    return None
