@@ -19,12 +19,15 @@ from scanner.catalogue.cache_file import read_cached, write_cached
 from scanner.catalogue.index import BYTE_KINDS, entries_of
 from scanner.catalogue.literals import Literal
 from scanner.catalogue.load import Catalogue
+from scanner.catalogue.words import telling_words
 from scanner.model.technology import Technology
 from scanner.model.vocabulary import IndicatorKind
 
+WORDS = "words"
+"""The name space of the one rule that says whether a source file is worth parsing."""
 GENERATED = "generated"
 """The name space of the rules made here; a technology's own .yar has the technology's id."""
-_SCHEMA = "2"
+_SCHEMA = "3"
 """Raise it when the same signatures give other rules or other atoms."""
 
 
@@ -56,6 +59,8 @@ class ByteRules(msgspec.Struct, frozen=True):
     atoms: AtomDatabase
     patterns: dict[str, BytePattern]
     """By string identifier (`$p12`), or by `name space/rule` for rules of .yar files."""
+    digest: str
+    """Of everything that decides what is found, so that the same findings need not be made twice."""
     sizes: frozenset[int]
     """Sizes in bytes of the files whose digest the catalogue knows."""
 
@@ -79,7 +84,8 @@ def byte_rules(catalogue: Catalogue) -> ByteRules:
         for e in entries_of(t)
         if e.indicator.kind is IndicatorKind.HASH
     )
-    return ByteRules(made.compiled, made.always, _atom_database(made.literals), patterns, sizes)
+    decides = sha256(msgspec.msgpack.encode([texts, sorted(patterns.items()), sorted(sizes)])).hexdigest()
+    return ByteRules(made.compiled, made.always, _atom_database(made.literals), patterns, decides, sizes)
 
 
 class _Compiled(msgspec.Struct, frozen=True):
@@ -157,6 +163,10 @@ def _texts(catalogue: Catalogue) -> tuple[dict[str, BytePattern], list[tuple[str
             texts.append((GENERATED, rule))
         if technology.yara_source:
             texts.append((technology.id, technology.yara_source))
+    words = telling_words(catalogue.technologies)
+    if words:
+        strings = [f'  $w{number} = "{_quoted(word)}"' for number, word in enumerate(words)]
+        texts.append((WORDS, f"rule words {{\n strings:\n{chr(10).join(strings)}\n condition: any of them\n}}"))
     return patterns, texts
 
 
@@ -186,8 +196,12 @@ def _yara_string(kind: IndicatorKind, value: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    """A YARA text string, byte for byte (UTF-8)."""
-    return "".join(f"\\x{b:02x}" if b < 32 or b > 126 or chr(b) in '"\\' else chr(b) for b in text.encode("utf-8"))
+    return _quoted(text.encode("utf-8"))
+
+
+def _quoted(raw: bytes) -> str:
+    """A YARA text string, byte for byte."""
+    return "".join(f"\\x{b:02x}" if b < 32 or b > 126 or chr(b) in '"\\' else chr(b) for b in raw)
 
 
 def _symbol_expression(value: str) -> str:

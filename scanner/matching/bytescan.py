@@ -6,11 +6,11 @@ name. The neighbours of a hit may be somebody's secret and are kept only on requ
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from io import BytesIO
 from typing import Any
 
-from scanner.catalogue.rules import GENERATED, BytePattern, ByteRules
+from scanner.catalogue.rules import GENERATED, WORDS, BytePattern, ByteRules
 from scanner.matching.prefilter import Prefilter
 from scanner.model.observation import ByteHit
 from scanner.model.source import Region, Unreadable
@@ -38,12 +38,15 @@ class ByteScanner:
         self._error = yara.Error
         self._patterns = rules.patterns
         self._context_bytes = context_bytes
+        self.saw_a_word = False
+        """Whether the last scanned file holds a word of the catalogue's imports and calls."""
 
-    def scan(self, data: memoryview, regions: Sequence[Region] = ()) -> Iterator[ByteHit]:
-        """Yield the hits in `data`, ordered by offset and pattern.
+    def scan(self, data: memoryview, regions: Callable[[], Iterable[Region]] = tuple) -> Iterator[ByteHit]:
+        """Yield the hits in `data`, ordered by offset and pattern; `regions` is asked only if there are any.
 
-        Raises `Unreadable` (timed-out) when the engine took longer than a slow machine would need.
+        Sets `saw_a_word`. Raises `Unreadable` (timed-out) when the engine took longer than a slow machine would need.
         """
+        self.saw_a_word = False
         rules = self._rules if self._prefilter.may_match(data) else self._always
         if rules is None:
             return
@@ -52,7 +55,10 @@ class ByteScanner:
             matches = rules.match(data=data, timeout=timeout_s)
         except self._error as error:
             raise Unreadable(Cause.TIMED_OUT, f"The byte scan was stopped after {timeout_s} s.") from error
-        sections = _Sections(regions)
+        self.saw_a_word = any(match.namespace == WORDS for match in matches)
+        if len(matches) == self.saw_a_word:
+            return
+        sections = _Sections(tuple(regions()))
         hits = [hit for match in matches for hit in self._hits_of(match, data, sections)]
         yield from sorted(hits, key=lambda hit: (hit.offset, hit.pattern))
 
