@@ -27,7 +27,7 @@ WORDS = "words"
 """The name space of the one rule that says whether a source file is worth parsing."""
 GENERATED = "generated"
 """The name space of the rules made here; a technology's own .yar has the technology's id."""
-_SCHEMA = "3"
+_SCHEMA = "4"
 """Raise it when the same signatures give other rules or other atoms."""
 
 
@@ -40,8 +40,12 @@ class BytePattern(msgspec.Struct, frozen=True):
     """The pattern ends in `*`: anything may follow."""
 
 
+ATOM, WORD = 0, 1
+"""What the database reports: an atom of a rule, or a telling word."""
+
+
 class AtomDatabase(msgspec.Struct, frozen=True):
-    """The literals of which at least one is in every file that a rule with atoms matches."""
+    """The literals of which at least one is in every file that a rule with atoms matches, and the telling words."""
 
     serialised: bytes = b""
     """What Hyperscan saves; empty where it is not installed: then YARA runs on every file."""
@@ -85,7 +89,7 @@ def byte_rules(catalogue: Catalogue) -> ByteRules:
         if e.indicator.kind is IndicatorKind.HASH
     )
     decides = sha256(msgspec.msgpack.encode([texts, sorted(patterns.items()), sorted(sizes)])).hexdigest()
-    return ByteRules(made.compiled, made.always, _atom_database(made.literals), patterns, decides, sizes)
+    return ByteRules(made.compiled, made.always, _atom_database(made.atoms, made.words), patterns, decides, sizes)
 
 
 class _Compiled(msgspec.Struct, frozen=True):
@@ -93,14 +97,20 @@ class _Compiled(msgspec.Struct, frozen=True):
 
     compiled: bytes
     always: bytes
-    literals: list[Literal]
+    atoms: list[Literal]
+    words: list[Literal]
 
 
 def _compile(texts: list[tuple[str, str]]) -> _Compiled:
-    needed = [needed_literals(text) for _, text in texts]
-    literals = sorted(frozenset[Literal]().union(*(n for n in needed if n is not None)))
-    always = [text for text, n in zip(texts, needed, strict=True) if n is None]
-    return _Compiled(_saved(texts), _saved(always) if always else b"", literals)
+    found: dict[bool, frozenset[Literal]] = {False: frozenset(), True: frozenset()}
+    always = []
+    for namespace, text in texts:
+        needed = needed_literals(text)
+        if needed is None:
+            always.append((namespace, text))
+        else:
+            found[namespace == WORDS] |= needed
+    return _Compiled(_saved(texts), _saved(always) if always else b"", sorted(found[False]), sorted(found[True]))
 
 
 def _saved(texts: list[tuple[str, str]]) -> bytes:
@@ -116,37 +126,41 @@ def _saved(texts: list[tuple[str, str]]) -> bytes:
     return buffer.getvalue()
 
 
-def _atom_database(literals: list[Literal]) -> AtomDatabase:
+def _atom_database(atoms: list[Literal], words: list[Literal]) -> AtomDatabase:
     """The literals compiled for this processor, from the cache where that was done before."""
     try:
         import hyperscan
     except ImportError:
         return AtomDatabase()
-    digest = sha256(msgspec.msgpack.encode(literals)).hexdigest()
+    digest = sha256(msgspec.msgpack.encode([atoms, words])).hexdigest()
     try:
         # What a database says of itself names the engine and the processor features it was made for.
-        made_for = _hyperscan_database([Literal(b"processor")]).info().decode()
+        made_for = _hyperscan_database([Literal(b"processor")], []).info().decode()
         version: str = hyperscan.__version__  # type: ignore[attr-defined]  # its stub leaves it out
-        key = f"atoms-{digest}-{version}-{made_for}-{platform.system()}-{platform.machine()}"
+        key = f"atoms-{_SCHEMA}-{digest}-{version}-{made_for}-{platform.system()}-{platform.machine()}"
         serialised = read_cached(key, ".atoms")
-        if serialised is None and literals:
-            serialised = hyperscan.dumpb(_hyperscan_database(literals))
+        if serialised is None and (atoms or words):
+            serialised = hyperscan.dumpb(_hyperscan_database(atoms, words))
             write_cached(key, ".atoms", serialised)
     except hyperscan.error:
         return AtomDatabase()
-    return AtomDatabase(serialised or b"", max((len(literal.raw) for literal in literals), default=0))
+    return AtomDatabase(serialised or b"", max((len(literal.raw) for literal in (*atoms, *words)), default=0))
 
 
-def _hyperscan_database(literals: list[Literal]) -> Any:
+def _hyperscan_database(atoms: list[Literal], words: list[Literal]) -> Any:
     import hyperscan
 
+    literals = (*atoms, *words)
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     # The engine's own way with literals ends them at a zero byte, so each is written as an expression.
     database.compile(
         expressions=[b"".join(b"\\x%02x" % byte for byte in literal.raw) for literal in literals],
-        ids=range(len(literals)),
+        ids=[ATOM] * len(atoms) + [WORD] * len(words),
         elements=len(literals),
-        flags=[hyperscan.HS_FLAG_CASELESS if literal.caseless else 0 for literal in literals],
+        flags=[
+            hyperscan.HS_FLAG_SINGLEMATCH | (hyperscan.HS_FLAG_CASELESS if literal.caseless else 0)
+            for literal in literals
+        ],
     )
     return database
 

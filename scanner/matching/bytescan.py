@@ -46,8 +46,9 @@ class ByteScanner:
 
         Sets `saw_a_word`. Raises `Unreadable` (timed-out) when the engine took longer than a slow machine would need.
         """
-        self.saw_a_word = False
-        rules = self._rules if self._prefilter.may_match(data) else self._always
+        seen = self._prefilter.look(data)
+        self.saw_a_word = seen.word
+        rules = self._rules if seen.may_match else self._always
         if rules is None:
             return
         timeout_s = _SECONDS_FLOOR + len(data) // _BYTES_PER_SECOND
@@ -55,11 +56,12 @@ class ByteScanner:
             matches = rules.match(data=data, timeout=timeout_s)
         except self._error as error:
             raise Unreadable(Cause.TIMED_OUT, f"The byte scan was stopped after {timeout_s} s.") from error
-        self.saw_a_word = any(match.namespace == WORDS for match in matches)
-        if len(matches) == self.saw_a_word:
+        found = [match for match in matches if match.namespace != WORDS]
+        self.saw_a_word = seen.word or len(found) < len(matches)
+        if not found:
             return
         sections = _Sections(tuple(regions()))
-        hits = [hit for match in matches for hit in self._hits_of(match, data, sections)]
+        hits = [hit for match in found for hit in self._hits_of(match, data, sections)]
         yield from sorted(hits, key=lambda hit: (hit.offset, hit.pattern))
 
     def _hits_of(self, match: Any, data: memoryview, sections: "_Sections") -> Iterator[ByteHit]:

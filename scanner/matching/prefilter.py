@@ -1,15 +1,25 @@
 """Prefilter: one fast pass over a file that says whether YARA could find anything in it.
 
-It looks for the atoms of the rules (`catalogue/atoms`); a file without any of them cannot match. Where the engine is
-missing or fails, the answer is always "it could": then YARA looks by itself, slower and with the same result.
+It looks for the atoms of the rules (`catalogue/atoms`); a file without any of them cannot match. In the same pass it
+sees the telling words of source files, which need no rule to confirm them. Where the engine is missing or fails, the
+answer is always "it could": then YARA looks by itself, slower and with the same result.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
-from scanner.catalogue.rules import AtomDatabase
+from scanner.catalogue.rules import ATOM, WORD, AtomDatabase
 
 WINDOW_BYTES = 1 << 30
 """Hyperscan silently skips what lies at 4 GiB or more in a buffer, so a large file is looked at in windows."""
+
+
+class Seen(NamedTuple):
+    """What the pass saw in a file."""
+
+    may_match: bool
+    """Whether YARA could find anything; then it also knows of words."""
+    word: bool
+    """Whether a telling word was seen."""
 
 
 class Prefilter:
@@ -32,21 +42,23 @@ class Prefilter:
         except hyperscan.error:  # made for another processor
             self._database = None
 
-    def may_match(self, data: memoryview) -> bool:
-        """Whether an atom lies anywhere in the bytes."""
+    def look(self, data: memoryview) -> Seen:
+        """What lies anywhere in the bytes."""
         if self._database is None:
-            return True
-        # Windows overlap, so that an atom that crosses the end of one lies whole in the next.
+            return Seen(may_match=True, word=False)
+        seen: set[int] = set()
+
+        def note(what: int, *_: object) -> bool:
+            """Take down what was seen; true, which ends the pass, once there is nothing more to see."""
+            seen.add(what)
+            return len(seen) == len((ATOM, WORD))
+
+        # Windows overlap, so that a literal that crosses the end of one lies whole in the next.
         for start in range(0, max(len(data) - self._overlap, 1), WINDOW_BYTES - self._overlap):
             try:
-                self._database.scan(data[start : start + WINDOW_BYTES], match_event_handler=_stop)
+                self._database.scan(data[start : start + WINDOW_BYTES], match_event_handler=note)
             except self._found:
-                return True
+                break
             except self._error:
-                return True
-        return False
-
-
-def _stop(*_: object) -> bool:
-    """One atom is enough."""
-    return True
+                return Seen(may_match=True, word=False)
+        return Seen(may_match=ATOM in seen, word=WORD in seen)

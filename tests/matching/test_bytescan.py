@@ -26,7 +26,9 @@ ENDPOINT = indicator("endpoint", "faces.*.acme.example/v1/search", grants=(Capab
 
 def test_a_string_is_found_in_ascii_and_in_utf_16_with_its_offset_and_section():
     wide = "AcmeFaceEngine".encode("utf-16-le")
-    hits = scan(b"....AcmeFaceEngine\0" + wide, STRING, regions=lambda: (Region(0, 10, ".rodata"), Region(10, 99, ".data")))
+    hits = scan(
+        b"....AcmeFaceEngine\0" + wide, STRING, regions=lambda: (Region(0, 10, ".rodata"), Region(10, 99, ".data"))
+    )
     assert [(h.offset, h.section, h.text) for h in hits] == [
         (4, ".rodata", "AcmeFaceEngine"),
         (19, ".data", "AcmeFaceEngine"),

@@ -18,6 +18,7 @@ from scanner.catalogue.index import entries_of
 from scanner.catalogue.literals import Literal
 from scanner.catalogue.load import Caching, load_catalogue
 from scanner.catalogue.rules import AtomDatabase, ByteRules, byte_rules
+from scanner.catalogue.words import telling_words
 from scanner.matching import prefilter
 from scanner.matching.bytescan import ByteScanner
 from scanner.matching.prefilter import Prefilter
@@ -52,6 +53,11 @@ def without_engine(rules: ByteRules) -> ByteRules:
 
 def scan(rules: ByteRules, data: bytes) -> list[ByteHit]:
     return list(ByteScanner(rules).scan(memoryview(data)))
+
+
+def seen_by(scanner: ByteScanner, data: bytes) -> tuple[list[ByteHit], bool]:
+    """The hits, and whether a telling word was seen."""
+    return list(scanner.scan(memoryview(data))), scanner.saw_a_word
 
 
 STRING = indicator("string", "AcmeFaceEngine")
@@ -225,9 +231,9 @@ def test_all_fixtures_give_the_same_hits_with_and_without_the_engine(shipped):
     fast, alone = ByteScanner(shipped), ByteScanner(without_engine(shipped))
     found = 0
     for content in fixture_contents():
-        hits = list(fast.scan(memoryview(content)))
-        assert hits == list(alone.scan(memoryview(content)))
-        found += len(hits)
+        seen = seen_by(fast, content)
+        assert seen == seen_by(alone, content)
+        found += len(seen[0])
     assert found > 0
 
 
@@ -236,7 +242,7 @@ def planted() -> list[bytes]:
     forms: list[bytes] = []
     for each in load_catalogue(caching=Caching.BYPASS).technologies:
         for _, _, one in entries_of(each):
-            text = one.value.replace("*", "x1")
+            text = one.value if one.kind is IndicatorKind.STRING else one.value.replace("*", "x1")
             if one.kind in (IndicatorKind.STRING, IndicatorKind.SYMBOL):
                 forms.append(text.encode())
             if one.kind is IndicatorKind.STRING:
@@ -249,27 +255,38 @@ def planted() -> list[bytes]:
 
 
 PLANTED = planted()
+WORDS = telling_words(load_catalogue(caching=Caching.BYPASS).technologies)
 
 
 @needs_engine
 def test_every_pattern_of_the_catalogue_is_found_through_the_prefilter(shipped):
     fast, alone = ByteScanner(shipped), ByteScanner(without_engine(shipped))
     for form in PLANTED:
-        data = memoryview(b"\0\0" + form + b"\0\0")
-        hits = list(fast.scan(data))
-        assert hits, form
-        assert hits == list(alone.scan(data))
+        data = b"\0\0" + form + b"\0\0"
+        seen = seen_by(fast, data)
+        assert seen[0], form
+        assert seen == seen_by(alone, data)
 
 
 @needs_engine
-@given(st.lists(st.one_of(st.binary(max_size=40), st.sampled_from(PLANTED)), max_size=6).map(b"".join))
+@given(st.lists(st.one_of(st.binary(max_size=40), st.sampled_from((*PLANTED, *WORDS))), max_size=6).map(b"".join))
 def test_any_bytes_give_the_same_hits_with_and_without_the_engine(shipped, data):
-    assert scan(shipped, data) == scan(without_engine(shipped), data)
+    assert seen_by(ByteScanner(shipped), data) == seen_by(ByteScanner(without_engine(shipped)), data)
+
+
+@needs_engine
+def test_a_telling_word_is_seen_without_yara(shipped):
+    filtered, alone = ByteScanner(shipped), ByteScanner(without_engine(shipped))
+    for word in WORDS:
+        assert Prefilter(shipped.atoms).look(memoryview(b"x" + word)).word
+        assert seen_by(filtered, b"x" + word) == seen_by(alone, b"x" + word)
+        assert seen_by(filtered, b"x" + word[:-1] + b"x") == seen_by(alone, b"x" + word[:-1] + b"x")
+    assert Prefilter(shipped.atoms).look(memoryview(b"import boto3")) == (False, True)
 
 
 @needs_engine
 def test_a_file_without_an_atom_is_not_given_to_yara(shipped):
-    assert not Prefilter(shipped.atoms).may_match(memoryview(b"An ordinary file. " * 100))
+    assert not Prefilter(shipped.atoms).look(memoryview(b"An ordinary file. " * 100)).may_match
 
 
 @needs_engine
@@ -305,15 +322,15 @@ def test_a_worker_that_cannot_use_the_database_lets_yara_run_alone(monkeypatch, 
         monkeypatch.setitem(sys.modules, "hyperscan", None)
     else:
         rules = msgspec.structs.replace(rules, atoms=AtomDatabase(b"made for another processor", 10))
-    assert Prefilter(rules.atoms).may_match(memoryview(b""))
+    assert Prefilter(rules.atoms).look(memoryview(b"")).may_match
     assert len(scan(rules, b"..AcmeFaceEngine")) == 1
 
 
 @needs_engine
 def test_a_wide_literal_is_not_cut_at_its_first_zero_byte():
     atoms = rules_of(STRING).atoms
-    assert not Prefilter(atoms).may_match(memoryview(b"A\0c\0A"))
-    assert Prefilter(atoms).may_match(memoryview("AcmeFaceEngine".encode("utf-16-le")))
+    assert not Prefilter(atoms).look(memoryview(b"A\0c\0A")).may_match
+    assert Prefilter(atoms).look(memoryview("AcmeFaceEngine".encode("utf-16-le"))).may_match
 
 
 @needs_engine
@@ -323,8 +340,9 @@ def test_an_atom_is_found_wherever_the_windows_cut(monkeypatch):
     wide = "AcmeFaceEngine".encode("utf-16-le")
     for size in (len(wide), 63, 64, 65, 101, 300):
         for at in range(size - len(wide) + 1):
-            assert found.may_match(memoryview(bytes(at) + wide + bytes(size - at - len(wide)))), (size, at)
-        assert not found.may_match(memoryview(bytes(size)))
+            content = bytes(at) + wide + bytes(size - at - len(wide))
+            assert found.look(memoryview(content)).may_match, (size, at)
+        assert not found.look(memoryview(bytes(size))).may_match
 
 
 @needs_engine
@@ -333,7 +351,7 @@ def test_an_atom_beyond_four_gibibytes_is_found():
     beyond = 1 << 32
     with mmap.mmap(-1, beyond + 100, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS) as data, memoryview(data) as view:
         view[beyond + 50 : beyond + 64] = b"AcmeFaceEngine"
-        assert Prefilter(rules_of(STRING).atoms).may_match(view)
+        assert Prefilter(rules_of(STRING).atoms).look(view).may_match
 
 
 @needs_engine
@@ -343,7 +361,7 @@ def test_the_database_is_made_once_and_a_damaged_one_anew(tmp_path):
     first = kept.read_bytes()
     assert rules_of(STRING).atoms == rules.atoms
     kept.write_bytes(first[:-20] + bytes(20))
-    assert Prefilter(rules_of(STRING).atoms).may_match(memoryview(b"AcmeFaceEngine"))
+    assert Prefilter(rules_of(STRING).atoms).look(memoryview(b"AcmeFaceEngine")).may_match
     assert len(kept.read_bytes()) == len(first)
 
 
