@@ -63,6 +63,8 @@ class ByteRules(msgspec.Struct, frozen=True):
     atoms: AtomDatabase
     patterns: dict[str, BytePattern]
     """By string identifier (`$p12`), or by `name space/rule` for rules of .yar files."""
+    words: dict[bytes, str]
+    """Telling words, each with the module name it speaks of."""
     digest: str
     """Of everything that decides what is found, so that the same findings need not be made twice."""
     sizes: frozenset[int]
@@ -88,8 +90,11 @@ def byte_rules(catalogue: Catalogue) -> ByteRules:
         for e in entries_of(t)
         if e.indicator.kind is IndicatorKind.HASH
     )
+    words = telling_words(catalogue.technologies)
     decides = sha256(msgspec.msgpack.encode([texts, sorted(patterns.items()), sorted(sizes)])).hexdigest()
-    return ByteRules(made.compiled, made.always, _atom_database(made.atoms, made.words), patterns, decides, sizes)
+    return ByteRules(
+        made.compiled, made.always, _atom_database(made.atoms, made.words), patterns, words, decides, sizes
+    )
 
 
 class _Compiled(msgspec.Struct, frozen=True):

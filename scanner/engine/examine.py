@@ -122,13 +122,15 @@ class Examiner:
             value = sha256(source.view()).hexdigest()
             notes.patterns.append(Digest(algorithm="sha256", value=value, place="whole file"))
 
-    def _look_at_bytes(self, source: Source, wanted: Wanted, budget: Budget, notes: Notes) -> None:
+    def _look_at_bytes(self, source: BytesSource, wanted: Wanted, budget: Budget, notes: Notes) -> None:
         regions = partial(_regions, wanted, source, budget, notes)
         notes.patterns.extend(notes.kept("bytes", lambda: self._scanner.scan(source.view(), regions)))
         slow = [reader for reader in wanted.readers if reader.INFO.after_words]
-        if slow and self._scanner.saw_a_word:
+        words = self._scanner.words_in(source.view()) if slow and self._scanner.saw_a_word else None
+        if words:
+            focused = source.with_focus(words)
             for reader in slow:
-                notes.patterns.extend(notes.kept(reader.INFO.name, partial(reader.observe, source, budget)))
+                notes.patterns.extend(notes.kept(reader.INFO.name, partial(reader.observe, focused, budget)))
 
     def _read(self, reader: Reader, source: Source, budget: Budget, notes: Notes) -> None:
         notes.structure.extend(notes.kept(reader.INFO.name, partial(reader.observe, source, budget)))
@@ -182,11 +184,13 @@ class Examiner:
 
     def _neighbour(self, container: Container, source: Source, budget: Budget, beside: str, name: str) -> Source | None:
         """Another member of the same folder, where members can be reached in any order."""
+        folder = beside.rpartition("/")[0]
+        if name.startswith("../"):
+            folder, name = folder.rpartition("/")[0], name.removeprefix("../")
         if not container.RANDOM_ACCESS or "/" in name:
             return None
-        folder, slash, _ = beside.rpartition("/")
         try:
-            member = member_named((container,), source, f"{folder}{slash}{name}", budget)
+            member = member_named((container,), source, f"{folder}/{name}" if folder else name, budget)
             with Unpacked(member, self._limits) as found:
                 return found if found.size <= self._limits.memory_bytes else None
         except Unreadable:

@@ -67,7 +67,9 @@ class Reading:
         roots: dict[int, str] = {}
         for stretch in stretches:
             known = self._cache.seen(stretch.root) if trusts_metadata else {}
-            left = [e for e in stretch.entries if not self._is_known(e, known.get(os.fsencode(e.name)), stretch, recorder)]
+            left = [
+                e for e in stretch.entries if not self._is_known(e, known.get(os.fsencode(e.name)), stretch, recorder)
+            ]
             self._progress.files += len(left)
             self._progress.bytes += sum(entry.size for entry in left)
             folder = left[0].root if left else ""

@@ -131,9 +131,11 @@ class OpenFile:
             self._file.close()
 
     def _neighbour(self, name: str) -> Source | None:
+        folder = self._path.parent.parent if name.startswith("../") else self._path.parent
+        name = name.removeprefix("../")
         if not name or "/" in name or os.sep in name or name in {".", ".."}:
             return None
-        path = self._path.parent / name
+        path = folder / name
         try:
             if path.is_symlink() or not path.is_file():
                 return None

@@ -20,6 +20,7 @@ HITS_PER_PATTERN = 3
 """How many sights of one pattern in one file are kept; more prove nothing more."""
 CONTEXT_BYTES = 24
 SHOWN_BYTES = 200
+_SIGHTS_TRIED = 64
 _SYMBOL_BYTES = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$")
 _HOST_BYTES = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")
 _SECONDS_FLOOR = 30
@@ -37,6 +38,7 @@ class ByteScanner:
         self._prefilter = Prefilter(rules.atoms)
         self._error = yara.Error
         self._patterns = rules.patterns
+        self._words = rules.words
         self._context_bytes = context_bytes
         self.saw_a_word = False
         """Whether the last scanned file holds a word of the catalogue's imports and calls."""
@@ -63,6 +65,11 @@ class ByteScanner:
         sections = _Sections(tuple(regions()))
         hits = [hit for match in found for hit in self._hits_of(match, data, sections)]
         yield from sorted(hits, key=lambda hit: (hit.offset, hit.pattern))
+
+    def words_in(self, data: memoryview) -> frozenset[str]:
+        """The modules of the catalogue's imports and calls whose names stand in a source file on their own."""
+        raw = bytes(data)
+        return frozenset(module for word, module in self._words.items() if _stands_alone(word, raw))
 
     def _hits_of(self, match: Any, data: memoryview, sections: "_Sections") -> Iterator[ByteHit]:
         if match.namespace != GENERATED:
@@ -98,6 +105,18 @@ class ByteScanner:
             context=around,
             place=f"offset 0x{offset:x}" + (f" in {section}" if section else ""),
         )
+
+
+def _stands_alone(word: bytes, raw: bytes) -> bool:
+    """Whether a word stands somewhere that is not the end of a longer one."""
+    at = raw.find(word)
+    for _ in range(_SIGHTS_TRIED):
+        if at < 0:
+            return False
+        if at == 0 or raw[at - 1] not in _SYMBOL_BYTES:
+            return True
+        at = raw.find(word, at + 1)
+    return True
 
 
 class _Sections:

@@ -41,7 +41,8 @@ class Source(Protocol):
 
     @property
     def focus(self) -> frozenset[str]:
-        """What a depth request asks about (names of symbols, classes …); empty in triage."""
+        """What a depth request asks about (names of symbols, classes …); for a reader that runs after words the
+        module names that stand in the file; empty otherwise."""
 
     def view(self, offset: int = 0, length: int | None = None) -> memoryview:
         """Bytes from `offset`, at most `length`; shorter at the end of the artifact, never an error."""
@@ -50,7 +51,7 @@ class Source(Protocol):
         """A fresh binary stream over the artifact, for libraries that want one."""
 
     def group(self, name: str) -> "Source | None":
-        """The neighbour of that name in the same folder or container, if there is one."""
+        """The neighbour of that name in the same folder, if there is one; `../name` is one in the folder above."""
 
 
 class Budget(Protocol):
