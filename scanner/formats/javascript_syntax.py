@@ -1,0 +1,138 @@
+"""The syntax of JavaScript and TypeScript, parsed by tree-sitter; broken source as far as it goes.
+
+Each node is visited once, with a cursor: asking a node for its parent, or running a query, takes time that grows with
+the depth of the tree, and hostile source nests a million brackets.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from scanner.model.source import Budget, Unreadable
+from scanner.model.vocabulary import Cause
+
+if TYPE_CHECKING:
+    from tree_sitter import Node, Parser, Tree
+
+Dialect = Literal["javascript", "typescript", "tsx"]
+
+_SPEND_EVERY = 1000
+_CHUNK_BYTES = 65_536
+_MAX_STEPS = 200_000
+"""A step is about a hundred actions of the parser; sound code takes one in 60 bytes or more."""
+_MAX_SECOND_TRY_BYTES = 1024 * 1024
+_MAX_TEXT = 500
+MAX_CHILDREN = 500
+"""So many parts of a list or object are looked at."""
+
+
+class Visit(NamedTuple):
+    """The cursor enters a node or, if `leaves`, has left it."""
+
+    node: "Node"
+    leaves: bool = False
+
+
+@cache
+def _parser(dialect: Dialect) -> "Parser":
+    from tree_sitter import Language, Parser
+
+    if dialect == "javascript":
+        import tree_sitter_javascript
+
+        return Parser(Language(tree_sitter_javascript.language()))
+    import tree_sitter_typescript
+
+    typescript = dialect == "typescript"
+    grammar = tree_sitter_typescript.language_typescript if typescript else tree_sitter_typescript.language_tsx
+    return Parser(Language(grammar()))
+
+
+def parsed(data: bytes, dialect: Dialect) -> "Tree":
+    """The tree of a source text; where plain JavaScript does not parse, the other grammar is asked too.
+
+    What is written in `.js` files often has types in it, which the grammar of typed source reads better.
+
+    Raises:
+        Unreadable: limit, when the text takes the parser too many steps.
+    """
+    tree = _parsed_as(data, dialect)
+    if dialect == "javascript" and tree.root_node.has_error and len(data) <= _MAX_SECOND_TRY_BYTES:
+        other = _parsed_as(data, "tsx")
+        if not other.root_node.has_error:
+            return other
+    return tree
+
+
+def _parsed_as(data: bytes, dialect: Dialect) -> "Tree":
+    steps = 0
+
+    def takes_too_long(_offset: int, _has_error: bool) -> bool:  # noqa: FBT001 (tree-sitter's own parameter)
+        nonlocal steps
+        steps += 1
+        return steps > _MAX_STEPS
+
+    def read(offset: int, _point: object) -> bytes:
+        return data[offset : offset + _CHUNK_BYTES]
+
+    parser = _parser(dialect)
+    try:
+        return parser.parse(read, progress_callback=takes_too_long)
+    except ValueError as error:
+        parser.reset()
+        reason = "The script takes the parser too many steps; what it calls was not read."
+        raise Unreadable(Cause.LIMIT, reason) from error
+
+
+def visits(tree: "Tree", scopes: frozenset[str], budget: Budget) -> Iterator[Visit]:
+    """Every named node in the order of the text; those whose type is in `scopes` once more when they are left."""
+    cursor = tree.walk()
+    count = 0
+    entered = True
+    while True:
+        count += 1
+        if count == _SPEND_EVERY:
+            budget.spend_items(count)
+            count = 0
+        node = cursor.node
+        if node is None:
+            return
+        if entered and node.is_named:
+            yield Visit(node)
+        if entered and cursor.goto_first_child():
+            continue
+        if node.is_named and node.type in scopes:
+            yield Visit(node, leaves=True)
+        entered = cursor.goto_next_sibling()
+        if not entered and not cursor.goto_parent():
+            break
+    budget.spend_items(count)
+
+
+def text_of(node: "Node | None") -> str:
+    """The source text of a name; nothing for one that is no name by its length."""
+    if node is None or node.end_byte - node.start_byte > _MAX_TEXT or node.text is None:
+        return ""
+    return node.text.decode("utf-8", "backslashreplace")
+
+
+def string_of(node: "Node | None") -> str | None:
+    """The value of a string literal, or of a template without a placeholder; None for anything else."""
+    if node is None or node.type not in ("string", "template_string"):
+        return None
+    text = text_of(node)
+    return None if "\\" in text or (node.type == "template_string" and "${" in text) else text[1:-1]
+
+
+def parts_of(node: "Node | None") -> "Iterator[Node]":
+    """The first named children, without comments."""
+    if node is not None:
+        for number in range(min(node.named_child_count, MAX_CHILDREN)):
+            child = node.named_child(number)
+            if child is not None and child.type != "comment":
+                yield child
+
+
+def first_part(node: "Node | None") -> "Node | None":
+    """The first named child that is no comment."""
+    return next(parts_of(node), None)

@@ -1,0 +1,115 @@
+"""Source maps: the packages whose modules went into a bundle, and the program's own sources that the map carries.
+
+A map lists the files a bundle was made of (`sources`), mostly with their text (`sourcesContent`): a minified bundle
+has lost its module names, and its map gives them back.
+"""
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import msgspec
+
+from scanner.formats.javascript_facts import MAX_BYTES, Text, dialect_of, javascript_facts
+from scanner.formats.javascript_modules import installed_module
+from scanner.formats.packages.purls import npm_purl
+from scanner.model.observation import Observation, Package
+from scanner.model.source import Budget, Info, Source, Unreadable
+from scanner.model.vocabulary import Cause
+
+INFO = Info(
+    name="source-map",
+    version=1,
+    line="Source maps: packages that went into a bundle, imports and calls of the sources they carry",
+    specification="ECMA-426: https://tc39.es/ecma426/",
+    limits="Texts of the sources are read up to 8 MiB in all, and not those of packages. No map is fetched.",
+    suffixes=(".map",),
+    after_words=True,
+)
+
+_MAX_SECTIONS = 1000
+_GUARDS = (b")]}'", b")]}")
+"""Lines that servers put before JSON so that it cannot be loaded as a script (ECMA-426 §7)."""
+_SCRIPTS = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx")
+_Texts = Annotated[list[Any], msgspec.Meta(max_length=1_000_000)]
+"""Any: a damaged map holds anything, and one odd entry should not cost the others."""
+
+
+class _Map(msgspec.Struct):
+    sources: _Texts | None = None
+    sources_content: _Texts | None = msgspec.field(name="sourcesContent", default=None)
+
+
+class _Section(msgspec.Struct):
+    map: _Map | None = None
+
+
+class _SourceMap(_Map):
+    sections: list[_Section] | None = None
+
+
+def wants(_name: str, head: bytes) -> bool:
+    """Whether it begins as such JSON does: `.map` has other meanings."""
+    return head.lstrip()[:1] in (b"{", b")") and b'"' in head
+
+
+def observe(source: Source, budget: Budget) -> Iterator[Observation]:
+    """Yield packages as installed by the paths of sources, then what the program's own sources import and call.
+
+    Raises:
+        Unreadable: damaged, when it is no source map; limit, when it is nested too deeply.
+    """
+    budget.spend_bytes(source.size)
+    yield from map_facts(bytes(source.view()), budget)
+
+
+def map_facts(data: bytes, budget: Budget) -> Iterator[Observation]:
+    """The facts of a source map's bytes; raises as `observe` does."""
+    whole = _decoded(data)
+    parts = [("", whole), *((f"sections[{n}].", s.map) for n, s in enumerate((whole.sections or ())[:_MAX_SECTIONS]))]
+    seen: set[str] = set()
+    for prefix, part in parts:
+        if part is not None:
+            yield from _packages(part, prefix, seen, budget)
+    left = MAX_BYTES
+    for prefix, part in parts:
+        for number, name, text in _own_sources(part):
+            budget.spend_items()
+            content = text.encode("utf-8", "replace")
+            left -= len(content)
+            if left < 0:
+                raise Unreadable(Cause.LIMIT, "The map carries more than 8 MiB of sources; the rest was not read.")
+            budget.spend_bytes(len(content))
+            place = f"{prefix}sourcesContent[{number}] line {{}}"
+            yield from javascript_facts(Text(content, dialect_of(name), name, place=place), budget)
+
+
+def _decoded(data: bytes) -> _SourceMap:
+    if data.startswith(_GUARDS):
+        data = data[data.find(b"\n") + 1 :]
+    try:
+        return msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"), type=_SourceMap)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Unreadable(Cause.DAMAGED, f"The source map is not the JSON it should be: {error}.") from error
+    except RecursionError as error:
+        raise Unreadable(Cause.LIMIT, "The source map is nested too deeply to be read.") from error
+
+
+def _packages(part: _Map, prefix: str, seen: set[str], budget: Budget) -> Iterator[Package]:
+    for number, path in enumerate(part.sources or ()):
+        budget.spend_items()
+        module = installed_module(path) if isinstance(path, str) else None
+        purl = npm_purl(module.package) if module is not None else None
+        if module is not None and purl is not None and purl not in seen:
+            seen.add(purl)
+            yield Package(purl=purl, version=module.version, role="installed", place=f"{prefix}sources[{number}]")
+
+
+def _own_sources(part: _Map | None) -> Iterator[tuple[int, str, str]]:
+    """Number, base name and text of each source that belongs to no package."""
+    if part is None:
+        return
+    for number, (path, text) in enumerate(zip(part.sources or (), part.sources_content or (), strict=False)):
+        if isinstance(path, str) and isinstance(text, str) and "node_modules/" not in path:
+            name = path.partition("?")[0].rpartition("/")[2]
+            if name.lower().endswith(_SCRIPTS):
+                yield number, name, text
