@@ -21,10 +21,20 @@ def pypi_purl(name: str) -> str | None:
     return _purl("pypi", "", _SEPARATORS.sub("-", name).lower())
 
 
+def conda_purl(name: str) -> str | None:
+    """`pkg:conda/name`, lower case."""
+    return _purl("conda", "", name.lower())
+
+
 def npm_purl(name: str) -> str | None:
     """`pkg:npm/name` or `pkg:npm/%40scope/name`."""
     scope, _, plain = name.rpartition("/")
     return None if "/" in scope else _purl("npm", scope, plain)
+
+
+def package_purl(kind: str, name: str, namespace: str = "") -> str | None:
+    """`pkg:kind/namespace/name` for ecosystems whose names need no rewriting beyond what package URLs say."""
+    return _purl(kind, namespace, name)
 
 
 @lru_cache(maxsize=4096)

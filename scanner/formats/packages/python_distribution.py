@@ -1,29 +1,36 @@
-"""Python distributions: the package whose METADATA or PKG-INFO lies here, and what it asks for.
+"""Python distributions: the package whose METADATA or PKG-INFO lies here, what it asks for, which files it owns.
 
 The file is a mail header by Core Metadata's own words; only its header lines are read, up to the first empty line.
+What it owns stands beside it: RECORD in *.dist-info, installed-files.txt or top_level.txt in *.egg-info.
 """
 
 import re
 from collections.abc import Iterator
 
 from scanner.formats.packages.purls import pypi_purl
-from scanner.model.observation import Observation, Package
+from scanner.formats.packages.python_owned_files import owned, summary
+from scanner.formats.packages.requirements import declared
+from scanner.model.observation import Observation, Owns, Package
 from scanner.model.source import Budget, Info, Source, Unreadable
 from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="python-distribution",
-    version=1,
-    line="Python packages: installed ones and what they depend on",
+    version=2,
+    line="Python packages: installed ones, the files they own and what they depend on",
     specification="Core metadata: https://packaging.python.org/specifications/core-metadata/",
-    limits="Environment markers are not evaluated: optional dependencies count as declared. requires.txt is not read.",
+    limits="Environment markers are not evaluated: optional dependencies count as declared. Without a list of files "
+    "(RECORD, installed-files.txt) the files are told by the names of modules, without those by the package's name.",
     names=("metadata", "pkg-info"),
+    suffixes=(".egg-info",),
 )
 
 _MAX_HEADER_BYTES = 4 * 1024 * 1024
+_MAX_LIST_BYTES = 64 * 1024 * 1024
+_MAX_MODULES = 200
 _FIELD = re.compile(rb"^([A-Za-z-]{1,64}):[ \t]*(.*)$")
-_REQUIREMENT = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)")
-_PINNED = re.compile(r"[^;]*?===?\s*([A-Za-z0-9][A-Za-z0-9.!+_-]*)\s*\)?\s*(?:;|$)")
+_MODULE = re.compile(r"[\w./-]{1,200}")
+_BESIDE_EGG_INFO = ("top_level.txt", "SOURCES.txt", "dependency_links.txt")
 
 
 def wants(_name: str, head: bytes) -> bool:
@@ -45,17 +52,68 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
         else:
             values.setdefault(key, value)
     purl = pypi_purl(values.get(b"name", "").strip())
+    version = values.get(b"version", "").strip()
     if purl is not None:
-        yield Package(purl=purl, version=values.get(b"version", "").strip(), role="installed", place="Name header")
+        yield Package(purl=purl, version=version, role="installed", place="Name header")
+        yield from _owned(purl, version, values[b"name"].strip(), source, budget)
     for index, requirement in enumerate(requirements):
-        name = _REQUIREMENT.match(requirement)
-        wanted = pypi_purl(name[1]) if name else None
-        if name and wanted:
-            pinned = _PINNED.match(requirement, name.end())
-            version = pinned[1] if pinned else ""
-            yield Package(purl=wanted, version=version, role="declares", place=f"Requires-Dist[{index}]")
+        package = declared(requirement, f"Requires-Dist[{index}]")
+        if package is not None:
+            yield package
     if purl is None:
         raise Unreadable(Cause.DAMAGED, "The metadata has no name, so the package is not known.")
+
+
+def _owned(purl: str, version: str, name: str, source: Source, budget: Budget) -> Iterator[Owns]:
+    """The files of the distribution, by the best list that lies beside its metadata."""
+    if source.name.lower().endswith(".egg-info"):
+        return  # a single file among those of others, without a list
+    record = _lines(source.group("RECORD"), budget)
+    if record:
+        files = (_recorded(line) for line in record)
+        yield from owned(purl, version, files, "../", budget, "RECORD")
+        return
+    is_source = source.name.lower() == "pkg-info" and not any(source.group(beside) for beside in _BESIDE_EGG_INFO)
+    yield Owns(purl=purl, version=version, path="./", place="Name header")
+    if is_source:
+        return
+    installed = _lines(source.group("installed-files.txt"), budget)
+    if installed:
+        yield from owned(purl, version, installed, "", budget, "installed-files.txt")
+        return
+    for path in _of_modules(name, source, budget):
+        yield Owns(purl=purl, version=version, path=path, place="top_level.txt")
+
+
+def _of_modules(name: str, source: Source, budget: Budget) -> Iterator[str]:
+    """Folders and files by the names of the modules at the top; of shared namespaces only what is its own."""
+    modules = _lines(source.group("top_level.txt"), budget) or [re.sub(r"[-.]+", "_", name)]
+    namespaces = set(_lines(source.group("namespace_packages.txt"), budget))
+    for module in modules[:_MAX_MODULES]:
+        if module in namespaces:
+            sources = (path.removeprefix("src/") for path in _lines(source.group("SOURCES.txt"), budget))
+            inits = (path for path in sources if path.startswith(f"{module}/"))
+            own = (path for path in inits if path.rpartition("/")[0].replace("/", ".") not in namespaces)
+            yield from (f"../{path}" for path in summary(own, budget))
+        elif _MODULE.fullmatch(module) and ".." not in module:
+            yield f"../{module}/"
+            yield f"../{module}.py"
+
+
+def _recorded(line: str) -> str:
+    """The path in a line of RECORD, which is comma-separated with quotes where needed."""
+    if line.startswith('"'):
+        return line[1:].partition('",')[0].replace('""', '"')
+    return line.partition(",")[0]
+
+
+def _lines(listing: Source | None, budget: Budget) -> list[str]:
+    """The lines of a neighbour that are not empty; none if it is not there or is too large."""
+    if listing is None or listing.size > _MAX_LIST_BYTES:
+        return []
+    budget.spend_bytes(2 * listing.size)
+    text = bytes(listing.view()).decode("utf-8", "backslashreplace")
+    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 def _fields(source: Source, budget: Budget) -> Iterator[tuple[bytes, str]]:

@@ -1,0 +1,162 @@
+"""Conda: environments as declared (environment.yml, conda-lock, explicit lists) and as installed (conda-meta)."""
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from scanner.formats.packages.purls import conda_purl
+from scanner.formats.packages.python_owned_files import owned
+from scanner.formats.packages.requirements import declared
+from scanner.model.observation import Observation, Package
+from scanner.model.source import Budget, Info, Source, Unreadable
+from scanner.model.vocabulary import Cause
+
+INFO = Info(
+    name="conda",
+    version=1,
+    line="Conda environments: packages asked for, locked and installed, with the files of the installed ones",
+    specification="https://docs.conda.io/projects/conda/en/stable/user-guide/tasks/manage-environments.html and "
+    "https://conda.github.io/conda-lock/",
+    limits="Environment files are read line by line, as conda writes them: YAML's other notations are not understood.",
+    suffixes=(".yml", ".yaml", ".json", ".txt"),
+)
+
+_MAX_BYTES = 64 * 1024 * 1024
+_EXPLICIT = b"@EXPLICIT"
+_LOCKED = re.compile(rb"^package:\s*$", re.MULTILINE)
+_LIST = re.compile(r"^dependencies:\s*(?:\[(.*)\])?\s*(?:#.*)?$")
+_ITEM = re.compile(r"^(\s*)-\s+(.*?)\s*$")
+_SPEC = re.compile(
+    r"(?:[\w./-]+::)?([A-Za-z0-9_][\w.-]*)\s*(?:==?\s*([0-9][\w.!+]*)(?:=[\w.*]+)?)?(?=$|[\s<>=!~,;#\[])"
+)
+_FIELD = re.compile(r"^\s*(?:-\s+)?(name|version|manager):\s*['\"]?([\w.!+-]{1,200})['\"]?\s*$")
+_FILE = re.compile(r"/([^/\s#]{1,300}?)-([^/\s#-]{1,100})-[^/\s#-]{1,200}\.(?:conda|tar\.bz2)(?:#\S*)?\s*$")
+
+
+class _Installed(msgspec.Struct):
+    name: str = ""
+    version: str = ""
+    files: list[str] = []
+
+
+def wants(name: str, head: bytes) -> bool:
+    """Whether the beginning is that of one of conda's files: their names are common ones."""
+    if name.endswith(".json"):
+        return b'"build_number"' in head and b'"depends"' in head
+    if name.endswith(".txt"):
+        return _EXPLICIT in head
+    is_named = "environment" in name or "conda" in name
+    is_environment = b"\ndependencies:" in b"\n" + head and (is_named or b"channels:" in head)
+    return is_environment or _is_lock(name, head)
+
+
+def observe(source: Source, budget: Budget) -> Iterator[Observation]:
+    """Yield packages as declared, or the installed one with its files.
+
+    Raises:
+        Unreadable: damaged, when the metadata of an installed package is not its JSON; limit, above 64 MiB.
+    """
+    if source.size > _MAX_BYTES:
+        raise Unreadable(Cause.LIMIT, "The conda file is larger than 64 MiB and was not read.")
+    budget.spend_bytes(2 * source.size)
+    data, name = bytes(source.view()), source.name.lower()
+    if name.endswith(".json"):
+        yield from _installed(data, budget)
+        return
+    lines = data.decode("utf-8", "backslashreplace").splitlines()
+    if name.endswith(".txt"):
+        yield from _explicit(lines, budget)
+    elif _is_lock(name, source.head):
+        yield from _locked(lines, budget)
+    else:
+        yield from _environment(lines, budget)
+
+
+def _is_lock(name: str, head: bytes) -> bool:
+    return "conda-lock" in name and (_LOCKED.search(head) is not None or b"content_hash" in head)
+
+
+def _installed(data: bytes, budget: Budget) -> Iterator[Observation]:
+    try:
+        package = msgspec.json.decode(data, type=_Installed)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Unreadable(Cause.DAMAGED, f"The metadata is not the JSON it should be: {error}.") from error
+    except RecursionError as error:
+        raise Unreadable(Cause.LIMIT, "The metadata is nested too deeply to be read.") from error
+    purl = conda_purl(package.name)
+    if purl is None:
+        raise Unreadable(Cause.DAMAGED, "The metadata has no name, so the package is not known.")
+    yield Package(purl=purl, version=package.version, role="installed", place="name")
+    yield from owned(purl, package.version, package.files, "../", budget, "files")
+
+
+def _explicit(lines: list[str], budget: Budget) -> Iterator[Observation]:
+    """Addresses of package files, one a line."""
+    for number, line in enumerate(lines, start=1):
+        budget.spend_items()
+        match = _FILE.search(line[-1000:])
+        purl = conda_purl(match[1]) if match else None
+        if match and purl:
+            yield Package(purl=purl, version=match[2], role="declares", place=f"line {number}")
+
+
+def _locked(lines: list[str], budget: Budget) -> Iterator[Observation]:
+    """conda-lock's list: name, version and manager of each entry, in any order."""
+    entry: dict[str, str] = {}
+    first = 1
+    for number, line in enumerate([*lines, "- name: end"], start=1):
+        budget.spend_items()
+        if line.startswith("- "):
+            yield from _entry(entry, f"line {first}")
+            entry, first = {}, number
+        match = _FIELD.match(line[:1000]) if line.startswith(("- ", "  ")) and not line.startswith("   ") else None
+        if match:
+            entry.setdefault(match[1], match[2])
+
+
+def _entry(entry: dict[str, str], place: str) -> Iterator[Package]:
+    name, version = entry.get("name", ""), entry.get("version", "")
+    if not name or not version:
+        return
+    if entry.get("manager") == "pip":
+        package = declared(name, place, version=version)
+    else:
+        purl = conda_purl(name)
+        package = Package(purl=purl, version=version, role="declares", place=place) if purl else None
+    if package is not None:
+        yield package
+
+
+def _environment(lines: list[str], budget: Budget) -> Iterator[Observation]:
+    """The items under `dependencies:`; those under its `pip:` item are Python requirements."""
+    inside, pip_indent = False, -1
+    for number, line in enumerate(lines, start=1):
+        budget.spend_items()
+        text = line[:2000]
+        section = _LIST.match(text)
+        if section or (text[:1].strip() and not text.startswith(("-", "#"))):
+            inside, pip_indent = section is not None, -1
+            for spec in (section[1] or "").split(",") if section else ():
+                yield from _asked_for(spec.strip(), f"line {number}")
+            continue
+        item = _ITEM.match(text) if inside else None
+        if item is None:
+            continue
+        indent, spec = len(item[1]), item[2].strip("'\"")
+        if spec.startswith("pip:"):
+            pip_indent = indent
+        elif 0 <= pip_indent < indent:
+            package = declared(spec, f"line {number}")
+            if package is not None:
+                yield package
+        else:
+            pip_indent = -1
+            yield from _asked_for(spec, f"line {number}")
+
+
+def _asked_for(spec: str, place: str) -> Iterator[Package]:
+    match = _SPEC.match(spec.strip("'\" "))
+    purl = conda_purl(match[1]) if match else None
+    if match and purl:
+        yield Package(purl=purl, version=match[2] or "", role="declares", place=place)
