@@ -33,6 +33,7 @@ RANDOM_ACCESS = True
 _START = struct.Struct("<4I")
 _LARGEST_HEADER = 64 << 20
 _DEEPEST = 200
+_LONGEST_PATH = 1000
 _TREE_COST = 8
 """Bytes that a byte of JSON takes as objects, roughly."""
 
@@ -106,7 +107,9 @@ def _entries(root: _Node, budget: Budget) -> Iterator[_Entry]:
 
 def _children(path: str, files: dict[str, _Node]) -> Iterator[_Entry]:
     for name, node in files.items():
-        yield _Entry(f"{path}/{name}" if path else name or "(no name)", node)
+        # A name is cut here and not only for the locator: its length times what lies below it may be gigabytes.
+        cut = name[:_LONGEST_PATH]
+        yield _Entry(f"{path[:_LONGEST_PATH]}/{cut}" if path else cut or "(no name)", node)
 
 
 def _member(data: memoryview, entry: _Entry, base: int, jail: Jail, budget: Budget) -> Member:

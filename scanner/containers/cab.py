@@ -132,6 +132,8 @@ class _Unpacking:
                 self._block = next(self._blocks, b"")
                 if not self._block:
                     raise Unreadable(Cause.DAMAGED, ENDS_EARLY)
+                if start >= self._at + len(self._block):  # made only to be passed over
+                    self._budget.spend_bytes(len(self._block))
             piece = self._block[start - self._at : end - self._at]
             self._budget.spend_bytes(len(piece))
             start += len(piece)

@@ -38,6 +38,7 @@ _FOLDER, _ASSOCIATED, _GOES_ON = 2, 4, 128
 _DEEPEST = 100
 _LARGEST_FOLDER = 64 << 20
 _MOST_CONTINUATIONS = 32
+_LONGEST_PATH = 1000
 _UDF = (b"BEA01", b"NSR02", b"NSR03", b"TEA01")
 
 
@@ -110,7 +111,7 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
 
 def _path(folder: str, name: str | bytes) -> str:
     text = name.decode("utf-8", "surrogateescape") if isinstance(name, bytes) else name
-    return f"{folder}/{text}" if folder else text
+    return f"{folder[:_LONGEST_PATH]}/{text}" if folder else text
 
 
 def _volume(data: memoryview, budget: Budget) -> _Volume:

@@ -117,7 +117,11 @@ _FORMATS = (
 _OLE = _Format("msi", "a Windows Installer package", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 _DMG = _Format("dmg", "a macOS disk image", b"koly")
 _VHD = _Format("vhd", "a virtual hard disk (VHD)", b"conectix")
+_BROKEN_EXT = _Format("ext", "an ext2, ext3 or ext4 file system", b"\x53\xef", 1080, _always, Cause.DAMAGED)
 _BY_LAST_SECTOR = {".dmg": _DMG, ".vhd": _VHD}
+
+_OF_DISKS = (".img", ".ext2", ".ext3", ".ext4")
+"""Under such a name two bytes are enough to take it for a file system, if a damaged one."""
 
 INFO = Info(
     name="not-read",
@@ -125,7 +129,7 @@ INFO = Info(
     line="Recognised and reported as unread: " + ", ".join(dict.fromkeys(f.type for f in (*_FORMATS, _OLE, _DMG))),
     specification="https://github.com/file/file/tree/master/magic/Magdir",
     limits="Nothing inside these formats is read; their own bytes are scanned.",
-    suffixes=tuple(_BY_LAST_SECTOR),
+    suffixes=(*_BY_LAST_SECTOR, *_OF_DISKS),
     magics=tuple(dict.fromkeys(Magic(f.magic, f.offset) for f in (*_FORMATS, _OLE))),
 )
 RANDOM_ACCESS = True
@@ -134,7 +138,7 @@ WHOLE = False
 
 def wants(name: str, head: bytes) -> bool:
     """Whether the beginning is that of a format; or the name of one that only its end tells."""
-    return _by_head(head) is not None or head.startswith(_OLE.magic) or name.endswith(tuple(_BY_LAST_SECTOR))
+    return _by_head(head) is not None or head.startswith(_OLE.magic) or name.endswith((*_BY_LAST_SECTOR, *_OF_DISKS))
 
 
 def confirms(source: Source) -> bool:
@@ -157,6 +161,8 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
         return
     if found.cause is Cause.ENCRYPTED:
         raise Unreadable(found.cause, f"This is {found.what}; its content was not examined.")
+    if found.cause is Cause.DAMAGED:
+        raise Unreadable(found.cause, f"This begins like {found.what} and is damaged; frscan could not look inside it.")
     raise Unreadable(found.cause, f"This is {found.what}; frscan cannot look inside it yet.")
 
 
@@ -172,6 +178,8 @@ def _format(source: Source) -> _Format | None:
     if source.head.startswith(_OLE.magic):
         return _OLE if _is_installer(source) else None
     lower = source.name.lower()
+    if lower.endswith(_OF_DISKS) and source.head.startswith(_BROKEN_EXT.magic, _BROKEN_EXT.offset):
+        return _BROKEN_EXT
     last = bytes(source.view(max(0, source.size - _SECTOR), 8))
     return next(
         (f for ending, f in _BY_LAST_SECTOR.items() if lower.endswith(ending) and last.startswith(f.magic)), None

@@ -56,6 +56,7 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
     found = _header(data, budget)
     parts = _parts(found.streams)
     folders = [_Unpacking(folder, inputs, budget) for folder, inputs in packed_inputs(data, found.streams)]
+    last = 0
     for file in found.files:
         budget.spend_items()
         if not file.has_stream:
@@ -64,6 +65,9 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
         number, start, part = next(parts, (None, 0, Part(0, None)))
         if number is None:
             raise damaged()
+        if number != last:
+            folders[last].release()
+            last = number
         yield _member(file, jail, folders[number], part, start)
 
 
@@ -128,6 +132,10 @@ class _Unpacking:
             yield piece
         if part.crc not in (None, crc):
             raise Unreadable(Cause.DAMAGED, "Its checksum (CRC-32) does not fit its content.")
+
+    def release(self) -> None:
+        """Let go of the decoders, which may hold a large dictionary each; what is asked for again is begun anew."""
+        self._pieces, self._held, self._at, self._problem = iter(()), b"", None, None
 
     def _go_to(self, start: int) -> None:
         if self._at is None or start < self._at:

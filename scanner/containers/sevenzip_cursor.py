@@ -3,6 +3,9 @@
 from scanner.model.source import Budget, Unreadable
 from scanner.model.vocabulary import Cause
 
+_ROW_BYTES = 200
+"""What a file or stream takes in memory, roughly."""
+
 
 def damaged(what: str = "The header of the 7z archive is damaged; its files could not be listed.") -> Unreadable:
     """What is raised where a header contradicts itself."""
@@ -46,6 +49,7 @@ class Cursor:
         if number > most:
             raise damaged()
         self.budget.spend_items(number)
+        self.budget.spend_bytes(number * _ROW_BYTES)
         return number
 
     def bits(self, count: int) -> list[bool]:

@@ -18,6 +18,19 @@ from scanner.model.vocabulary import Cause
 BLOCK = 512
 _LONGEST_EXTENSION = 1 << 20
 """Bytes of one extended header that are read: names and times take a few hundred."""
+_LONGEST_NAME = 8192
+_KEYS = frozenset(
+    {
+        b"path",
+        b"size",
+        b"GNU.sparse.name",
+        b"GNU.sparse.major",
+        b"GNU.sparse.size",
+        b"GNU.sparse.realsize",
+        b"GNU.sparse.map",
+    }
+)
+"""Records that are kept: a header for all entries with many others would cost its size for each of them."""
 _USTAR = re.compile(rb"ustar(?:\x0000|  \0)")
 _CONTENT = re.compile(rb"[^\0]")
 _OCTAL = re.compile(rb" *([0-7]*) *$")
@@ -150,9 +163,9 @@ def _described(data: memoryview, header: Header, budget: Budget) -> dict[bytes, 
     budget.spend_bytes(length)
     content = bytes(data[header.start : header.start + length])
     if header.type == b"L":
-        return {b"path": content.partition(b"\0")[0]}
-    if header.type == b"K":
-        return {b"linkpath": content.partition(b"\0")[0]}
+        return {b"path": content.partition(b"\0")[0][:_LONGEST_NAME]}
+    if header.type == b"K":  # where a link leads
+        return {}
     return dict(_records(content, budget))
 
 
@@ -170,8 +183,8 @@ def _records(content: bytes, budget: Budget) -> Iterator[tuple[bytes, bytes]]:
         key, _, value = record[:-1].partition(b"=")
         if key in (b"GNU.sparse.offset", b"GNU.sparse.numbytes"):
             pairs.append(value)
-        else:
-            yield key, value
+        elif key in _KEYS:
+            yield key, value[:_LONGEST_NAME] if key == b"path" else value
         at += length
     if pairs:
         yield b"GNU.sparse.map", b",".join(pairs)

@@ -213,3 +213,10 @@ def test_damage_gives_members_or_a_reason(data):
 def test_damage_to_the_tables_of_a_disc_image_gives_members_or_a_reason(data):
     whole = image(data.draw(st.sampled_from(["plain", "rock", "joliet"])))
     assert_it_survives(iso, whole[:32768] + data.draw(damaged(whole[32768:])))
+
+
+def test_bytes_that_are_passed_over_are_counted():
+    budget = CountingBudget()
+    found = list(cab.members(BytesSource("a.cab", cabinet(("a.bin", LARGE), ("c", b"two"))), budget))
+    assert b"".join(found[1].chunks()) == b"two"
+    assert budget.bytes_spent > 60_000

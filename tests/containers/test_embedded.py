@@ -72,6 +72,13 @@ def test_a_tree_too_deep_is_not_followed():
     assert found.causes()[""] in ("damaged", "limit")
 
 
+def test_a_long_folder_name_is_not_repeated_for_every_file_in_it():
+    files = {str(number): {"size": 0, "offset": "0"} for number in range(50)}
+    found = opened(asar, asar_archive({"files": {"x" * 1_000_000: {"files": files}}}))
+    assert len(found.members) == 51
+    assert all(len(member.name) < 3000 for member in found.members)
+
+
 def test_a_list_of_files_that_claims_gigabytes_is_not_read():
     assert opened(asar, struct.pack("<4I", 4, 8, 4, 0xFFFFFFFF) + b"{}").causes() == {"": "limit"}
 

@@ -80,6 +80,12 @@ def test_what_only_looks_like_a_format_is_left_alone(head):
     assert not not_read.wants("a.bin", head)
 
 
+def test_a_damaged_file_system_under_the_name_of_an_image_is_told():
+    data = at(1080, b"\x53\xef", (1048, b"\xff\xff\xff\xff"))
+    assert opened(not_read, data, "disk.img").causes() == {"": "damaged"}
+    assert not opened(not_read, data, "photo.raw").problems
+
+
 def test_a_boot_sector_alone_is_no_disk():
     assert not not_read.confirms(BytesSource("boot.bin", MBR[:512]))
 

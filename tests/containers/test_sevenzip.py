@@ -235,3 +235,16 @@ def test_damage_gives_members_or_a_reason(data):
 @given(st.data())
 def test_damage_anywhere_gives_members_or_a_reason(data):
     assert_it_survives(sevenzip, data.draw(damaged(archive(data.draw(st.sampled_from(list(ARCHIVES)))))))
+
+
+def test_a_stream_that_was_left_lets_go_of_its_decoder():
+    streams = b"\4\6\0\2\x09\4\4\0\7\x0b\2\0" + b"\1\1\0" * 2 + b"\x0c\4\4\0\0"
+    data = with_header(b"\1" + streams + b"\5\2\x11\x09\0a\0\0\0b\0\0\0\0\0", b"facemore")
+    listed = sevenzip.members(BytesSource("a.7z", data), CountingBudget())
+    first = next(listed)
+    assert b"".join(first.chunks()) == b"face"
+    unpacking = first.chunks.func.__self__  # what holds the decoder
+    assert unpacking._at == 4
+    assert b"".join(next(listed).chunks()) == b"more"
+    assert unpacking._at is None
+    assert b"".join(first.chunks()) == b"face"

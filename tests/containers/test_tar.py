@@ -240,3 +240,18 @@ def test_the_standard_library_reads_the_same():
 def test_content_can_be_read_in_any_order():
     found = list(tar.members(BytesSource("a.tar", archive("a", "b")), CountingBudget()))
     assert [b"".join(member.chunks()) for member in reversed(found)] == [TEXT, TEXT]
+
+
+def test_a_header_for_all_entries_costs_little_for_each():
+    many = b"".join(b"%d x%06d=y\n" % (13, number) for number in range(20_000))
+    data = entry("pax", many, type=b"g") + b"".join(entry(f"{number}", b"") for number in range(300)) + END
+    budget = CountingBudget(items=25_000, bytes=1 << 20)
+    assert len(opened(tar, data, budget=budget).members) == 300
+
+
+def test_a_very_long_name_for_all_entries_is_cut():
+    record = b" path=" + b"x" * 500_000 + b"\n"
+    data = entry("pax", b"%d" % (len(record) + 6) + record, type=b"g") + entry() + entry() + END
+    found = opened(tar, data)
+    assert len(found.members) == 2
+    assert all("shown cut" in " ".join(member.notes) for member in found.members)
