@@ -15,7 +15,7 @@ from scanner.model.source import Budget, Info, Source
 
 INFO = Info(
     name="javascript",
-    version=1,
+    version=2,
     line="JavaScript and TypeScript: modules imported, calls on them, packages in bundles that keep their paths",
     specification="ECMAScript: https://tc39.es/ecma262/; CommonJS, AMD; TypeScript and JSX as tree-sitter reads them",
     limits=(
@@ -44,7 +44,15 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     budget.spend_bytes(source.size)
     data = as_utf8(bytes(source.view()))
     yield from bundled_packages(data, budget)
+    if not _asks_for(data, source.focus):
+        return
     yield from javascript_facts(Text(data, dialect_of(source.name), source.name), budget)
+
+
+def _asks_for(data: bytes, modules: frozenset[str]) -> bool:
+    """Whether one of the modules the reader was asked about stands at the beginning of a string."""
+    words = [module.encode("utf-8") for module in modules]
+    return not words or any(quote + word in data for word in words for quote in (b'"', b"'", b"`", b"/npm/"))
 
 
 def as_utf8(data: bytes) -> bytes:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from scanner.formats.marshal_tree import Code, code_objects
 from scanner.formats.python_facts import Facts
-from scanner.formats.python_opcodes import UNKNOWN, VERSIONS
+from scanner.formats.python_opcodes import UNKNOWN, VERSIONS, PythonVersion
+from scanner.formats.python_relevance import is_of
 from scanner.formats.python_steps import follow
 from scanner.model.observation import Observation
 from scanner.model.source import Budget, Info, Source, Unreadable
@@ -15,7 +16,7 @@ from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="python-bytecode",
-    version=1,
+    version=2,
     line="Compiled Python (2.7, 3.2 to 3.14): imports, calls of imported modules, native libraries it loads",
     specification="Python/marshal.c and Lib/opcode.py in https://github.com/python/cpython",
     limits="Names are followed through assignments only; of other versions of Python only dotted module names are "
@@ -38,6 +39,8 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     """
     if source.size > _MAX_BYTES:
         raise Unreadable(Cause.LIMIT, "The compiled Python file is larger than 64 MiB and was not read.")
+    if _lies_beside_its_source(source):
+        return
     budget.spend_bytes(source.size)
     data = bytes(source.view())
     if data[2:4] != _MAGIC_END:
@@ -46,13 +49,7 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     codes, problem = code_objects(data, version.header_bytes, version.layout, budget)
     facts = Facts(budget)
     try:
-        if version is UNKNOWN:
-            _dotted_names(codes, facts)
-            problem = Unreadable(
-                Cause.UNSUPPORTED, "It was compiled by a version of Python that is not known; its code was not read."
-            )
-        else:
-            follow(codes[:_MAX_CODE_OBJECTS], version, source.name.partition(".")[0], facts, budget)
+        _read(codes[:_MAX_CODE_OBJECTS], version, source, facts, budget)
     except Unreadable as error:
         problem = error
     yield from facts
@@ -62,6 +59,31 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
         problem = Unreadable(Cause.LIMIT, "It has more functions than are read; the rest was left out.")
     if problem is not None:
         raise problem
+
+
+def _read(codes: list[Code], version: PythonVersion, source: Source, facts: Facts, budget: Budget) -> None:
+    if version is UNKNOWN:
+        _dotted_names(codes, facts)
+        raise Unreadable(
+            Cause.UNSUPPORTED, "It was compiled by a version of Python that is not known; its code was not read."
+        )
+    if _concerns(codes, source.focus):
+        follow(codes, version, source.name.partition(".")[0], facts, budget)
+
+
+def _lies_beside_its_source(source: Source) -> bool:
+    """The source says the same and more, and is read itself."""
+    stem = source.name.partition(".")[0]
+    return any(source.group(f"{folder}{stem}.py") is not None for folder in ("../", ""))
+
+
+def _concerns(codes: list[Code], modules: frozenset[str]) -> bool:
+    """Whether a name or text in the code could name one of the modules that the reader was asked about."""
+    if not modules:
+        return True
+    firsts = {module.rpartition(".")[0] for module in modules} | modules
+    texts = (text for code in codes for text in (*code.names, *code.constants) if isinstance(text, str))
+    return any(is_of(text, modules) or text in firsts for text in texts)
 
 
 def _dotted_names(codes: list[Code], facts: Facts) -> None:

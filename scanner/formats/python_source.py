@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from scanner.formats.python_facts import Facts
 from scanner.formats.python_flow import Flow
+from scanner.formats.python_relevance import concerns
 from scanner.formats.python_tree import MAX_BYTES, Statements, statements
 from scanner.model.observation import Observation
 from scanner.model.source import Budget, Info, Source, Unreadable
@@ -14,7 +15,7 @@ from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="python-source",
-    version=1,
+    version=2,
     line="Python source: imports, calls followed through names, native libraries it loads",
     specification="The Python Language Reference: https://docs.python.org/3/reference/",
     limits="What does not parse (Python 2, Cython, syntax newer than the interpreter) and sources above 1 MiB are read "
@@ -39,7 +40,8 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     flow = Flow(source.name.partition(".")[0], facts, budget)
     problem: Unreadable | None = None
     try:
-        flow.read(found.body)
+        if concerns(found.body, source.focus):
+            flow.read(found.body)
     except Unreadable as error:
         problem = error
     yield from facts
