@@ -12,18 +12,17 @@ import msgspec
 from scanner.formats.javascript_facts import MAX_BYTES, Text, dialect_of, javascript_facts
 from scanner.formats.javascript_modules import installed_module
 from scanner.formats.packages.purls import npm_purl
-from scanner.model.observation import Observation, Package
+from scanner.model.observation import Call, Import, Observation, Package
 from scanner.model.source import Budget, Info, Source, Unreadable
 from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="source-map",
     version=1,
-    line="Source maps: packages that went into a bundle, imports and calls of the sources they carry",
+    line="Source maps: packages that went into a bundle",
     specification="ECMA-426: https://tc39.es/ecma426/",
-    limits="Texts of the sources are read up to 8 MiB in all, and not those of packages. No map is fetched.",
+    limits="The texts of sources have a reader of their own. No map is fetched.",
     suffixes=(".map",),
-    after_words=True,
 )
 
 _MAX_SECTIONS = 1000
@@ -53,25 +52,30 @@ def wants(_name: str, head: bytes) -> bool:
 
 
 def observe(source: Source, budget: Budget) -> Iterator[Observation]:
-    """Yield packages as installed by the paths of sources, then what the program's own sources import and call.
+    """Yield packages as installed, by the paths of sources.
 
     Raises:
         Unreadable: damaged, when it is no source map; limit, when it is nested too deeply.
     """
     budget.spend_bytes(source.size)
-    yield from map_facts(bytes(source.view()), budget)
+    yield from packages_of_map(bytes(source.view()), budget)
 
 
-def map_facts(data: bytes, budget: Budget) -> Iterator[Observation]:
-    """The facts of a source map's bytes; raises as `observe` does."""
-    whole = _decoded(data)
-    parts = [("", whole), *((f"sections[{n}].", s.map) for n, s in enumerate((whole.sections or ())[:_MAX_SECTIONS]))]
+def packages_of_map(data: bytes, budget: Budget) -> Iterator[Package]:
+    """The packages in a source map's bytes; raises as `observe` does."""
     seen: set[str] = set()
-    for prefix, part in parts:
-        if part is not None:
-            yield from _packages(part, prefix, seen, budget)
+    for prefix, part in _parts(data):
+        yield from _packages(part, prefix, seen, budget)
+
+
+def facts_of_sources(data: bytes, budget: Budget) -> Iterator[Import | Call | Package]:
+    """What the program's own sources in a source map's bytes import and call.
+
+    Raises:
+        Unreadable: as `observe` does; limit, when the sources are longer than 8 MiB together.
+    """
     left = MAX_BYTES
-    for prefix, part in parts:
+    for prefix, part in _parts(data):
         for number, name, text in _own_sources(part):
             budget.spend_items()
             content = text.encode("utf-8", "replace")
@@ -81,6 +85,15 @@ def map_facts(data: bytes, budget: Budget) -> Iterator[Observation]:
             budget.spend_bytes(len(content))
             place = f"{prefix}sourcesContent[{number}] line {{}}"
             yield from javascript_facts(Text(content, dialect_of(name), name, place=place), budget)
+
+
+def _parts(data: bytes) -> Iterator[tuple[str, _Map]]:
+    """The map itself and those of its sections, each with the beginning of places in it."""
+    whole = _decoded(data)
+    yield "", whole
+    for number, section in enumerate((whole.sections or ())[:_MAX_SECTIONS]):
+        if section.map is not None:
+            yield f"sections[{number}].", section.map
 
 
 def _decoded(data: bytes) -> _SourceMap:
@@ -104,10 +117,8 @@ def _packages(part: _Map, prefix: str, seen: set[str], budget: Budget) -> Iterat
             yield Package(purl=purl, version=module.version, role="installed", place=f"{prefix}sources[{number}]")
 
 
-def _own_sources(part: _Map | None) -> Iterator[tuple[int, str, str]]:
+def _own_sources(part: _Map) -> Iterator[tuple[int, str, str]]:
     """Number, base name and text of each source that belongs to no package."""
-    if part is None:
-        return
     for number, (path, text) in enumerate(zip(part.sources or (), part.sources_content or (), strict=False)):
         if isinstance(path, str) and isinstance(text, str) and "node_modules/" not in path:
             name = path.partition("?")[0].rpartition("/")[2]

@@ -8,7 +8,7 @@ import binascii
 from collections.abc import Iterator
 from urllib.parse import unquote_to_bytes
 
-from scanner.formats.source_map import map_facts
+from scanner.formats.source_map import facts_of_sources, packages_of_map
 from scanner.model.observation import Observation
 from scanner.model.source import Budget, Info, Source, Unreadable
 from scanner.model.vocabulary import Cause
@@ -41,7 +41,9 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     if not comma or not kind.startswith(_TYPES):
         return  # a script that builds or looks for such comments
     budget.spend_bytes(len(packed))
-    yield from map_facts(_unpacked(packed, is_base64=kind.endswith(b";base64")), budget)
+    unpacked = _unpacked(packed, is_base64=kind.endswith(b";base64"))
+    yield from packages_of_map(unpacked, budget)
+    yield from facts_of_sources(unpacked, budget)
 
 
 def _unpacked(packed: bytes, *, is_base64: bool) -> bytes:

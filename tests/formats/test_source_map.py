@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.formats import source_map, source_map_inline
+from scanner.formats import source_map, source_map_inline, source_map_sources
 from scanner.model.observation import Call, Import, Package
 from scanner.model.vocabulary import Cause
 from tests.formats.reading import read, read_until_stopped
@@ -38,21 +38,23 @@ def encoded(value: object) -> bytes:
 
 @pytest.mark.parametrize("before", [b"", b")]}'\n", b"\xef\xbb\xbf"])
 def test_a_map_gives_packages_and_what_its_own_sources_use(before: bytes):
-    assert read(source_map, BytesSource("app.js.map", before + encoded(MAP))) == FACTS
+    source = BytesSource("app.js.map", before + encoded(MAP))
+    assert read(source_map, source) + read(source_map_sources, source) == FACTS
 
 
 def test_a_map_in_sections_says_which_section():
     data = encoded({"version": 3, "sections": [{"offset": {}, "url": "x"}, {"map": MAP}]})
-    assert [o.place for o in read(source_map, BytesSource("app.js.map", data))] == [
-        f"sections[1].{fact.place}" for fact in FACTS
-    ]
+    source = BytesSource("app.js.map", data)
+    places = [o.place for o in (*read(source_map, source), *read(source_map_sources, source))]
+    assert places == [f"sections[1].{fact.place}" for fact in FACTS]
 
 
 @pytest.mark.parametrize(
     "value", [{}, {"sources": None}, {"sources": [1, None]}, {"sources": [], "sourcesContent": [1]}]
 )
 def test_a_map_without_sources_gives_nothing(value: object):
-    assert read(source_map, BytesSource("app.js.map", encoded(value))) == []
+    source = BytesSource("app.js.map", encoded(value))
+    assert read(source_map, source) + read(source_map_sources, source) == []
 
 
 @pytest.mark.parametrize(
@@ -107,5 +109,6 @@ SOUND = encoded(MAP)
 def test_a_mutated_map_gives_observations_or_unreadable(junk: bytes, cut: int):
     mutated = SOUND[:cut] + junk + SOUND[cut + len(junk) :]
     read_until_stopped(source_map, BytesSource("a.map", mutated))
+    read_until_stopped(source_map_sources, BytesSource("a.map", mutated))
     inline = b"//# sourceMappingURL=data:application/json;base64," + base64.b64encode(mutated)[:-1]
     read_until_stopped(source_map_inline, BytesSource("a.js", inline))

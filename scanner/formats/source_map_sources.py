@@ -1,0 +1,28 @@
+"""The program's own sources that a source map carries, read as scripts are."""
+
+from collections.abc import Iterator
+
+from scanner.formats.source_map import facts_of_sources
+from scanner.formats.source_map import wants as wants
+from scanner.model.observation import Observation
+from scanner.model.source import Budget, Info, Source
+
+INFO = Info(
+    name="source-map-sources",
+    version=1,
+    line="Source maps: imports and calls of the sources they carry",
+    specification="ECMA-426: https://tc39.es/ecma426/",
+    limits="Read up to 8 MiB in all; the sources of packages are not.",
+    suffixes=(".map",),
+    after_words=True,
+)
+
+
+def observe(source: Source, budget: Budget) -> Iterator[Observation]:
+    """Yield modules imported and calls.
+
+    Raises:
+        Unreadable: damaged, when it is no source map; limit, when it is nested too deeply or carries too much.
+    """
+    budget.spend_bytes(source.size)
+    yield from facts_of_sources(bytes(source.view()), budget)
