@@ -7,16 +7,16 @@ from typing import TypeVar
 import msgspec
 
 from scanner.formats.packages.purls import npm_purl
-from scanner.model.observation import Observation, Package
+from scanner.model.observation import Observation, Owns, Package
 from scanner.model.source import Budget, Info, Source, Unreadable
 from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="npm",
-    version=1,
+    version=2,
     line="JavaScript packages: the package itself and what it depends on",
     specification="package.json: https://docs.npmjs.com/cli/configuring-npm/package-json",
-    limits="Ranges of versions are not resolved: only an exact version is kept. Lock files are not read here.",
+    limits="Ranges of versions are not resolved: only an exact version is kept.",
     names=("package.json",),
 )
 
@@ -30,7 +30,7 @@ _ALIAS = re.compile(r"npm:(@?[^@]+)(?:@(.*))?")
 
 
 def observe(source: Source, budget: Budget) -> Iterator[Observation]:
-    """Yield the package itself as installed, if it has a name and a version, then each dependency as declared.
+    """Yield the package itself as installed, with its folder, if it has a name and a version, then what it asks for.
 
     Raises:
         Unreadable: damaged, when it is not a JSON object or a part cannot be decoded; limit, above 16 MiB.
@@ -43,6 +43,7 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     purl = npm_purl(name)
     if purl and version:
         yield Package(purl=purl, version=version, role="installed", place="name")
+        yield Owns(purl=purl, version=version, path="./", place="name")
     problem: Unreadable | None = None
     for key in _DEPENDENCIES:
         try:

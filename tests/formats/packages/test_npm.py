@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.formats.packages import npm
-from scanner.model.observation import Package
+from scanner.model.observation import Owns, Package
 from scanner.model.vocabulary import Cause
 from tests.formats.reading import read, read_until_stopped
 from tests.sources import BytesSource
@@ -30,6 +30,7 @@ def source(value: object) -> BytesSource:
 def test_a_package_gives_itself_and_its_dependencies():
     assert read(npm, source(MANIFEST)) == [
         Package(purl="pkg:npm/%40example/app", version="1.2.3", role="installed", place="name"),
+        Owns(purl="pkg:npm/%40example/app", version="1.2.3", path="./", place="name"),
         Package(purl="pkg:npm/%40vendor/client-sdk", role="declares", place="dependencies.@vendor/client-sdk"),
         Package(purl="pkg:npm/exact", version="2.0.1", role="declares", place="dependencies.exact"),
         Package(purl="pkg:npm/%40vendor/real", version="1.0.0", role="declares", place="dependencies.renamed"),
@@ -45,7 +46,7 @@ def test_a_marker_file_without_name_and_version_gives_nothing(value: object):
 
 def test_a_byte_order_mark_is_passed_over():
     data = b"\xef\xbb\xbf" + json.dumps(MANIFEST).encode()
-    assert len(read(npm, BytesSource("package.json", data))) == 6
+    assert len(read(npm, BytesSource("package.json", data))) == 7
 
 
 @pytest.mark.parametrize(

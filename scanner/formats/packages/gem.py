@@ -1,0 +1,54 @@
+"""Ruby gems: what a Gemfile or gemspec asks for, what Gemfile.lock locked, and gems as installed."""
+
+import re
+from collections.abc import Iterator
+
+from scanner.formats.packages.purls import package_purl
+from scanner.formats.text_lines import code_lines, numbered_lines
+from scanner.model.observation import Observation, Package
+from scanner.model.source import Budget, Info, Source
+
+INFO = Info(
+    name="gem",
+    version=1,
+    line="Ruby gems: what a project asks for and locks, and gems as installed",
+    specification="https://bundler.io/man/gemfile.5.html, https://guides.rubygems.org/specification-reference/",
+    limits="Names that Ruby code puts together are not read.",
+    names=("gemfile", "gemfile.lock", "gems.rb", "gems.locked"),
+    suffixes=(".gemspec",),
+)
+
+_LOCKED = re.compile(r"    ([A-Za-z0-9_][\w.-]{0,100}) \((\d[\w.+-]{0,60})\)$")
+_ASKED = re.compile(r"""(?:^gem|\.add_(?:\w+_)?dependency)[\s(]+(?:%q<|["'])([A-Za-z0-9_][\w.-]{0,100})[>"']""")
+_OWN = re.compile(r"""\w+\.(name|version)\s*=\s*(?:Gem::Version\.new\()?["']([\w.+-]{1,100})["']""")
+
+
+def observe(source: Source, budget: Budget) -> Iterator[Observation]:
+    """Yield each gem asked for or locked as declared, and the one a gemspec describes as installed.
+
+    Raises:
+        Unreadable: limit, when the file is larger than 32 MiB.
+    """
+    lines = numbered_lines(source, budget)
+    if source.name.lower().endswith((".lock", ".locked")):
+        for number, line in lines:
+            locked = _LOCKED.match(line)
+            if locked:
+                yield from _gem(locked[1], locked[2], "declares", number)
+        return
+    own: dict[str, tuple[str, int]] = {}
+    for number, line in code_lines(lines, comment="#"):
+        asked, itself = _ASKED.search(line), _OWN.match(line)
+        if asked:
+            yield from _gem(asked[1], "", "declares", number)
+        elif itself:
+            own.setdefault(itself[1], (itself[2], number))
+    if "name" in own and "version" in own:
+        yield from _gem(own["name"][0], own["version"][0], "installed", own["name"][1])
+
+
+def _gem(name: str, version: str, role: str, line: int) -> Iterator[Package]:
+    purl = package_purl("gem", name)
+    if purl is not None:
+        installed = role == "installed"
+        yield Package(purl=purl, version=version, role="installed" if installed else "declares", place=f"line {line}")

@@ -1,0 +1,112 @@
+"""NuGet: packages that .NET projects ask for, lock or were built with, and the package a .nuspec describes."""
+
+from collections.abc import Callable, Iterator
+
+from scanner.formats.json_tree import json_object, part, word
+from scanner.formats.packages.purls import package_purl
+from scanner.formats.xml_elements import Element, xml_elements
+from scanner.model.observation import Observation, Owns, Package
+from scanner.model.source import Budget, Info, Source
+
+INFO = Info(
+    name="nuget",
+    version=1,
+    line=".NET packages: what projects ask for and lock, what programs were built with, what a package is",
+    specification="https://learn.microsoft.com/nuget/consume-packages/overview-and-workflow, …/reference/nuspec",
+    limits="Versions that a property gives are left out. Conditions of a project are not evaluated.",
+    names=("packages.config", "packages.lock.json", "project.assets.json"),
+    suffixes=(".csproj", ".vbproj", ".fsproj", ".props", ".targets", ".deps.json", ".nuspec"),
+)
+
+_ITEMS = frozenset({"PackageReference", "PackageVersion", "GlobalPackageReference"})
+
+
+def wants(name: str, head: bytes) -> bool:
+    """Whether a file of properties is one of .NET's: `.props` and `.targets` have other meanings."""
+    return not name.endswith((".props", ".targets")) or b"<Project" in head or b"<\0P\0r\0o\0j" in head
+
+
+def observe(source: Source, budget: Budget) -> Iterator[Observation]:
+    """Yield each package: installed where a .nuspec describes it or a program was built with it, else declared.
+
+    Raises:
+        Unreadable: damaged, when it is not the XML or JSON it should be; limit, when it is nested too deeply.
+    """
+    name = source.name.lower()
+    if name.endswith(".json"):
+        yield from _JSON.get(name, _of_program)(source, budget)
+    elif name.endswith(".nuspec"):
+        yield from _of_package(source, budget)
+    else:
+        yield from _of_project(source, budget)
+
+
+def _package(name: str, version: str, place: str) -> Iterator[Package]:
+    purl = package_purl("nuget", name) if name and "$(" not in name else None
+    if purl is not None:
+        exact = version.strip("[] ") if "," not in version and "*" not in version and "$(" not in version else ""
+        yield Package(purl=purl, version=exact, role="declares", place=place)
+
+
+def _of_project(source: Source, budget: Budget) -> Iterator[Package]:
+    version = ""
+    for element in xml_elements(source, budget):
+        kind = element.path[-1]
+        if kind == "Version":
+            version = element.text
+        elif kind in _ITEMS:
+            name = element.attributes.get("Include") or element.attributes.get("Update") or ""
+            yield from _package(name, element.attributes.get("Version") or version, f"line {element.line}")
+            version = ""
+        elif kind == "package" and element.path[0] == "packages":
+            values = element.attributes
+            yield from _package(values.get("id", ""), values.get("version", ""), f"line {element.line}")
+
+
+def _of_package(source: Source, budget: Budget) -> Iterator[Package | Owns]:
+    own: dict[str, str] = {}
+    for element in xml_elements(source, budget):
+        if element.path[:-1] == ("package", "metadata"):
+            own[element.path[-1]] = element.text
+            if element.path[-1] in ("id", "version"):
+                yield from _itself(own)
+        elif element.path[-1] == "dependency" and "dependencies" in element.path:
+            yield from _dependency(element)
+
+
+def _itself(own: dict[str, str]) -> Iterator[Package | Owns]:
+    purl = package_purl("nuget", own.get("id", ""))
+    if purl is not None and own.get("version") and "$" not in own["version"]:
+        yield Package(purl=purl, version=own["version"], role="installed", place="metadata.id")
+        yield Owns(purl=purl, version=own["version"], path="./", place="metadata.id")
+
+
+def _dependency(element: Element) -> Iterator[Package]:
+    yield from _package(element.attributes.get("id", ""), element.attributes.get("version", ""), f"line {element.line}")
+
+
+def _of_lock(source: Source, budget: Budget) -> Iterator[Package]:
+    for framework, packages in part(json_object(source, budget), "dependencies").items():
+        for name, entry in part(packages).items():
+            budget.spend_items()
+            if word(entry, "type") != "Project":
+                yield from _package(name, word(entry, "resolved"), f'dependencies["{framework}"].{name}')
+
+
+def _of_assets(source: Source, budget: Budget) -> Iterator[Package]:
+    for key, entry in part(json_object(source, budget), "libraries").items():
+        budget.spend_items()
+        if word(entry, "type") != "project":
+            name, _, version = key.partition("/")
+            yield from _package(name, version, f'libraries["{key}"]')
+
+
+def _of_program(source: Source, budget: Budget) -> Iterator[Package]:
+    """A program's .deps.json lists what lies beside it; that may have been left out, so it only declares."""
+    yield from _of_assets(source, budget)
+
+
+_JSON: dict[str, Callable[[Source, Budget], Iterator[Package]]] = {
+    "packages.lock.json": _of_lock,
+    "project.assets.json": _of_assets,
+}
