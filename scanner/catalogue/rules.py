@@ -27,7 +27,7 @@ WORDS = "words"
 """The name space of the one rule that says whether a source file is worth parsing."""
 GENERATED = "generated"
 """The name space of the rules made here; a technology's own .yar has the technology's id."""
-_SCHEMA = "4"
+_SCHEMA = "5"
 """Raise it when the same signatures give other rules or other atoms."""
 
 
@@ -41,7 +41,7 @@ class BytePattern(msgspec.Struct, frozen=True):
 
 
 ATOM, WORD = 0, 1
-"""What the database reports: an atom of a rule, or a telling word."""
+"""What the database reports: an atom of a rule, or, from WORD on, a telling word by its number."""
 
 
 class AtomDatabase(msgspec.Struct, frozen=True):
@@ -51,6 +51,8 @@ class AtomDatabase(msgspec.Struct, frozen=True):
     """What Hyperscan saves; empty where it is not installed: then YARA runs on every file."""
     longest: int = 0
     """Bytes of the longest literal."""
+    words: tuple[bytes, ...] = ()
+    """The telling words; the database reports each as WORD plus its number here."""
 
 
 class ByteRules(msgspec.Struct, frozen=True):
@@ -149,7 +151,8 @@ def _atom_database(atoms: list[Literal], words: list[Literal]) -> AtomDatabase:
             write_cached(key, ".atoms", serialised)
     except hyperscan.error:
         return AtomDatabase()
-    return AtomDatabase(serialised or b"", max((len(literal.raw) for literal in (*atoms, *words)), default=0))
+    longest = max((len(literal.raw) for literal in (*atoms, *words)), default=0)
+    return AtomDatabase(serialised or b"", longest, tuple(word.raw for word in words))
 
 
 def _hyperscan_database(atoms: list[Literal], words: list[Literal]) -> Any:
@@ -160,7 +163,7 @@ def _hyperscan_database(atoms: list[Literal], words: list[Literal]) -> Any:
     # The engine's own way with literals ends them at a zero byte, so each is written as an expression.
     database.compile(
         expressions=[b"".join(b"\\x%02x" % byte for byte in literal.raw) for literal in literals],
-        ids=[ATOM] * len(atoms) + [WORD] * len(words),
+        ids=[ATOM] * len(atoms) + [WORD + number for number in range(len(words))],
         elements=len(literals),
         flags=[
             hyperscan.HS_FLAG_SINGLEMATCH | (hyperscan.HS_FLAG_CASELESS if literal.caseless else 0)

@@ -28,6 +28,8 @@ _MEDIA = (
     (0, b"wOFF", "font"),
     (0, b"wOF2", "font"),
 )
+_START_BYTES = 2
+"""Magics at the beginning are looked up by their first bytes."""
 _PROSE = (".md", ".rst", ".txt", ".adoc", ".html", ".htm", ".pdf", ".tex", ".1", ".3", ".5", ".8")
 _PROSE_NAMES = ("readme", "license", "copying", "notice", "authors", "changelog", "changes", "news", "copyright")
 
@@ -56,12 +58,21 @@ class Table:
         triage = [r for r in found if not r.INFO.depth]
         self._by_name = _by_key(triage, lambda info: info.names)
         self._by_suffix = _by_key(triage, lambda info: info.suffixes)
-        self._by_magic = [(m.offset, m.value, r) for r in triage for m in r.INFO.magics]
+        self._by_start: dict[bytes, list[tuple[int, bytes, Reader | Container]]] = defaultdict(list)
+        self._by_magic: list[tuple[int, bytes, Reader | Container]] = []
+        for reader in triage:
+            for magic in reader.INFO.magics:
+                entry = (magic.offset, magic.value, reader)
+                if magic.offset == 0 and len(magic.value) >= _START_BYTES:
+                    self._by_start[magic.value[:_START_BYTES]].append(entry)
+                else:
+                    self._by_magic.append(entry)
 
     def wanted(self, name: str, head: bytes, source: Source | None = None) -> Wanted:
         """Ask the table about a base name and the first bytes; with the source, containers confirm by more of it."""
         lower = name.lower()
-        by_magic = [r for offset, value, r in self._by_magic if head.startswith(value, offset)]
+        possible = (*self._by_start.get(head[:_START_BYTES], ()), *self._by_magic)
+        by_magic = [r for offset, value, r in possible if head.startswith(value, offset)]
         by_name = [*self._by_name.get(lower, ()), *self._by_its_suffixes(lower)]
         asked = [r for r in _distinct([*by_magic, *by_name]) if _agrees(r, lower, head, source)]
         plain = tuple(cast("Reader", r) for r in asked if hasattr(r, "observe"))

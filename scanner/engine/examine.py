@@ -126,7 +126,7 @@ class Examiner:
         regions = partial(_regions, wanted, source, budget, notes)
         notes.patterns.extend(notes.kept("bytes", lambda: self._scanner.scan(source.view(), regions)))
         slow = [reader for reader in wanted.readers if reader.INFO.after_words]
-        words = self._scanner.words_in(source.view()) if slow and self._scanner.saw_a_word else None
+        words = self._scanner.words_in(source.view()) if slow else None
         if words:
             focused = source.with_focus(words)
             for reader in slow:

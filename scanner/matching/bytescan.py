@@ -40,16 +40,15 @@ class ByteScanner:
         self._patterns = rules.patterns
         self._words = rules.words
         self._context_bytes = context_bytes
-        self.saw_a_word = False
-        """Whether the last scanned file holds a word of the catalogue's imports and calls."""
+        self._seen_words: frozenset[bytes] | None = None
 
     def scan(self, data: memoryview, regions: Callable[[], Iterable[Region]] = tuple) -> Iterator[ByteHit]:
         """Yield the hits in `data`, ordered by offset and pattern; `regions` is asked only if there are any.
 
-        Sets `saw_a_word`. Raises `Unreadable` (timed-out) when the engine took longer than a slow machine would need.
+        Raises `Unreadable` (timed-out) when the engine took longer than a slow machine would need.
         """
         seen = self._prefilter.look(data)
-        self.saw_a_word = seen.word
+        self._seen_words = seen.words
         rules = self._rules if seen.may_match else self._always
         if rules is None:
             return
@@ -59,7 +58,6 @@ class ByteScanner:
         except self._error as error:
             raise Unreadable(Cause.TIMED_OUT, f"The byte scan was stopped after {timeout_s} s.") from error
         found = [match for match in matches if match.namespace != WORDS]
-        self.saw_a_word = seen.word or len(found) < len(matches)
         if not found:
             return
         sections = _Sections(tuple(regions()))
@@ -67,9 +65,12 @@ class ByteScanner:
         yield from sorted(hits, key=lambda hit: (hit.offset, hit.pattern))
 
     def words_in(self, data: memoryview) -> frozenset[str]:
-        """The modules of the catalogue's imports and calls whose names stand in a source file on their own."""
+        """The modules of the catalogue's imports and calls whose names stand on their own in the file scanned last."""
+        possible = self._words if self._seen_words is None else self._seen_words
+        if not possible:
+            return frozenset()
         raw = bytes(data)
-        return frozenset(module for word, module in self._words.items() if _stands_alone(word, raw))
+        return frozenset(self._words[word] for word in possible if _stands_alone(word, raw))
 
     def _hits_of(self, match: Any, data: memoryview, sections: "_Sections") -> Iterator[ByteHit]:
         if match.namespace != GENERATED:

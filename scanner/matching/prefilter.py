@@ -18,8 +18,8 @@ class Seen(NamedTuple):
 
     may_match: bool
     """Whether YARA could find anything; then it also knows of words."""
-    word: bool
-    """Whether a telling word was seen."""
+    words: frozenset[bytes] | None
+    """The telling words that were seen; None where that is not known."""
 
 
 class Prefilter:
@@ -27,6 +27,7 @@ class Prefilter:
 
     def __init__(self, atoms: AtomDatabase) -> None:
         self._overlap = max(atoms.longest - 1, 0)
+        self._words = atoms.words
         self._database: Any = None
         if not atoms.serialised:
             return
@@ -35,7 +36,6 @@ class Prefilter:
 
             self._database = hyperscan.loadb(atoms.serialised, mode=hyperscan.HS_MODE_BLOCK)
             self._database.scratch = hyperscan.Scratch(self._database)
-            self._found = hyperscan.ScanTerminated
             self._error = hyperscan.error
         except ImportError:
             return
@@ -45,20 +45,17 @@ class Prefilter:
     def look(self, data: memoryview) -> Seen:
         """What lies anywhere in the bytes."""
         if self._database is None:
-            return Seen(may_match=True, word=False)
+            return Seen(may_match=True, words=None)
         seen: set[int] = set()
 
-        def note(what: int, *_: object) -> bool:
-            """Take down what was seen; true, which ends the pass, once there is nothing more to see."""
+        def note(what: int, *_: object) -> None:
+            """Take down what was seen; the engine tells of each literal once."""
             seen.add(what)
-            return len(seen) == len((ATOM, WORD))
 
         # Windows overlap, so that a literal that crosses the end of one lies whole in the next.
         for start in range(0, max(len(data) - self._overlap, 1), WINDOW_BYTES - self._overlap):
             try:
                 self._database.scan(data[start : start + WINDOW_BYTES], match_event_handler=note)
-            except self._found:
-                break
             except self._error:
-                return Seen(may_match=True, word=False)
-        return Seen(may_match=ATOM in seen, word=WORD in seen)
+                return Seen(may_match=True, words=None)
+        return Seen(ATOM in seen, frozenset(self._words[what - WORD] for what in seen if what >= WORD))

@@ -13,14 +13,24 @@ _NAMES_AN_ARTIFACT = re.compile(
 )
 
 
+_NAMES_A_SEARCH = re.compile(
+    r"\bsearch(?:es|ed)? of\b|\b(?:string|code|web|text|source) search|\bpublic sources?\b", re.IGNORECASE
+)
+"""A search that found something is no artifact: nobody can look into it again."""
+
+
 @rule(
     "Write name and version (boto3 1.40.0) or the public repository (owner/name); `verified: false` if nobody saw it."
 )
 def seen_in_names_an_artifact(technology: Technology, _: Surroundings) -> Iterator[Flaw]:
     """`seen_in` names a real artifact that a reader can get and look into."""
     for indicator in indicators_of(technology):
-        if indicator.seen_in and not _NAMES_AN_ARTIFACT.search(indicator.seen_in):
+        if indicator.seen_in and not _is_an_artifact(indicator.seen_in):
             yield Flaw(indicator.line, f"'{indicator.seen_in}' names no artifact that a reader could look into.")
+
+
+def _is_an_artifact(seen_in: str) -> bool:
+    return _NAMES_AN_ARTIFACT.search(seen_in) is not None and _NAMES_A_SEARCH.search(seen_in) is None
 
 
 @rule("Add `grants:` to the indicators that prove a capability, or `capabilities:` for what mere presence grants.")
