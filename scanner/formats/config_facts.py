@@ -1,0 +1,188 @@
+"""Settings as observations, for the readers of all files that hold settings.
+
+Spelling (the same in the catalogue's `config:` patterns, which see `name` and `name=value`):
+
+- A setting is named by its dotted path, numbers of list entries left out: `face.search.enabled`, value `true`.
+- An environment variable is named by its name, wherever it is set: `APP_DISABLE_SEARCH`, value `false`.
+- A container image is `image` with the reference as value: `registry.example/owner/app:1.2`. Variables in it are
+  replaced by their defaults or dropped.
+- An action that a policy allows is `iam:service:Action`, wildcards as written: `iam:faces:Search*`, `iam:faces:*`.
+
+A value is kept if it is a truth value, a number, an image or a plain word or path of at most 40 characters; never one
+that looks like a secret or stands under a name like password, token or key. Other values are left empty.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from scanner.model.observation import Config
+from scanner.model.source import Budget
+
+Path = tuple[str | int, ...]
+
+_MAX_SETTINGS = 3000
+"""A file with more is data, and its settings are left out: images, variables and actions are kept."""
+_MAX_NAME = 200
+_SECRET = re.compile(
+    r"pass(?:word|wd|phrase)?|pwd|secret|token|credential|private|auth|cert|salt|session|cookie|signature|licen[cs]e"
+    r"|(?:^|[_.-])key|key$|bearer|dsn|connection|webhook",
+    re.IGNORECASE,
+)
+_TRUTH = frozenset({"true", "false", "yes", "no", "on", "off"})
+_NUMBER = re.compile(r"-?\d{1,12}(?:\.\d{1,6})?")
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_./ -]{0,39}")
+_PIECE = re.compile(r"[A-Za-z0-9]+")
+_DIGIT_IN_LETTERS = re.compile(r"[A-Za-z]\d|\d[A-Za-z]")
+_CHANGE_OF_CASE = re.compile(r"[a-z][A-Z]")
+_ENVIRONMENT = frozenset(
+    {"env", "env_vars", "environment", "environment_variables", "environmentvariables", "variables"}
+)
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,150}")
+_ACTIONS = frozenset({"action", "actions"})
+_ACTION = re.compile(r"([a-z0-9-]{2,40}):([A-Za-z0-9*?]{1,100})")
+_IMAGE = re.compile(
+    r"[a-z0-9][\w.-]{0,200}(?::\d{1,5}(?=/))?(?:/[a-z0-9_][\w.-]{0,150}){0,8}(?::\w[\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?"
+)
+_DEFAULT = re.compile(r"\$\{\w{1,100}:?-([^${}]{0,200})\}")
+_DROPPED = re.compile(r"\$\{[^{}]{0,200}\}|\$\w{1,100}|\{\{[^{}]{0,200}\}\}")
+
+
+class Leaf(NamedTuple):
+    """One value of a tree of settings."""
+
+    path: Path
+    """Keys, and numbers of list entries."""
+    value: str
+    """Truth values as `true` and `false`."""
+    place: str
+
+
+def setting(name: str, value: str, place: str) -> Config:
+    """A setting or variable, with its value if that may be shown."""
+    return Config(name=name[:_MAX_NAME], value=shown(name, value), place=place)
+
+
+def image(reference: str, place: str) -> Iterator[Config]:
+    """The container image of a reference; nothing if it is none."""
+    reference = _DROPPED.sub("", _DEFAULT.sub(r"\1", reference[:500].strip())).rstrip(":@/")
+    if _IMAGE.fullmatch(reference):
+        yield Config(name="image", value=reference, place=place)
+
+
+def action(text: str, place: str) -> Iterator[Config]:
+    """The action that a policy names; nothing if it is none."""
+    found = _ACTION.fullmatch(text.strip())
+    if found:
+        yield Config(name=f"iam:{found[1]}:{found[2]}", place=place)
+
+
+def shown(name: str, value: str) -> str:
+    """The value if it may be shown, else nothing."""
+    value = value.strip()
+    if _SECRET.search(name):
+        return value.lower() if value.lower() in _TRUTH else ""
+    if value.lower() in _TRUTH:
+        return value.lower()
+    if _NUMBER.fullmatch(value):
+        return value
+    return value if _WORD.fullmatch(value) and not _looks_random(value) else ""
+
+
+def _looks_random(text: str) -> bool:
+    """Whether a piece is long, mixes letters with digits, or changes case as no word does."""
+    return any(
+        len(piece) > 24
+        or (len(piece) >= 8 and len(_DIGIT_IN_LETTERS.findall(piece)) > 1)
+        or len(_CHANGE_OF_CASE.findall(piece)) > 4
+        for piece in _PIECE.findall(text)
+    )
+
+
+def config_facts(leaves: Iterator[Leaf], budget: Budget) -> Iterator[Config]:
+    """What the values of a tree say: images and variables as they come, then actions, then plain settings."""
+    policies = _Policies()
+    pairs = _Pairs()
+    settings: list[Config] = []
+    for leaf in leaves:
+        budget.spend_items()
+        key = _last_key(leaf.path).lower()
+        if key == "image" or (key == "repository" and len(leaf.path) > 1 and leaf.path[-2] == "image"):
+            yield from image(leaf.value, leaf.place)
+        elif policies.take(leaf, key):
+            continue
+        elif _of_environment(leaf):
+            yield from pairs.take(leaf)
+        elif len(settings) <= _MAX_SETTINGS:
+            name = ".".join(part for part in leaf.path if isinstance(part, str))
+            if name:
+                settings.append(setting(name, leaf.value, leaf.place))
+    yield from pairs.rest()
+    yield from policies.allowed()
+    if len(settings) <= _MAX_SETTINGS:
+        yield from (config for config in settings if config.value)
+
+
+def _last_key(path: Path) -> str:
+    return next((part for part in reversed(path) if isinstance(part, str)), "")
+
+
+def _of_environment(leaf: Leaf) -> bool:
+    """Whether the path ends in `env.NAME`, `env[0]` or `env[0].name`."""
+    return any(isinstance(part, str) and part.lower() in _ENVIRONMENT for part in leaf.path[-3:-1])
+
+
+class _Pairs:
+    """Variables, of which lists give name and value apart."""
+
+    def __init__(self) -> None:
+        self._names: dict[Path, tuple[str, str]] = {}
+        self._values: dict[Path, str] = {}
+
+    def take(self, leaf: Leaf) -> Iterator[Config]:
+        """Yield the variable of `NAME: value` or `- NAME=value`; keep `name: NAME` and `value: …` for later."""
+        last, before = leaf.path[-1], leaf.path[-2] if len(leaf.path) > 1 else ""
+        name, value = str(last), leaf.value
+        if isinstance(last, int):
+            name, _, value = leaf.value.partition("=")
+        elif isinstance(before, int):
+            if last == "name":
+                self._names[leaf.path[:-1]] = (leaf.value, leaf.place)
+            elif last == "value":
+                self._values[leaf.path[:-1]] = leaf.value
+            return
+        if _VARIABLE.fullmatch(name):
+            yield setting(name, value, leaf.place)
+
+    def rest(self) -> Iterator[Config]:
+        """The variables whose name and value came apart."""
+        for path, (name, place) in self._names.items():
+            if _VARIABLE.fullmatch(name):
+                yield setting(name, self._values.get(path, ""), place)
+
+
+class _Policies:
+    """Actions of policies, until it is known whether their statement allows or denies them."""
+
+    def __init__(self) -> None:
+        self._actions: dict[Path, list[Leaf]] = {}
+        self._denied: set[Path] = set()
+
+    def take(self, leaf: Leaf, key: str) -> bool:
+        """Keep the leaf if it is an action or an effect."""
+        if key in _ACTIONS and _ACTION.fullmatch(leaf.value.strip()):
+            depth = 2 if isinstance(leaf.path[-1], int) else 1
+            self._actions.setdefault(leaf.path[:-depth], []).append(leaf)
+            return True
+        if key == "effect" and leaf.value.lower() in ("allow", "deny"):
+            if leaf.value.lower() == "deny":
+                self._denied.add(leaf.path[:-1])
+            return True
+        return False
+
+    def allowed(self) -> Iterator[Config]:
+        """The actions of statements that do not deny."""
+        for statement, leaves in self._actions.items():
+            if statement not in self._denied:
+                for leaf in leaves:
+                    yield from action(leaf.value, leaf.place)

@@ -1,0 +1,86 @@
+"""Settings line by line: .env, ini, cfg, conf, Java properties. How they are named: `scanner.formats.config_facts`."""
+
+import re
+from collections.abc import Iterator
+
+from scanner.formats.config_facts import image, setting
+from scanner.formats.text_lines import numbered_lines
+from scanner.model.observation import Config, Observation
+from scanner.model.source import Budget, Info, Source
+
+INFO = Info(
+    name="settings-lines",
+    version=1,
+    line="Settings line by line (.env, ini, conf, properties): variables and switches",
+    specification="https://docs.docker.com/compose/how-tos/environment-variables/variable-interpolation/ (.env files)",
+    limits="Values that go on in further lines are read from their first line. Above 1 MiB nothing is read.",
+    names=(".env", ".flaskenv", ".envrc"),
+    suffixes=(
+        ".env",
+        ".env.default",
+        ".env.dev",
+        ".env.development",
+        ".env.dist",
+        ".env.example",
+        ".env.local",
+        ".env.prod",
+        ".env.production",
+        ".env.sample",
+        ".env.staging",
+        ".env.template",
+        ".env.test",
+        ".ini",
+        ".cfg",
+        ".conf",
+        ".properties",
+    ),
+)
+
+_MAX_BYTES = 1024 * 1024
+_MAX_SETTINGS = 3000
+_OTHERS = frozenset({"setup.cfg", "tox.ini", "pytest.ini", "pom.properties", "pyvenv.cfg", "mypy.ini"})
+_SECTION = re.compile(r"\[([^\[\]]{1,200})\]")
+_VARIABLE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_.]{0,150})\s*=\s*(.*)")
+_SETTING = re.compile(r"([A-Za-z_][\w.-]{0,150})\s*[=:]\s*(.*)")
+_QUOTED = re.compile(r"""(["'])(.*)\1(?:\s+[#;].*)?""")
+
+
+def wants(name: str, head: bytes) -> bool:
+    """Whether it is text, and not one that has a reader of its own."""
+    return name not in _OTHERS and b"\0" not in head
+
+
+def observe(source: Source, budget: Budget) -> Iterator[Observation]:
+    """Yield variables by their names; settings by section and key, if their value may be shown.
+
+    Raises:
+        Unreadable: limit, when the file is larger than 1 MiB.
+    """
+    is_environment = ".env" in source.name.lower() or source.name.lower() == ".flaskenv"
+    section, count = "", 0
+    for number, line in numbered_lines(source, budget, _MAX_BYTES):
+        stripped = line.strip()
+        header = _SECTION.fullmatch(stripped)
+        if header:
+            section = f"{header[1].strip()}."
+        found = (
+            None if stripped[:1] in ("", "#", ";", "!") else (_VARIABLE if is_environment else _SETTING).match(stripped)
+        )
+        if found is None or count > _MAX_SETTINGS:
+            continue
+        for config in _configs("" if is_environment else section, found[1], _value(found[2]), f"line {number}"):
+            if is_environment or config.value:
+                count += 1
+                yield config
+
+
+def _value(text: str) -> str:
+    quoted = _QUOTED.fullmatch(text)
+    return quoted[2] if quoted else text.partition(" #")[0].partition(" ;")[0].strip()
+
+
+def _configs(section: str, key: str, value: str, place: str) -> Iterator[Config]:
+    if key.lower() == "image" or key.lower().endswith("_image"):
+        yield from image(value, place)
+    if key.lower() != "image":
+        yield setting(f"{section}{key}", value, place)

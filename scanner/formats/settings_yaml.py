@@ -1,0 +1,36 @@
+"""Settings in YAML: servers, Compose, Kubernetes, CloudFormation, CI. Their names: `scanner.formats.config_facts`."""
+
+from collections.abc import Iterator
+
+from scanner.formats.config_facts import config_facts
+from scanner.formats.text_lines import text_of
+from scanner.formats.yaml_lines import yaml_leaves
+from scanner.model.observation import Observation
+from scanner.model.source import Budget, Info, Source
+
+INFO = Info(
+    name="settings-yaml",
+    version=1,
+    line="Settings in YAML (servers, Compose, Kubernetes, CloudFormation, CI): images, variables, actions, switches",
+    specification="YAML 1.2: https://yaml.org/spec/1.2.2/",
+    limits="Texts of several lines, aliases and merged keys are passed over. Above 1 MiB nothing is read.",
+    suffixes=(".yml", ".yaml"),
+)
+
+_MAX_BYTES = 1024 * 1024
+_OTHERS = frozenset({"pnpm-lock.yaml", "pubspec.yaml", "environment.yml", "environment.yaml", "conda-lock.yml"})
+"""Lists of packages, which have readers of their own."""
+
+
+def wants(name: str, _head: bytes) -> bool:
+    """Whether it is no list of packages."""
+    return name not in _OTHERS
+
+
+def observe(source: Source, budget: Budget) -> Iterator[Observation]:
+    """Yield images, variables, allowed actions and settings.
+
+    Raises:
+        Unreadable: limit, when the file is larger than 1 MiB.
+    """
+    yield from config_facts(yaml_leaves(text_of(source, budget, _MAX_BYTES), budget), budget)
