@@ -222,7 +222,7 @@ def test_the_kind_of_target_shown_lists_files_and_reports_the_missing(tmp_path):
     kind = skeleton("target")
     assert kind.opens(folder)
     listed, missing = kind.entries(folder)
-    assert [(type(listed), listed.locator), (type(missing), missing.locator)] == [
+    assert [(type(listed), listed.name), (type(missing), missing.locator)] == [
         (Entry, "here.bin"),
         (Unread, "gone.bin"),
     ]

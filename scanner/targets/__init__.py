@@ -4,6 +4,7 @@ A target module has `KIND`, `opens(path) -> bool`, and `entries(path) -> Iterato
 """
 
 import importlib
+import os
 import pkgutil
 from collections.abc import Iterator
 from functools import cache
@@ -29,6 +30,11 @@ class Entry(NamedTuple):
     def size(self) -> int:
         """Bytes."""
         return self.stat[0]
+
+
+def stat_of(status: os.stat_result) -> Stat:
+    """The part of a file's status that tells whether it changed."""
+    return (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
 
 class TargetKind(Protocol):

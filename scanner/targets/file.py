@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from scanner.targets import Entry, MissingTarget
+from scanner.targets import Entry, MissingTarget, stat_of
 
 KIND = "file"
 
@@ -18,5 +18,4 @@ def entries(path: Path) -> Iterator[Entry]:
     """The file itself, named by its base name. Raises `MissingTarget` if it may not be read."""
     if not os.access(path, os.R_OK):
         raise MissingTarget(f"{path}: this account has no permission to read it.")
-    status = path.stat()
-    yield Entry(str(path.parent), path.name, (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino))
+    yield Entry(str(path.parent), path.name, stat_of(path.stat()))

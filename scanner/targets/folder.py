@@ -8,7 +8,7 @@ from pathlib import Path
 from scanner.model.artifact import Oddity, Unread
 from scanner.model.locator import text_name
 from scanner.model.vocabulary import Cause
-from scanner.targets import Entry, MissingTarget
+from scanner.targets import Entry, MissingTarget, stat_of
 
 KIND = "folder"
 
@@ -52,7 +52,7 @@ def entries(path: Path) -> Iterator[Entry | Unread | Oddity]:
                 yield _unlisted(name, error)
                 continue
             if stat.S_ISREG(status.st_mode):
-                yield _elsewhere(name) if _is_placeholder(status) else _entry(root, name, status)
+                yield _elsewhere(name) if _is_placeholder(status) else Entry(root, name, stat_of(status))
             elif stat.S_ISDIR(status.st_mode):
                 yield from _folder(name, deeper, is_mounted=status.st_dev != device)
         pending.extend(reversed(deeper))
@@ -63,10 +63,6 @@ def _folder(name: str, deeper: list[str], *, is_mounted: bool) -> Iterator[Oddit
         yield Oddity(locator=_locator(name), what="Another file system begins here; it was not entered.")
     else:
         deeper.append(name)
-
-
-def _entry(root: str, name: str, status: os.stat_result) -> Entry:
-    return Entry(root, name, (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino))
 
 
 def _is_placeholder(status: os.stat_result) -> bool:
