@@ -43,7 +43,7 @@ def failures(catalogue: Catalogue) -> Iterator[Failure]:
 
 def _problems(example: Example, index: Index, scanner: ByteScanner) -> Iterator[str]:
     try:
-        found = _graded(_facts(example, scanner), index)
+        found = _graded(_facts(example, scanner), index, mentions=example.presence is Presence.REFERENCED)
     except (msgspec.ValidationError, Unreadable) as error:
         yield f"it could not be tried: {error}"
         return
@@ -70,12 +70,12 @@ def _facts(example: Example, scanner: ByteScanner) -> ArtifactFacts:
     return ArtifactFacts(artifact=artifact, observations=(*stated, *scanner.scan(memoryview(data))))
 
 
-def _graded(facts: ArtifactFacts, index: Index) -> dict[str, Grade]:
-    """What is found, mere references aside."""
+def _graded(facts: ArtifactFacts, index: Index, *, mentions: bool) -> dict[str, Grade]:
+    """What is found; mere mentions only if the example is about one, as all are whose indicators nobody verified."""
     found = [m for m in matches_of(facts, index) if isinstance(m, Match)]
     owners = owners_of((m.artifact for m in found), {facts.artifact.locator: facts})
     graded = {g.technology.id: grade(g.technology, g.matches) for g in groups_of(found, index, owners)}
-    return {key: g for key, g in sorted(graded.items()) if g.presence is not Presence.REFERENCED}
+    return {key: g for key, g in sorted(graded.items()) if mentions or g.presence is not Presence.REFERENCED}
 
 
 def _listed(names: set[str]) -> str:
