@@ -26,7 +26,7 @@ from scanner.model.observation import (
     Symbol,
 )
 from scanner.model.technology import LookAlike
-from scanner.model.vocabulary import IndicatorKind, Presence
+from scanner.model.vocabulary import IndicatorKind, Presence, TechnologyKind
 
 NATIVE_TYPES = frozenset({"elf", "pe", "macho"})
 PROSE_TYPES = frozenset({"prose"})
@@ -153,16 +153,17 @@ def presence_of(observation: Observation | FileName, entry: Entry, artifact: Art
         return Presence.DECLARED
     if indicator.presence is not None:
         return indicator.presence
-    return _by_role(observation, entry)
+    return _by_role(observation, entry, artifact)
 
 
-def _by_role(observation: Observation | FileName, entry: Entry) -> Presence:
+def _by_role(observation: Observation | FileName, entry: Entry, artifact: Artifact) -> Presence:
     match observation:
         case AndroidEntry():
             return Presence.DECLARED
         case ClassName(role="references", by=by) | Call(by=by):
             # Without the referring class it may be the technology's own code that refers.
-            return Presence.USED if by and not _own_code(by, entry) else Presence.PRESENT
+            is_own = _own_code(by, entry) or _lies_in_its_own_folder(artifact, entry)
+            return Presence.USED if by and not is_own else Presence.PRESENT
         case Import():
             # An import with nothing called is the wish to use it.
             return Presence.DECLARED
@@ -171,15 +172,20 @@ def _by_role(observation: Observation | FileName, entry: Entry) -> Presence:
         case Symbol(role=role):
             return Presence.USED if role == "imports" else Presence.PRESENT
         case ByteHit():
-            return _of_bytes(entry)
+            return _of_bytes(entry, artifact)
         case FileName():
             return Presence.PRESENT
         case _:
             return Presence.USED if entry.indicator.kind is IndicatorKind.CONFIG else Presence.PRESENT
 
 
-def _of_bytes(entry: Entry) -> Presence:
-    """An address of a service that recognises is use of it; the mere host of a vendor is a reference."""
+def _of_bytes(entry: Entry, artifact: Artifact) -> Presence:
+    """An address of a service that recognises is use of it; the mere host of a vendor is a reference.
+
+    What belongs to the operating system is not in a program: its name there is use of it.
+    """
+    if entry.technology.kind is TechnologyKind.OS_API and artifact.type in NATIVE_TYPES:
+        return Presence.USED
     if entry.indicator.kind is not IndicatorKind.ENDPOINT:
         return Presence.PRESENT
     return Presence.USED if entry.indicator.grants else Presence.REFERENCED
@@ -192,6 +198,18 @@ def _own_code(by: str, entry: Entry) -> bool:
             value = indicator.value.partition(":")[2]
             package = value[:-1] if value.endswith(".*") else value.rpartition(".")[0] + "."
             if len(package) > 1 and by.startswith(package):
+                return True
+    return False
+
+
+def _lies_in_its_own_folder(artifact: Artifact, entry: Entry) -> bool:
+    """Whether a source file lies in a folder that bears the name of the technology's own module."""
+    path = "/" + artifact.locator.rpartition("/")[0] + "/"
+    for indicator in entry.technology.indicators:
+        if indicator.kind is IndicatorKind.IMPORT:
+            language, _, module = indicator.value.partition(":")
+            folder = module.partition(".")[0] if language == "python" else module
+            if f"/{folder}/" in path:
                 return True
     return False
 

@@ -4,7 +4,7 @@ from scanner.catalogue.index import Index
 from scanner.matching.match import Match, matches_of
 from scanner.model.finding import NotCounted
 from scanner.model.observation import AndroidEntry, ByteHit, Call, ClassName, Import, Library, Package, Symbol
-from scanner.model.vocabulary import Capability, Presence
+from scanner.model.vocabulary import Capability, Presence, TechnologyKind
 from tests.catalogues import facts, indicator, lookalike, technology
 
 
@@ -41,6 +41,18 @@ MODULE = technology(
 )
 def test_an_import_is_a_wish_a_call_is_use_and_a_version_may_rule_a_package_out(observation, presence):
     assert set(presences(MODULE, observation)) == presence
+
+
+def test_a_module_that_calls_itself_is_present_and_not_used():
+    call = Call(language="python", name="acme.faces.api.compare", by="<module>", place="line 2")
+    assert presences(MODULE, call, locator="x.zip!/acme/faces/cli.py", kind="python-source") == [Presence.PRESENT]
+    assert presences(MODULE, call, locator="x.zip!/app/acme.py", kind="python-source") == [Presence.USED]
+
+
+def test_a_name_of_the_operating_system_in_a_program_is_use_of_it():
+    system = technology(indicator("string", "SystemFaceUnlock"), kind=TechnologyKind.OS_API)
+    assert presences(system, hit("acme-faces#0"), kind="macho") == [Presence.USED]
+    assert presences(system, hit("acme-faces#0"), kind="text") == [Presence.PRESENT]
 
 
 SDK = technology(
