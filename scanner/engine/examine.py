@@ -26,6 +26,7 @@ from scanner.model.source import Budget, Reader, Region, Source, Unreadable
 from scanner.model.vocabulary import Cause
 
 _T = TypeVar("_T")
+OUT_OF_MEMORY = "Reading it took more memory than the scan's limit allows."
 
 
 class Notes:
@@ -48,6 +49,8 @@ class Notes:
             yield from produce()
         except Unreadable as why:
             self.could_not(stage, why)
+        except MemoryError:
+            self.could_not(stage, Unreadable(Cause.LIMIT, OUT_OF_MEMORY))
         except Exception as error:  # the worker's edge: a fault in one reader costs one reading
             reason = f"The reader failed on it ({type(error).__name__}); please report this to the project."
             self.could_not(stage, Unreadable(Cause.CRASHED, reason))

@@ -155,6 +155,7 @@ class Reading:
 
     def _interrupted(self) -> None:
         self.is_interrupted = True
+        self._pool.stop()
         left = self._progress.files - self._progress.files_done
         reason = f"The scan was interrupted: {left:,} of {self._progress.files:,} files were not examined."
         self._facts.add_unread(Unread(locator=".", stage="read", cause=Cause.INTERRUPTED, reason=reason))

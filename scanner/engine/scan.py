@@ -29,6 +29,7 @@ from scanner.model.artifact import Oddity, Unread
 from scanner.model.law import Deployment
 from scanner.model.locator import below, text_name
 from scanner.model.report import Report, Target, Tool
+from scanner.model.vocabulary import Cause
 from scanner.targets import Entry, target_kind
 
 
@@ -63,7 +64,13 @@ def scan(paths: Sequence[Path], settings: Settings, watch: Callable[[Progress], 
         uses_cache=settings.uses_cache,
     )
     facts = Facts()
-    stretches = list(_listed(paths, facts))
+    stretches: list[Stretch] = []
+    try:
+        stretches.extend(_listed(paths, facts))
+    except KeyboardInterrupt:
+        stretches.clear()
+        reason = "The scan was interrupted while its files were being listed; none were examined."
+        facts.add_unread(Unread(locator=".", stage="list", cause=Cause.INTERRUPTED, reason=reason))
     jobs = _jobs(settings, stretches)
     with Cache.to_write() if settings.uses_cache else Cache(None) as cache, Pool(plan, jobs) as pool:
         if cache.was_damaged:

@@ -108,12 +108,13 @@ class OpenFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._file: BinaryIO | None = None
+        self._status = (0, 0)
 
     def __enter__(self) -> BytesSource:
         """Open, read or map. Raises `Unreadable` (permission, vanished, damaged)."""
         try:
             self._file = open(self._path, "rb", opener=_open_plainly)
-            size = os.fstat(self._file.fileno()).st_size
+            self._status = (size, _) = _size_and_time(self._file)
             if size < _MAP_FROM_BYTES:
                 data: bytes | mmap.mmap = self._file.read(_MAP_FROM_BYTES)
             else:
@@ -130,6 +131,10 @@ class OpenFile:
         if self._file is not None:
             self._file.close()
 
+    def has_changed(self) -> bool:
+        """Whether somebody has written to it since it was opened."""
+        return self._file is not None and _size_and_time(self._file) != self._status
+
     def _neighbour(self, name: str) -> Source | None:
         folder = self._path.parent.parent if name.startswith("../") else self._path.parent
         name = name.removeprefix("../")
@@ -143,6 +148,11 @@ class OpenFile:
                 return source
         except (OSError, Unreadable):
             return None
+
+
+def _size_and_time(file: BinaryIO) -> tuple[int, int]:
+    status = os.fstat(file.fileno())
+    return status.st_size, status.st_mtime_ns
 
 
 def _open_plainly(path: str, flags: int) -> int:

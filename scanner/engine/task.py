@@ -12,10 +12,11 @@ from blake3 import blake3
 from scanner.catalogue.rules import ByteRules
 from scanner.engine.budget import Limits
 from scanner.engine.cache import Cache
-from scanner.engine.examine import Examiner, Notes
+from scanner.engine.examine import OUT_OF_MEMORY, Examiner, Notes
 from scanner.engine.remember import Found, Keys, joined, pattern_half, placed, structure_half
 from scanner.engine.sources import BytesSource, OpenFile
 from scanner.engine.telling import TellingNames
+from scanner.matching.mapped import windows
 from scanner.model.artifact import Artifact, ArtifactFacts
 from scanner.model.locator import base_name, below, text_name
 from scanner.model.source import Unreadable
@@ -122,18 +123,29 @@ def examine_batch(batch: Batch) -> list[Answer]:
 
 
 def _examined(worker: _Worker, batch: Batch, number: int) -> Answer:
+    file = OpenFile(Path(batch.path(number)))
     try:
-        with OpenFile(Path(batch.path(number))) as source:
+        with file as source:
             answer = _of_source(worker, source, batch, number)
             if batch.is_target and batch.part[0] == 0:
                 _mark_target(answer, source, batch.locator(number))
+            if file.has_changed():
+                _mark_changed(answer, source, batch, number)
     except Unreadable as why:
-        locator = batch.locator(number)
-        notes = Notes()
-        notes.could_not("open", why)
-        artifact = Artifact(locator="", name=base_name(locator), type="unread", size=0)
-        return Answer(type="unread", facts=[placed(notes.found(artifact), locator)])
+        return _not_read(batch.locator(number), "open", why)
+    except MemoryError:
+        return _not_read(batch.locator(number), "read", Unreadable(Cause.LIMIT, OUT_OF_MEMORY))
+    except Exception as error:  # the worker's edge: a fault of ours costs one file, and not its batch
+        reason = f"Examining it failed ({type(error).__name__}); please report this to the project."
+        return _not_read(batch.locator(number), "read", Unreadable(Cause.CRASHED, reason))
     return answer
+
+
+def _not_read(locator: str, stage: str, why: Unreadable) -> Answer:
+    notes = Notes()
+    notes.could_not(stage, why)
+    artifact = Artifact(locator="", name=base_name(locator), type="unread", size=0)
+    return Answer(type="unread", facts=[placed(notes.found(artifact), locator)])
 
 
 def _of_source(worker: _Worker, source: BytesSource, batch: Batch, number: int) -> Answer:
@@ -142,7 +154,7 @@ def _of_source(worker: _Worker, source: BytesSource, batch: Batch, number: int) 
     if not (worker.plan.uses_cache and is_worth_keeping):
         found = list(worker.examiner.examine(source, wanted, part=batch.part))
         return answer_of(worker.plan, found, batch, number)
-    content = blake3(source.view()).digest()
+    content = _digest(source)
     structure_key, pattern_key = worker.keys.of(content, source.name, batch.part)
     kept = worker.cache.get([structure_key, pattern_key])
     if len(kept) == 2:
@@ -160,7 +172,14 @@ def _of_source(worker: _Worker, source: BytesSource, batch: Batch, number: int) 
 def _was_cut_short(found: Sequence[Found]) -> bool:
     """Whether time or memory, which another run may have more of, decided what was read."""
     passing = {Cause.TIMED_OUT, Cause.CRASHED, Cause.VANISHED}
-    return any(unread.cause in passing for item in found for unread in item.unread)
+    return any(u.cause in passing or u.reason == OUT_OF_MEMORY for item in found for u in item.unread)
+
+
+def _digest(source: BytesSource) -> bytes:
+    hasher = blake3()
+    for window in windows(source.view()):
+        hasher.update(window)
+    return hasher.digest()
 
 
 def answer_of(plan: Plan, found: Sequence[Found], batch: Batch, number: int) -> Answer:
@@ -182,15 +201,31 @@ def answer_of(plan: Plan, found: Sequence[Found], batch: Batch, number: int) -> 
     return answer
 
 
+def _mark_changed(answer: Answer, source: BytesSource, batch: Batch, number: int) -> None:
+    """What was read of a file that changed meanwhile may be half of each: it is told, and not kept."""
+    answer.content, answer.keep = b"", {}
+    if batch.part[0] == 0:
+        facts = _own_facts(answer, source, batch.locator(number))
+        notes = Notes(batch.locator(number))
+        notes.could_not("read", Unreadable(Cause.VANISHED, "It changed while it was being read."))
+        answer.facts.append(msgspec.structs.replace(facts, unread=(*facts.unread, *notes.unread)))
+
+
+def _own_facts(answer: Answer, source: BytesSource, locator: str) -> ArtifactFacts:
+    """Take the facts of the file itself out of the answer, to put them back with more."""
+    own = [n for n, facts in enumerate(answer.facts) if facts.artifact.locator == locator]
+    if own:
+        return answer.facts.pop(own[0])
+    return ArtifactFacts(artifact=Artifact(locator=locator, name=source.name, type=answer.type, size=source.size))
+
+
 def _mark_target(answer: Answer, source: BytesSource, locator: str) -> None:
     """A file that is the target itself has its digest in the report, and says so if it is empty."""
-    own = [n for n, facts in enumerate(answer.facts) if facts.artifact.locator == locator]
-    facts = (
-        answer.facts.pop(own[0])
-        if own
-        else ArtifactFacts(artifact=Artifact(locator=locator, name=source.name, type=answer.type, size=source.size))
-    )
-    artifact = msgspec.structs.replace(facts.artifact, sha256=sha256(source.view()).hexdigest())
+    facts = _own_facts(answer, source, locator)
+    hasher = sha256()
+    for window in windows(source.view()):
+        hasher.update(window)
+    artifact = msgspec.structs.replace(facts.artifact, sha256=hasher.hexdigest())
     notes = Notes(locator)
     if source.size == 0:
         notes.could_not("read", Unreadable(Cause.DAMAGED, "The file is empty: there is nothing to look at."))
@@ -203,7 +238,7 @@ def examine_depth(task: DepthTask) -> Answer:
     inner = task.within.removeprefix(task.locator)
     try:
         with OpenFile(Path(task.path)) as source:
-            key = _worker.keys.of_depth(blake3(source.view()).digest(), inner, task.reader, task.focus)
+            key = _worker.keys.of_depth(_digest(source), inner, task.reader, task.focus)
             kept = _worker.cache.get([key])
             if kept:
                 found = joined(kept[key], msgspec.msgpack.encode({}))

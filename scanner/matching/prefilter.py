@@ -8,9 +8,7 @@ answer is always "it could": then YARA looks by itself, slower and with the same
 from typing import Any, NamedTuple
 
 from scanner.catalogue.rules import ATOM, WORD, AtomDatabase
-
-WINDOW_BYTES = 1 << 30
-"""Hyperscan silently skips what lies at 4 GiB or more in a buffer, so a large file is looked at in windows."""
+from scanner.matching.mapped import windows
 
 
 class Seen(NamedTuple):
@@ -53,9 +51,9 @@ class Prefilter:
             seen.add(what)
 
         # Windows overlap, so that a literal that crosses the end of one lies whole in the next.
-        for start in range(0, max(len(data) - self._overlap, 1), WINDOW_BYTES - self._overlap):
+        for window in windows(data, overlap=self._overlap):
             try:
-                self._database.scan(data[start : start + WINDOW_BYTES], match_event_handler=note)
+                self._database.scan(window, match_event_handler=note)
             except self._error:
                 return Seen(may_match=True, words=None)
         return Seen(ATOM in seen, frozenset(self._words[what - WORD] for what in seen if what >= WORD))

@@ -19,7 +19,7 @@ from scanner.catalogue.literals import Literal
 from scanner.catalogue.load import Caching, load_catalogue
 from scanner.catalogue.rules import AtomDatabase, ByteRules, byte_rules
 from scanner.catalogue.words import telling_words
-from scanner.matching import prefilter
+from scanner.matching import mapped
 from scanner.matching.bytescan import ByteScanner
 from scanner.matching.prefilter import Prefilter
 from scanner.model.observation import ByteHit
@@ -336,7 +336,7 @@ def test_a_wide_literal_is_not_cut_at_its_first_zero_byte():
 @needs_engine
 def test_an_atom_is_found_wherever_the_windows_cut(monkeypatch):
     found = Prefilter(rules_of(STRING).atoms)
-    monkeypatch.setattr(prefilter, "WINDOW_BYTES", 64)
+    monkeypatch.setattr(mapped, "WINDOW_BYTES", 64)
     wide = "AcmeFaceEngine".encode("utf-16-le")
     for size in (len(wide), 63, 64, 65, 101, 300):
         for at in range(size - len(wide) + 1):

@@ -1,0 +1,30 @@
+"""Windows over an artifact's bytes, which do not stay in memory behind the reader.
+
+The pages of a mapped file count as the process's own until the system wants them back. Of a file of gigabytes they
+are given back window by window; whoever looks again gets the same bytes from the file.
+"""
+
+import mmap
+from collections.abc import Iterator
+
+WINDOW_BYTES = 64 << 20
+"""Also far below 4 GiB, beyond which Hyperscan silently skips what lies in a buffer."""
+RELEASED_FROM_BYTES = 256 << 20
+"""Smaller files stay mapped whole: the next pass finds their pages at hand."""
+
+
+def windows(data: memoryview, *, overlap: int = 0) -> Iterator[memoryview]:
+    """Yield `data` in windows that overlap by so many bytes; of no data one empty window."""
+    mapped = _mapping_of(data)
+    for start in range(0, max(len(data) - overlap, 1), WINDOW_BYTES - overlap):
+        yield data[start : start + WINDOW_BYTES]
+        if mapped is not None:
+            page = start - start % mmap.PAGESIZE
+            mapped.madvise(mmap.MADV_DONTNEED, page, min(WINDOW_BYTES, len(data) - page))
+
+
+def _mapping_of(data: memoryview) -> mmap.mmap | None:
+    """The file's mapping, where these bytes are all of it, it is large, and the system can be told."""
+    mapping = data.obj
+    is_large = len(data) >= RELEASED_FROM_BYTES and hasattr(mmap, "MADV_DONTNEED")
+    return mapping if is_large and isinstance(mapping, mmap.mmap) and len(mapping) == len(data) else None
