@@ -35,9 +35,10 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_./ -]{0,39}")
 _PIECE = re.compile(r"[A-Za-z0-9]+")
 _DIGIT_IN_LETTERS = re.compile(r"[A-Za-z]\d|\d[A-Za-z]")
 _CHANGE_OF_CASE = re.compile(r"[a-z][A-Z]")
-_ENVIRONMENT = frozenset(
+ENVIRONMENT = frozenset(
     {"env", "env_vars", "environment", "environment_variables", "environmentvariables", "variables"}
 )
+"""Keys under which variables stand."""
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,150}")
 _ACTIONS = frozenset({"action", "actions"})
 _ACTION = re.compile(r"([a-z0-9-]{2,40}):([A-Za-z0-9*?]{1,100})")
@@ -129,7 +130,7 @@ def _last_key(path: Path) -> str:
 
 def _of_environment(leaf: Leaf) -> bool:
     """Whether the path ends in `env.NAME`, `env[0]` or `env[0].name`."""
-    return any(isinstance(part, str) and part.lower() in _ENVIRONMENT for part in leaf.path[-3:-1])
+    return any(isinstance(part, str) and part.lower() in ENVIRONMENT for part in leaf.path[-3:-1])
 
 
 class _Pairs:

@@ -20,7 +20,7 @@ INFO = Info(
     specification="ECMAScript: https://tc39.es/ecma262/; CommonJS, AMD; TypeScript and JSX as tree-sitter reads them",
     limits=(
         "Names are followed through assignments, destructuring and promises in one file, not through results. "
-        "Above 8 MiB only what is loaded is read."
+        "Above 12 MiB only what is loaded is read."
     ),
     suffixes=(".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx"),
     after_words=True,
@@ -39,7 +39,7 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     """Yield bundled packages as installed, then modules imported and calls.
 
     Raises:
-        Unreadable: limit, when it is longer than 8 MiB; damaged, when much of it cannot be parsed.
+        Unreadable: limit, when it is longer than 12 MiB; damaged, when much of it cannot be parsed.
     """
     budget.spend_bytes(source.size)
     data = as_utf8(bytes(source.view()))

@@ -24,7 +24,7 @@ from scanner.model.observation import Call, Import, Package
 from scanner.model.source import Budget, Unreadable
 from scanner.model.vocabulary import Cause
 
-MAX_BYTES = 8 * 1024 * 1024
+MAX_BYTES = 12 * 1024 * 1024
 """A longer text is not parsed."""
 
 _MAX_CALLERS = 8
@@ -32,11 +32,12 @@ _MAX_CALLERS = 8
 _MAX_UNKNOWN = 4000
 _OF_LOADERS = frozenset({"exports", "module", "require"})
 """What AMD hands to a module under the name of one."""
+_DECLARATIONS = (".d.ts", ".d.mts", ".d.cts")
 _LEAST_LETTERS = 6
 """A shorter member of something unknown says nothing."""
 _MIN_ERROR_BYTES = 400
-_ERROR_SHARE = 5
-"""With more than a fifth of the text outside the grammar, the text counts as damaged."""
+_ERROR_SHARE = 2
+"""With more than half of the text outside the grammar, the text counts as damaged."""
 _WINDOWS = frozenset({"window", "self", "globalThis", "global", "top", "parent"})
 _OF_EVERY_PAGE = frozenset(
     {
@@ -91,7 +92,9 @@ def javascript_facts(text: Text, budget: Budget) -> Iterator[Import | Call | Pac
     """
     if len(text.data) > MAX_BYTES:
         yield from _without_parsing(text, budget)
-        raise Unreadable(Cause.LIMIT, "The script is longer than 8 MiB: what it loads was read, what it calls was not.")
+        raise Unreadable(
+            Cause.LIMIT, "The script is longer than 12 MiB: what it loads was read, what it calls was not."
+        )
     program = Program(text.name)
     stopped: Unreadable | None = None
     try:
@@ -105,6 +108,8 @@ def javascript_facts(text: Text, budget: Budget) -> Iterator[Import | Call | Pac
     if stopped is not None:
         yield from _without_parsing(text, budget, seen)
         raise stopped
+    if text.name.endswith(_DECLARATIONS):
+        return  # nothing is called there, and the grammar lags behind what types can say
     if program.error_bytes > max(_MIN_ERROR_BYTES, len(text.data) // _ERROR_SHARE):
         yield from _without_parsing(text, budget, seen)
         raise Unreadable(Cause.DAMAGED, "Much of the script is not JavaScript that can be parsed; the rest was read.")

@@ -102,6 +102,8 @@ class _Collector:
         self._program = program
         self._scope = Scope(by=program.name)
         self._kind = ""
+        """Of the declaration that was last entered."""
+        self._error_end = 0
         self._names: dict[int, str] = {}
         """Names given to functions and classes that are values, by the node's id."""
         self._received: dict[int, list[Bound]] = {}
@@ -265,7 +267,9 @@ class _Collector:
         self._program.called.append(Called(callee, self._scope, node.start_point[0]))
 
     def _error(self, node: "Node") -> None:
-        self._program.error_bytes += node.end_byte - node.start_byte
+        # Errors inside an error are bytes of it.
+        self._program.error_bytes += max(node.end_byte - max(node.start_byte, self._error_end), 0)
+        self._error_end = max(node.end_byte, self._error_end)
 
 
 def _field_name(node: "Node") -> "Node | None":

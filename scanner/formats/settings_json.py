@@ -1,24 +1,30 @@
 """Settings and policies in JSON. How they are named: `scanner.formats.config_facts`."""
 
+import re
 from collections.abc import Iterator
-from typing import Any
 
-from scanner.formats.config_facts import Leaf, Path, config_facts
-from scanner.formats.json_tree import json_object
+import msgspec
+
+from scanner.formats.config_facts import ENVIRONMENT, Leaf, Path, config_facts
+from scanner.formats.json_tree import Json, json_object
 from scanner.model.observation import Observation
-from scanner.model.source import Budget, Info, Source
+from scanner.model.source import Budget, Info, Source, Unreadable
+from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="settings-json",
     version=1,
     line="Settings in JSON (servers, policies, CloudFormation, task definitions): images, variables, actions, switches",
     specification="JSON: RFC 8259; policies: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies.html",
-    limits="Files that are no object, have comments, or are larger than 1 MiB count as data and are not read.",
+    limits="What is no JSON object, or larger than 1 MiB, counts as data. Of plain settings, truth values are kept.",
     suffixes=(".json", ".tf.json", ".template"),
 )
 
 _MAX_BYTES = 1024 * 1024
 _MAX_LEAVES = 50_000
+_KEYS = ENVIRONMENT | {"image", "repository", "action", "effect"}
+_COMMENT = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|//[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL)
+_COMMA = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|,\s*+([}\]])', re.DOTALL)
 _OTHERS = (
     "package.json",
     "package-lock.json",
@@ -44,16 +50,33 @@ def wants(name: str, head: bytes) -> bool:
 
 
 def observe(source: Source, budget: Budget) -> Iterator[Observation]:
-    """Yield images, variables, allowed actions and settings; nothing for data and for JSON with comments.
+    """Yield images, variables, allowed actions, and settings that are truth values; nothing for what is no JSON object.
 
     Raises:
-        Unreadable: damaged, when it is no JSON; limit, when it is nested too deeply.
+        Unreadable: limit, when it is nested too deeply.
     """
-    if source.size <= _MAX_BYTES:
-        yield from config_facts(_leaves(json_object(source, budget, _MAX_BYTES)), budget)
+    if source.size > _MAX_BYTES:
+        return
+    try:
+        tree = json_object(source, budget, _MAX_BYTES)
+    except Unreadable as why:
+        if why.cause is Cause.LIMIT:
+            raise
+        tree = _with_comments(bytes(source.view()))
+    yield from config_facts(_leaves(tree), budget)
 
 
-def _leaves(tree: dict[str, Any]) -> Iterator[Leaf]:  # Any: values of JSON
+def _with_comments(data: bytes) -> Json:
+    """The object without the comments and trailing commas that many programs allow; nothing if it is still none."""
+    plain = _COMMENT.sub(lambda part: part[0] if part[0][:1] == b'"' else b" ", data)
+    plain = _COMMA.sub(lambda part: part[0] if part[0][:1] == b'"' else part[1], plain)
+    try:
+        return msgspec.json.decode(plain, type=Json)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return {}
+
+
+def _leaves(tree: Json) -> Iterator[Leaf]:
     waiting: list[tuple[Path, object]] = [((), tree)]
     left = _MAX_LEAVES
     while waiting and left:
@@ -63,9 +86,15 @@ def _leaves(tree: dict[str, Any]) -> Iterator[Leaf]:  # Any: values of JSON
             waiting += reversed([((*path, key), inner) for key, inner in value.items()])
         elif isinstance(value, list):
             waiting += reversed([((*path, number), inner) for number, inner in enumerate(value)])
-        elif value is not None:
-            text = str(value).lower() if isinstance(value, bool) else str(value)
-            yield Leaf(path, text, _place(path))
+        elif isinstance(value, bool):
+            yield Leaf(path, str(value).lower(), _place(path))
+        elif value is not None and _of_interest(path):
+            yield Leaf(path, str(value), _place(path))
+
+
+def _of_interest(path: Path) -> bool:
+    """Whether a value that is no truth value may be an image, a variable or part of a policy."""
+    return any(isinstance(key, str) and key.lower() in _KEYS for key in path[-3:])
 
 
 def _place(path: Path) -> str:

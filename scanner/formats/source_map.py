@@ -72,7 +72,7 @@ def facts_of_sources(data: bytes, budget: Budget) -> Iterator[Import | Call | Pa
     """What the program's own sources in a source map's bytes import and call.
 
     Raises:
-        Unreadable: as `observe` does; limit, when the sources are longer than 8 MiB together.
+        Unreadable: as `observe` does; limit, when the sources are longer than 12 MiB together.
     """
     left = MAX_BYTES
     for prefix, part in _parts(data):
@@ -81,7 +81,7 @@ def facts_of_sources(data: bytes, budget: Budget) -> Iterator[Import | Call | Pa
             content = text.encode("utf-8", "replace")
             left -= len(content)
             if left < 0:
-                raise Unreadable(Cause.LIMIT, "The map carries more than 8 MiB of sources; the rest was not read.")
+                raise Unreadable(Cause.LIMIT, "The map carries more than 12 MiB of sources; the rest was not read.")
             budget.spend_bytes(len(content))
             place = f"{prefix}sourcesContent[{number}] line {{}}"
             yield from javascript_facts(Text(content, dialect_of(name), name, place=place), budget)

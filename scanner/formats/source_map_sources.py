@@ -12,7 +12,7 @@ INFO = Info(
     version=1,
     line="Source maps: imports and calls of the sources they carry",
     specification="ECMA-426: https://tc39.es/ecma426/",
-    limits="Read up to 8 MiB in all; the sources of packages are not.",
+    limits="Read up to 12 MiB in all; the sources of packages are not.",
     suffixes=(".map",),
     after_words=True,
 )

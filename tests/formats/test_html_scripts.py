@@ -63,7 +63,7 @@ def test_a_comment_that_nothing_closes_hides_nothing():
 
 
 def test_a_broken_script_does_not_cost_the_next():
-    text = b"<script>" + b"}{ @ ) " * 200 + b'</script><script>require("pkg")</script>'
+    text = b"<script>" + b"}{ @ = ? ) " * 400 + b'</script><script>require("pkg")</script>'
     seen, stopped = read_until_stopped(html_scripts, BytesSource("a.html", text))
     assert seen == [Import(language="js", name="pkg", place="line 1")]
     assert stopped is not None
