@@ -15,7 +15,7 @@ from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="source-map-inline",
-    version=1,
+    version=2,
     line="Source maps inside scripts, read as source maps are",
     specification="ECMA-426 §11.1: https://tc39.es/ecma426/",
     limits="Only the last such comment of a file, as the specification has it.",
@@ -23,6 +23,8 @@ INFO = Info(
 )
 
 _COMMENT = b"sourceMappingURL=data:"
+_OBJECTS = (b"ey", b"ew", b"{", b"%7B", b"%7b")
+"""How a JSON object begins, in base64 (with or without white space behind the brace) and plain."""
 _TYPES = (b"application/json", b"text/json", b"application/octet-stream")
 
 
@@ -38,7 +40,7 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
         return
     address = data[start + len(_COMMENT) :].split(maxsplit=1)[0] if start + len(_COMMENT) < len(data) else b""
     kind, comma, packed = address.partition(b",")
-    if not comma or not kind.startswith(_TYPES):
+    if not comma or not kind.startswith(_TYPES) or not packed.startswith(_OBJECTS):
         return  # a script that builds or looks for such comments
     budget.spend_bytes(len(packed))
     unpacked = _unpacked(packed, is_base64=kind.endswith(b";base64"))

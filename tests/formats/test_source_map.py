@@ -89,6 +89,8 @@ def test_a_map_inside_a_script_is_read(address: bytes):
         b"//# sourceMappingURL=data:",
         b"//# sourceMappingURL=data:text/plain,x",
         b'var a = "sourceMappingURL=data:application/json;base64," + b',
+        b'write("//# sourceMappingURL=data:application/json;base64," + b)',
+        b"//# sourceMappingURL=data:application/json;base64,${map}",
     ],
 )
 def test_a_script_without_a_map_gives_nothing(text: bytes):
@@ -96,7 +98,7 @@ def test_a_script_without_a_map_gives_nothing(text: bytes):
 
 
 def test_a_damaged_map_inside_a_script_is_unreadable():
-    data = b"//# sourceMappingURL=data:application/json;base64,AAAAA"
+    data = b"//# sourceMappingURL=data:application/json;base64,eyJ2ZXJzaW9uA"
     _, stopped = read_until_stopped(source_map_inline, BytesSource("app.js", data))
     assert stopped is not None
     assert stopped.cause is Cause.DAMAGED
