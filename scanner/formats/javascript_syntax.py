@@ -61,18 +61,19 @@ def parsed(data: bytes, dialect: Dialect) -> "Tree":
 def visits(tree: "Tree", scopes: frozenset[str], budget: Budget) -> Iterator[Visit]:
     """Every named node in the order of the text; those whose type is in `scopes` once more when they are left."""
     cursor = tree.walk()
-    count = 0
+    named = 0  # punctuation is not counted: there is no more of it than text
     entered = True
     while True:
-        count += 1
-        if count == _SPEND_EVERY:
-            budget.spend_items(count)
-            count = 0
         node = cursor.node
         if node is None:
             return
-        if entered and node.is_named:
-            yield Visit(node)
+        if node.is_named:
+            named += entered
+            if named == _SPEND_EVERY:
+                budget.spend_items(named)
+                named = 0
+            if entered:
+                yield Visit(node)
         if entered and cursor.goto_first_child():
             continue
         if node.is_named and node.type in scopes:
@@ -80,7 +81,7 @@ def visits(tree: "Tree", scopes: frozenset[str], budget: Budget) -> Iterator[Vis
         entered = cursor.goto_next_sibling()
         if not entered and not cursor.goto_parent():
             break
-    budget.spend_items(count)
+    budget.spend_items(named)
 
 
 def text_of(node: "Node | None") -> str:
