@@ -65,23 +65,20 @@ def visits(tree: "Tree", scopes: frozenset[str], budget: Budget) -> Iterator[Vis
     entered = True
     while True:
         node = cursor.node
-        if node is None:
-            return
-        if node.is_named:
-            named += entered
-            if named == _SPEND_EVERY:
-                budget.spend_items(named)
-                named = 0
-            if entered:
-                yield Visit(node)
+        assert node is not None
+        if entered and node.is_named:
+            named += 1
+            if named % _SPEND_EVERY == 0:
+                budget.spend_items(_SPEND_EVERY)
+            yield Visit(node)
         if entered and cursor.goto_first_child():
             continue
-        if node.is_named and node.type in scopes:
+        if node.type in scopes and node.is_named:  # `class` is also the name of a keyword
             yield Visit(node, leaves=True)
         entered = cursor.goto_next_sibling()
         if not entered and not cursor.goto_parent():
             break
-    budget.spend_items(named)
+    budget.spend_items(named % _SPEND_EVERY)
 
 
 def text_of(node: "Node | None") -> str:
