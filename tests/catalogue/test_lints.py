@@ -51,6 +51,8 @@ FAILING = [
     ("endpoint-is-a-host", with_indicator("endpoint: '*.*.com'"), 12),
     ("lookalike-is-narrow", changed("*/docs/example-face/*", "*/a/*"), 19),
     ("seen-in-names-an-artifact", changed("seen_in: example-face 1.10", "seen_in: somewhere"), 9),
+    ("seen-in-names-an-artifact", changed("example-face 1.10", "public source code, string search of 2026-01-02"), 9),
+    ("seen-in-names-an-artifact", changed("example-face 1.10", "web search, github example/face"), 9),
     (
         "grants-something",
         changed("capabilities: [verification, detection]\n", "").replace("    grants: [identification]\n", ""),
@@ -67,6 +69,19 @@ FAILING = [
 def test_each_rule_objects_to_what_it_is_for(rule, text, line):
     found = [problem for problem in problems_in(text) if problem.rule == rule]
     assert {(problem.file, problem.line) for problem in found} == {(FILE, line)}
+
+
+@pytest.mark.parametrize(
+    "artifact",
+    [
+        "npm @example/face 2.0.1 (dist/search.js)",
+        "github example/research",
+        "example/app sources/com/example/faces/Search.java (an unpacked app)",
+        "www.example.com/face-manual.pdf (the vendor's manual)",
+    ],
+)
+def test_an_artifact_may_be_a_package_a_repository_or_a_page(artifact):
+    assert problems_in(changed("seen_in: example-face 1.10", f'seen_in: "{artifact}"')) == ()
 
 
 def test_a_good_signature_passes_every_rule():

@@ -8,7 +8,8 @@ from scanner.model.technology import Technology
 
 _NAMES_AN_ARTIFACT = re.compile(
     r"""[^\W\d_]{2}.*\d | \d.*[^\W\d_]{2}   # a name and a version
-      | (?:^|\s)[\w-]+/[\w.-]+             # a repository, owner/name""",
+      | (?:^|\s)[\w-]+/[\w.-]+             # a repository, owner/name
+      | (?:^|\s)(?:[\w-]+\.)+[a-z]{2,}/\S+ # a page of the vendor's""",
     re.VERBOSE,
 )
 
