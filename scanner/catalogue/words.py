@@ -46,7 +46,12 @@ def _python_caller(call: str) -> str:
 
 
 def _js_caller(call: str) -> str:
-    """The package of a call that no import names: up to the first dot after its scope and path."""
+    """The package of a call that no import names: up to the first dot after its scope and path.
+
+    A call on something unknown, as minified code has it, begins with a dot: then the member is the word.
+    """
+    if call.startswith("."):
+        return call.split(".")[1]
     scope, slash, last = call.rpartition("/")
     return scope + slash + last.partition(".")[0]
 
