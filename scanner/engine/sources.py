@@ -3,6 +3,7 @@
 import io
 import mmap
 import os
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -115,6 +116,8 @@ class OpenFile:
         try:
             self._file = open(self._path, "rb", opener=_open_plainly)
             self._status = (size, _) = _size_and_time(self._file)
+            if not stat.S_ISREG(os.fstat(self._file.fileno()).st_mode):
+                raise FileNotFoundError
             if size < _MAP_FROM_BYTES:
                 data: bytes | mmap.mmap = self._file.read(_MAP_FROM_BYTES)
             else:

@@ -1,0 +1,132 @@
+"""A worker that crashes, hangs or swells costs the file at hand, and nothing else."""
+
+import os
+import signal
+import sys
+import tempfile
+import threading
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from scanner.engine import workers
+from scanner.engine.budget import Limits
+from scanner.engine.task import Batch
+from scanner.engine.workers import Pool
+from tests.engine.scanning import WORD, evil, found_in, innocent, plan_of, scanned, unread_in
+
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="the misbehaving reader reaches workers only where they fork"),
+    # Since Python 3.12 a fork beside threads warns; workers touch no lock that such a thread could hold.
+    pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning"),
+]
+NAMES = [f"{n}.txt" for n in range(12)]
+KILLS = 10
+
+
+@pytest.mark.parametrize(
+    ("command", "cause"),
+    [
+        ("signal SIGSEGV", "crashed"),
+        ("signal SIGBUS", "crashed"),
+        ("signal SIGKILL", "crashed"),
+        ("exit 3", "crashed"),
+        ("fail", "crashed"),
+        ("swell", "limit"),
+    ],
+)
+def test_a_worker_that_dies_costs_the_file_at_hand(target, command, cause):
+    evil(target, "a", command)
+    good = innocent(target, NAMES)
+    report = scanned(target)
+    assert unread_in(report) == {"a.evil": cause}
+    assert found_in(report) == good
+    assert not report.complete
+
+
+def test_a_worker_that_hangs_with_the_lock_held_is_ended_by_the_system(target, monkeypatch):
+    monkeypatch.setattr(workers, "_GRACE_S", 0.3)
+    evil(target, "a", "hang")
+    good = innocent(target, NAMES)
+    before = time.monotonic()
+    report = scanned(target, Limits(seconds=0.3))
+    assert unread_in(report) == {"a.evil": "timed-out"}
+    assert found_in(report) == good
+    assert time.monotonic() - before < 10
+
+
+def test_a_death_inside_a_batch_loses_one_file_of_the_batch(target):
+    good = innocent(target, NAMES)
+    evil(target, "a", "signal SIGSEGV")
+    batch = Batch(root=str(target), names=("0.txt", "1.txt", "a.evil", *NAMES[2:]))
+    with Pool(plan_of(Limits()), 1) as pool:
+        answers = list(pool.run([batch]))
+    assert [number for _, number, _ in answers] == list(range(len(batch.names)))
+    seen = {facts.artifact.locator for _, _, answer in answers for facts in answer.facts if facts.observations}
+    lost = {unread.locator for _, _, answer in answers for facts in answer.facts for unread in facts.unread}
+    assert (seen, lost) == (good, {"a.evil"})
+
+
+def test_workers_killed_again_and_again_do_not_end_the_scan(target):
+    """Also while they wait for work, when no task can be blamed and the pool of processes gives up."""
+    batches = [Batch(root=str(target), names=(name,)) for name in innocent(target, NAMES)]
+    killed: list[int] = []
+    with Pool(plan_of(Limits()), 2) as pool:
+        list(pool.run(batches))
+        killer = threading.Thread(target=_kill_children, args=(killed,))
+        killer.start()
+        rounds = []
+        while killer.is_alive():
+            rounds.append(len(list(pool.run(batches))))
+            time.sleep(0.05)
+        answers = list(pool.run(batches))
+    assert len(killed) >= KILLS
+    assert set(rounds) == {len(batches)}
+    assert all(answer.facts[0].observations for _, _, answer in answers)
+
+
+def _kill_children(killed: list[int]) -> None:
+    while len(killed) < KILLS:
+        listed = [path.read_text().split() for path in Path("/proc/self/task").glob("*/children")]
+        for child in {int(number) for numbers in listed for number in numbers} - set(killed):
+            os.kill(child, signal.SIGKILL)
+            killed.append(child)
+        time.sleep(0.1)
+
+
+def test_a_pool_that_cannot_start_its_workers_says_so_of_every_file(target, monkeypatch):
+    monkeypatch.setattr(workers, "prepare", lambda _plan: os._exit(9))
+    innocent(target, NAMES[:3])
+    report = scanned(target)
+    assert unread_in(report) == dict.fromkeys(NAMES[:3], "crashed")
+
+
+def test_a_killed_worker_leaves_no_temporary_file(target, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    with zipfile.ZipFile(target / "a.zip", "w") as archive:
+        archive.writestr("x.evil", b"signal SIGKILL\n" + bytes(5000))
+        archive.writestr("y.txt", WORD)
+    report = scanned(target, Limits(memory_bytes=1000))
+    assert unread_in(report) == {"a.zip": "crashed"}
+    assert os.listdir(tmp_path / "temporary") == []
+
+
+def test_children_do_not_import_from_the_current_folder(target, monkeypatch):
+    monkeypatch.delenv("PYTHONSAFEPATH", raising=False)
+    innocent(target, NAMES[:1])
+    scanned(target)
+    assert os.environ["PYTHONSAFEPATH"] == "1"
+
+
+def test_a_spawned_worker_runs_no_code_of_the_folder_it_is_started_in(target, monkeypatch):
+    for name in ("multiprocessing", "pickle", "yara", "json", "threading", "pebble"):
+        (target / f"{name}.py").write_text("raise SystemExit('code of the target was run')\n")
+    good = innocent(target, NAMES[:2])
+    monkeypatch.delenv("PYTHONSAFEPATH", raising=False)
+    monkeypatch.chdir(target)
+    fork = workers.multiprocessing.get_context
+    monkeypatch.setattr(workers.multiprocessing, "get_context", lambda _method: fork("spawn"))
+    assert found_in(scanned(target)) == good
