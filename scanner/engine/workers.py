@@ -28,6 +28,8 @@ from scanner.model.vocabulary import Cause
 _GRACE_S = 20.0
 """Beyond the budget's own limit, before a worker that does not answer is ended."""
 _WATCH_S = 1.0
+_LOCK_S = 10.0
+"""A worker killed while it fetches work takes the lock of the queue with it; how long the others wait for it."""
 _ALARM_STATUS = -14
 """The exit status of a process that SIGALRM ended."""
 
@@ -165,8 +167,9 @@ class Pool:
 
 
 def _started(plan: Plan, jobs: int) -> Any:
-    from pebble import ProcessPool
+    from pebble import CONSTS, ProcessPool
 
+    CONSTS.channel_lock_timeout = _LOCK_S
     # A spawned child would otherwise find modules in the current folder, which may be the target.
     os.environ["PYTHONSAFEPATH"] = "1"
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")

@@ -69,8 +69,9 @@ def test_a_death_inside_a_batch_loses_one_file_of_the_batch(target):
     assert (seen, lost) == (good, {"a.evil"})
 
 
-def test_workers_killed_again_and_again_do_not_end_the_scan(target):
+def test_workers_killed_again_and_again_do_not_end_the_scan(target, monkeypatch):
     """Also while they wait for work, when no task can be blamed and the pool of processes gives up."""
+    monkeypatch.setattr(workers, "_LOCK_S", 0.5)
     batches = [Batch(root=str(target), names=(name,)) for name in innocent(target, NAMES)]
     killed: list[int] = []
     with Pool(plan_of(Limits()), 2) as pool:
