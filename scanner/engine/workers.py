@@ -30,6 +30,8 @@ _GRACE_S = 20.0
 _WATCH_S = 1.0
 _LOCK_S = 10.0
 """A worker killed while it fetches work takes the lock of the queue with it; how long the others wait for it."""
+_STALL_S = 60.0
+"""How long nobody may work while work waits: then a task died with a worker that had not yet said it has it."""
 _ALARM_STATUS = -14
 """The exit status of a process that SIGALRM ended."""
 
@@ -95,6 +97,7 @@ class Pool:
         self._plan = plan
         self._jobs = jobs
         self._pool: Any = None
+        self._futures: list[Any] = []
 
     def __enter__(self) -> "Pool":
         return self
@@ -117,6 +120,7 @@ class Pool:
 
     def run(self, tasks: Iterable[Work]) -> Iterator[tuple[Work, int, Answer]]:
         """Do all tasks; yield task, number of the file in it, and answer, in the order of the tasks."""
+        self._futures.clear()
         pending = [(task, self._schedule(task)) for task in tasks]
         for task, future in pending:
             answers = self._result(future)
@@ -141,17 +145,28 @@ class Pool:
             self._pool = _started(self._plan, self._jobs)
         files = len(task.names) if isinstance(task, Batch) else 1
         timeout_s = (self._plan.limits.seconds + _GRACE_S) * files + _GRACE_S
-        return self._pool, self._pool.schedule(work, args=(task,), timeout=timeout_s)
+        future = self._pool.schedule(work, args=(task,), timeout=timeout_s)
+        self._futures.append(future)
+        return self._pool, future
+
+    def _wait(self, pool: Any, future: Any) -> None:
+        """Wait for an answer; a pool that broke or stalled will not give it. Raises `BrokenProcessPool`."""
+        last_at_work = time.monotonic()
+        while not wait([future], _WATCH_S).done:
+            now = time.monotonic()
+            if any(other.running() for other in self._futures):
+                last_at_work = now
+            elif now - last_at_work > _STALL_S and pool is self._pool:
+                self.stop()
+            if not pool.active and not future.done():
+                raise BrokenProcessPool
 
     def _result(self, asked: _Asked) -> list[Answer] | Unread:
         from pebble import ProcessExpired
 
         pool, future = asked
         try:
-            # A pool that broke does not answer for what it had not yet dealt out.
-            while not wait([future], _WATCH_S).done:
-                if not pool.active:
-                    raise BrokenProcessPool
+            self._wait(pool, future)
             return _answers.decode(future.result())
         except OutOfTime:
             return _loss(Cause.TIMED_OUT, _TOO_SLOW)

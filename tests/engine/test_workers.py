@@ -7,13 +7,15 @@ import tempfile
 import threading
 import time
 import zipfile
+from concurrent.futures import Future
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from scanner.engine import workers
 from scanner.engine.budget import Limits
-from scanner.engine.task import Batch
+from scanner.engine.task import Batch, Work
 from scanner.engine.workers import Pool
 from tests.engine.scanning import WORD, evil, found_in, innocent, plan_of, scanned, unread_in
 
@@ -72,6 +74,7 @@ def test_a_death_inside_a_batch_loses_one_file_of_the_batch(target):
 def test_workers_killed_again_and_again_do_not_end_the_scan(target, monkeypatch):
     """Also while they wait for work, when no task can be blamed and the pool of processes gives up."""
     monkeypatch.setattr(workers, "_LOCK_S", 0.5)
+    monkeypatch.setattr(workers, "_STALL_S", 3.0)
     batches = [Batch(root=str(target), names=(name,)) for name in innocent(target, NAMES)]
     killed: list[int] = []
     with Pool(plan_of(Limits()), 2) as pool:
@@ -131,3 +134,23 @@ def test_a_spawned_worker_runs_no_code_of_the_folder_it_is_started_in(target, mo
     fork = workers.multiprocessing.get_context
     monkeypatch.setattr(workers.multiprocessing, "get_context", lambda _method: fork("spawn"))
     assert found_in(scanned(target)) == good
+
+
+def test_a_task_that_died_with_a_worker_before_anybody_knew_is_given_out_again(target, monkeypatch):
+    """Killed between fetching a task and saying so: nobody can be blamed, and nobody works on it."""
+    monkeypatch.setattr(workers, "_STALL_S", 0.5)
+    monkeypatch.setattr(workers, "_WATCH_S", 0.1)
+    (name,) = innocent(target, NAMES[:1])
+    batch = Batch(root=str(target), names=(name,))
+    with Pool(plan_of(Limits()), 1) as pool:
+        list(pool.run([batch]))
+        schedule, asked = pool._schedule, []
+
+        def lose_the_first(task: Work) -> tuple[Any, Any]:
+            asked.append(task)
+            return (pool._pool, Future()) if len(asked) == 1 else schedule(task)
+
+        monkeypatch.setattr(pool, "_schedule", lose_the_first)
+        ((_, _, answer),) = list(pool.run([batch]))
+    assert len(asked) == 2
+    assert answer.facts[0].observations
