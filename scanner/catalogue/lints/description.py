@@ -16,6 +16,7 @@ _KINDS_OF_GROUP = {
     "os-apis": (TechnologyKind.OS_API,),
     "products": (TechnologyKind.PRODUCT, TechnologyKind.APPLIANCE, TechnologyKind.DESKTOP_SDK),
 }
+_REFERENCE = re.compile(r"https?://[a-z0-9.-]+\.[a-z]{2,}(?:[/:?#]\S*)?|pkg:[a-z]+/\S+", re.IGNORECASE)
 _SUMMARY_LENGTH = 300
 
 
@@ -52,11 +53,11 @@ def summary_is_a_sentence(technology: Technology, _: Surroundings) -> Iterator[F
         yield Flaw(1, f"the summary is longer than {_SUMMARY_LENGTH} characters.")
 
 
-@rule("Give at least one https address where a reader can check what the technology is.")
+@rule("Give at least one https address, or the package URL, where a reader can check what the technology is.")
 def has_references(technology: Technology, _: Surroundings) -> Iterator[Flaw]:
-    """There is at least one reference with https, and each is an address of the web."""
-    if not any(reference.startswith("https://") for reference in technology.references):
-        yield Flaw(1, "there is no reference with https.")
+    """There is at least one reference, and each is an address of the web or a package URL."""
+    if not any(reference.startswith(("https://", "pkg:")) for reference in technology.references):
+        yield Flaw(1, "there is no reference with https, and no package URL.")
     for reference in technology.references:
-        if re.fullmatch(r"https?://[a-z0-9.-]+\.[a-z]{2,}(?:[/:?#]\S*)?", reference, re.IGNORECASE) is None:
-            yield Flaw(1, f"the reference '{reference}' is no address of the web.")
+        if _REFERENCE.fullmatch(reference) is None:
+            yield Flaw(1, f"the reference '{reference}' is neither an address of the web nor a package URL.")

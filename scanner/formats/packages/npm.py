@@ -15,7 +15,7 @@ INFO = Info(
     name="npm",
     version=2,
     line="JavaScript packages: the package itself and what it depends on",
-    specification="package.json: https://docs.npmjs.com/cli/configuring-npm/package-json",
+    specification="the package.json that npm documents (npm help package.json)",
     limits="Ranges of versions are not resolved: only an exact version is kept.",
     names=("package.json",),
 )

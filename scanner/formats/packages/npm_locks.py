@@ -12,7 +12,7 @@ INFO = Info(
     name="npm-lock",
     version=1,
     line="JavaScript lock files of npm and Deno: each package with its version",
-    specification="package-lock.json: https://docs.npmjs.com/cli/configuring-npm/package-lock-json",
+    specification="the package-lock.json that npm documents (npm help package-lock.json)",
     limits="Which package asked for which other is not told. Of Deno's, packages of npm only.",
     names=("package-lock.json", "npm-shrinkwrap.json", ".package-lock.json", "deno.lock"),
 )
