@@ -76,7 +76,8 @@ class Table:
         by_name = [*self._by_name.get(lower, ()), *self._by_its_suffixes(lower)]
         asked = [r for r in _distinct([*by_magic, *by_name]) if _agrees(r, lower, head, source)]
         plain = tuple(cast("Reader", r) for r in asked if hasattr(r, "observe"))
-        known = [r for r in by_magic if r in asked and _is_whole(r)] or list(plain)
+        proved = [r for r in plain if r.INFO.proves_type]
+        known = proved or [r for r in by_magic if r in asked and _is_whole(r)] or list(plain)
         media = next((what for offset, magic, what in _MEDIA if head.startswith(magic, offset)), "")
         kind = known[0].INFO.name if known else _named_by(asked, head) or _kind_of_text(lower, head)
         return Wanted(kind, plain, _containers(asked), media if not known else "")

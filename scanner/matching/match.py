@@ -29,8 +29,8 @@ from scanner.model.technology import LookAlike
 from scanner.model.vocabulary import IndicatorKind, Presence, TechnologyKind
 
 NATIVE_TYPES = frozenset({"elf", "pe", "macho"})
-PROSE_TYPES = frozenset({"prose"})
-"""What is written for people to read proves nothing about software: a hit there is `referenced`."""
+PROSE_TYPES = frozenset({"prose", "signature-file"})
+"""What describes software, for people or for scanners, proves nothing about it: a hit there is `referenced`."""
 _NAME_TABLES = frozenset({".dynstr", ".strtab", ".dynsym", ".symtab"})
 
 

@@ -94,6 +94,8 @@ class Info(msgspec.Struct, frozen=True, kw_only=True):
     """Runs only when the engine asks for depth, never in triage."""
     deepens: tuple[str, ...] = ()
     """For a depth reader: the artifact types it can be asked about."""
+    proves_type: bool = False
+    """Its `wants` tells the type of a file for certain, also where other readers take the file too."""
     after_words: bool = False
     """Parsing is slow: runs only on files in which a word of the catalogue's imports and calls stands."""
     asks: tuple[IndicatorKind, ...] = ()
