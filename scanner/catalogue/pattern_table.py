@@ -19,7 +19,7 @@ class PatternTable(Generic[T]):
     def __init__(self) -> None:
         self._exact: dict[str, list[T]] = defaultdict(list)
         self._by_prefix: dict[str, list[tuple[Pattern, T]]] = defaultdict(list)
-        self._lengths: tuple[int, ...] = ()
+        self._lengths: dict[str, tuple[int, ...]] = {}
 
     def add(self, text: str, meaning: T) -> None:
         """File a pattern."""
@@ -28,12 +28,13 @@ class PatternTable(Generic[T]):
             self._exact[text].append(meaning)
         else:
             self._by_prefix[pattern.literal_prefix].append((pattern, meaning))
-            self._lengths = tuple(sorted({*self._lengths, len(pattern.literal_prefix)}))
+            first = pattern.literal_prefix[:1]
+            self._lengths[first] = tuple(sorted({*self._lengths.get(first, ()), len(pattern.literal_prefix)}))
 
     def look_up(self, name: str) -> Iterator[T]:
         """What the patterns stand for that the whole name fits."""
         yield from self._exact.get(name, ())
-        for length in self._lengths:
+        for length in (*self._lengths.get("", ()), *self._lengths.get(name[:1], ())):
             if length > len(name):
                 return
             for pattern, meaning in self._by_prefix.get(name[:length], ()):

@@ -112,7 +112,10 @@ def _leads_to_directory(data: memoryview, end: int) -> bool:
 
 def _other(data: memoryview) -> _Found | None:
     if bytes(data[:2]) == b"#!":
-        found = _BEHIND_A_LINE.search(data[:_SCRIPT_BYTES])
+        head = bytes(data[:_SCRIPT_BYTES])
+        if head.isascii() and b"\0" not in head:  # plain text: no archive is written in it
+            return None
+        found = _BEHIND_A_LINE.search(head)
         if found is None:
             return None
         return _Found(found.start() + 1, "tar" if found.lastindex == _TAR else _ending(found))

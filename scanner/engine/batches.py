@@ -53,5 +53,7 @@ def _parts(entry: Entry, jobs: int) -> int:
     except OSError:
         return 1
     wanted = Table().wanted(path.name, head)
-    can_split = bool(wanted.containers) and all(container.RANDOM_ACCESS for container in wanted.containers)
+    can_split = bool(wanted.containers) and all(
+        container.RANDOM_ACCESS and getattr(container, "WHOLE", True) for container in wanted.containers
+    )
     return jobs * _PARTS_A_JOB if can_split else 1

@@ -39,6 +39,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 class Allowance:
     """A `Budget` with a parent: what is spent here is spent there too."""
 
+    __slots__ = ("_bytes", "_deadline", "_items", "_parent", "_until_clock")
+
     def __init__(self, *, items: int, made_bytes: int, deadline: float, parent: "Allowance | None" = None) -> None:
         self._items = items
         self._bytes = made_bytes
@@ -59,12 +61,17 @@ class Allowance:
 
     def spend_items(self, count: int = 1) -> None:
         """Count `count` members, rows or nodes. Raises `Unreadable` when none are left."""
-        self._items -= count
-        if self._items < 0:
-            raise Unreadable(Cause.LIMIT, "It holds more entries than the scan's limit allows; the rest was not read.")
-        self._watch_clock(count)
-        if self._parent is not None:
-            self._parent.spend_items(count)
+        spender: Allowance | None = self
+        while spender is not None:  # written out: called for every node of every tree that is read
+            spender._items -= count
+            if spender._items < 0:
+                raise Unreadable(
+                    Cause.LIMIT, "It holds more entries than the scan's limit allows; the rest was not read."
+                )
+            spender = spender._parent
+        self._until_clock -= count
+        if self._until_clock <= 0:
+            self._watch_clock(0)
 
     def spend_bytes(self, count: int) -> None:
         """Count `count` bytes that are about to be made. Raises `Unreadable` when that is too many."""

@@ -58,29 +58,37 @@ class Table:
         triage = [r for r in found if not r.INFO.depth]
         self._by_name = _by_key(triage, lambda info: info.names)
         self._by_suffix = _by_key(triage, lambda info: info.suffixes)
-        self._by_start: dict[bytes, list[tuple[int, bytes, Reader | Container]]] = defaultdict(list)
+        self._by_place: dict[int, dict[bytes, list[tuple[int, bytes, Reader | Container]]]] = {}
         self._by_magic: list[tuple[int, bytes, Reader | Container]] = []
         for reader in triage:
             for magic in reader.INFO.magics:
                 entry = (magic.offset, magic.value, reader)
-                if magic.offset == 0 and len(magic.value) >= _START_BYTES:
-                    self._by_start[magic.value[:_START_BYTES]].append(entry)
+                if len(magic.value) >= _START_BYTES:
+                    at = self._by_place.setdefault(magic.offset, {})
+                    at.setdefault(magic.value[:_START_BYTES], []).append(entry)
                 else:
                     self._by_magic.append(entry)
 
     def wanted(self, name: str, head: bytes, source: Source | None = None) -> Wanted:
         """Ask the table about a base name and the first bytes; with the source, containers confirm by more of it."""
         lower = name.lower()
-        possible = (*self._by_start.get(head[:_START_BYTES], ()), *self._by_magic)
-        by_magic = [r for offset, value, r in possible if head.startswith(value, offset)]
+        by_magic = [r for offset, value, r in self._possible(head) if head.startswith(value, offset)]
         by_name = [*self._by_name.get(lower, ()), *self._by_its_suffixes(lower)]
         asked = [r for r in _distinct([*by_magic, *by_name]) if _agrees(r, lower, head, source)]
         plain = tuple(cast("Reader", r) for r in asked if hasattr(r, "observe"))
-        proved = [r for r in plain if r.INFO.proves_type]
+        proved: list[Reader | Container] = [r for r in plain if r.INFO.proves_type]
         known = proved or [r for r in by_magic if r in asked and _is_whole(r)] or list(plain)
         media = next((what for offset, magic, what in _MEDIA if head.startswith(magic, offset)), "")
         kind = known[0].INFO.name if known else _named_by(asked, head) or _kind_of_text(lower, head)
         return Wanted(kind, plain, _containers(asked), media if not known else "")
+
+    def _possible(self, head: bytes) -> list[tuple[int, bytes, Reader | Container]]:
+        found: list[tuple[int, bytes, Reader | Container]] = []
+        for offset, table in self._by_place.items():
+            entries = table.get(head[offset : offset + _START_BYTES])
+            if entries is not None:
+                found += entries
+        return found + self._by_magic
 
     def _by_its_suffixes(self, lower: str) -> list[Reader | Container]:
         found: list[Reader | Container] = []

@@ -109,8 +109,8 @@ class Reading:
         """Take the facts of an unchanged file from the cache, if they are all there."""
         if seen is None or seen.stat != entry.stat or stretch.is_file:
             return False
-        batch = Batch(root=entry.root, names=(entry.name,), prefix=stretch.prefix)
         if seen.key:
+            batch = Batch(root=entry.root, names=(entry.name,), prefix=stretch.prefix)
             keys = self._keys.of(seen.key, base_name(batch.locator(0)), (0, 1))
             kept = self._cache.get(keys)
             if len(kept) < 2:

@@ -16,7 +16,7 @@ from scanner.formats import readers
 from scanner.model.artifact import Artifact, ArtifactFacts, Unread
 from scanner.model.observation import Observation
 
-ENGINE_VERSION = 2
+ENGINE_VERSION = 3
 """Raised whenever the engine itself makes other facts of the same bytes."""
 
 

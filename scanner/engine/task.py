@@ -124,7 +124,7 @@ def examine_batch(batch: Batch) -> list[Answer]:
 
 
 def _examined(worker: _Worker, batch: Batch, number: int) -> Answer:
-    file = OpenFile(Path(batch.path(number)))
+    file = OpenFile(batch.path(number))
     try:
         with file as source:
             answer = _of_source(worker, source, batch, number)

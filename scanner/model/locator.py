@@ -39,7 +39,8 @@ def below(folder: str, name: str) -> str:
 
 def base_name(locator: str) -> str:
     """The last name of a locator."""
-    return PurePosixPath(locator.rsplit("!/", 1)[-1]).name
+    name = locator.rpartition("!/")[2].rpartition("/")[2]
+    return name if name not in {"", "."} else PurePosixPath(locator.rpartition("!/")[2]).name
 
 
 def containers_of(locator: str) -> tuple[str, ...]:
