@@ -14,6 +14,8 @@ from scanner.model.vocabulary import IndicatorKind
 _PLAIN_LENGTH = 6
 """A shorter word stands in too many files by chance, and is looked for with what comes before it in an import."""
 _DEEP_PARTS = 3
+_JS_GLOBALS = frozenset({"window", "self", "globalThis"})
+"""Names of the object that holds everything: what stands behind the dot tells."""
 
 
 def telling_words(technologies: Iterable[Technology]) -> dict[bytes, str]:
@@ -52,6 +54,9 @@ def _js_caller(call: str) -> str:
     """
     if call.startswith("."):
         return call.split(".")[1]
+    first, _, rest = call.partition(".")
+    if first in _JS_GLOBALS:
+        call = rest
     scope, slash, last = call.rpartition("/")
     return scope + slash + last.partition(".")[0]
 
