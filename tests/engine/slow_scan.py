@@ -5,6 +5,7 @@
 The reader appends the name of each file it reads to LOG.
 """
 
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -16,6 +17,10 @@ from scanner.engine import discover, scan
 from scanner.model.observation import Import, Observation
 from scanner.model.source import Budget, Info, Source
 from tests.engine.scanning import small_catalogue, with_reader
+
+
+# A process started from a background job ignores interrupts; this one is there to be interrupted.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class Slow:
