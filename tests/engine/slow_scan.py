@@ -18,7 +18,6 @@ from scanner.model.observation import Import, Observation
 from scanner.model.source import Budget, Info, Source
 from tests.engine.scanning import small_catalogue, with_reader
 
-
 # A process started from a background job ignores interrupts; this one is there to be interrupted.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
