@@ -164,6 +164,7 @@ def test_the_groups_are_the_folders_that_are_read():
     assert set(_KINDS_OF_GROUP) == set(GROUPS)
 
 
+@pytest.mark.source_tree
 def test_the_guide_names_every_kind_weight_and_group():
     from scanner.catalogue.signature_folder import GROUPS
     from scanner.model.vocabulary import Capability, IndicatorKind, Presence, Weight
