@@ -32,6 +32,8 @@ class Unread(msgspec.Struct, frozen=True, kw_only=True):
     """What was being done: `open`, `list`, `read`, `bytes`, or a reader's name."""
     cause: Cause
     reason: str
+    waiver: str | None = None
+    """Who accepted the gap, why and until when, as a sentence; it no longer makes a scan end with status 3."""
 
 
 class ArtifactFacts(msgspec.Struct, frozen=True, kw_only=True):

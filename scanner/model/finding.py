@@ -78,6 +78,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     explanation: str = ""
     """Why this verdict, in a sentence or two."""
     waiver: str | None = None
+    """The waiver that covers it, as a sentence; it may be about one law alone (see the report's `waivers`)."""
 
     def __post_init__(self) -> None:
         if not self.evidence:

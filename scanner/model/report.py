@@ -3,9 +3,11 @@
 import msgspec
 
 from scanner.model.artifact import Oddity, Unread
+from scanner.model.determination import Determination
 from scanner.model.finding import Component, Finding, NotCounted, Situation
 from scanner.model.law import Assessment, Deployment, OrdinanceText
 from scanner.model.vocabulary import Verdict
+from scanner.model.waiver import WaiverState
 
 SCHEMA_VERSION = "1"
 
@@ -82,6 +84,10 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     situations: tuple[Situation, ...] = ()
     assessments: tuple[Assessment, ...] = ()
     ordinances: tuple[OrdinanceText, ...] = ()
+    determinations: tuple[Determination, ...] = ()
+    """What people decided of these components, in a table that was taken back."""
+    waivers: tuple[WaiverState, ...] = ()
+    """Every waiver that was handed in, and what came of it."""
     graph: Graph = Graph()
     networks: tuple[str, ...] = ()
     not_counted: tuple[NotCounted, ...] = ()
