@@ -220,7 +220,7 @@ def test_the_container_shown_hands_out_what_is_inside():
 def test_the_kind_of_target_shown_lists_files_and_reports_the_missing(tmp_path):
     folder = folder_with(tmp_path, {"files.acme": "here.bin gone.bin", "here.bin": "x", "other.bin": "y"})
     kind = skeleton("target")
-    assert kind.opens(folder)
+    assert kind.opens(folder, b"")
     listed, missing = kind.entries(folder)
     assert [(type(listed), listed.name), (type(missing), missing.locator)] == [
         (Entry, "here.bin"),

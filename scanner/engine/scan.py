@@ -30,7 +30,7 @@ from scanner.model.law import Deployment
 from scanner.model.locator import below, text_name
 from scanner.model.report import Report, Target, Tool
 from scanner.model.vocabulary import Cause
-from scanner.targets import Entry, target_kind
+from scanner.targets import Entry, Opened, open_target
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,7 +53,7 @@ def scan(paths: Sequence[Path], settings: Settings, watch: Callable[[Progress], 
     Raises `MissingTarget` (nothing there, or no permission) and `CatalogueError` (broken signatures).
     """
     started = now()
-    kinds = [target_kind(path).KIND for path in paths]
+    targets = [open_target(path) for path in paths]
     catalogue = load_catalogue()
     index = Index(catalogue.technologies)
     plan = Plan(
@@ -66,7 +66,7 @@ def scan(paths: Sequence[Path], settings: Settings, watch: Callable[[Progress], 
     facts = Facts()
     stretches: list[Stretch] = []
     try:
-        stretches.extend(_listed(paths, facts))
+        stretches.extend(_listed(targets, facts))
     except KeyboardInterrupt:
         stretches.clear()
         reason = "The scan was interrupted while its files were being listed; none were examined."
@@ -81,7 +81,7 @@ def scan(paths: Sequence[Path], settings: Settings, watch: Callable[[Progress], 
         cache.shrink()
     case = Case(
         tool=_tool(catalogue),
-        target=_target(paths, kinds, facts),
+        target=_target(targets, facts),
         deployment=settings.deployment,
         today=settings.deployment.as_of or started.date(),
     )
@@ -89,21 +89,21 @@ def scan(paths: Sequence[Path], settings: Settings, watch: Callable[[Progress], 
     return msgspec.structs.replace(report, started=_stamp(started), finished=_stamp(now()))
 
 
-def _listed(paths: Sequence[Path], facts: Facts) -> Iterator[Stretch]:
+def _listed(targets: Sequence[Opened], facts: Facts) -> Iterator[Stretch]:
     """The files of each target; what could not be listed goes to the facts at once."""
-    for path in paths:
-        kind = target_kind(path)
-        is_file = kind.KIND == "file"
-        prefix = _name(path) if len(paths) > 1 and not is_file else ""
+    for target in targets:
+        prefix = _name(target.path) if len(targets) > 1 and not target.is_file else ""
+        if target.doubt:
+            facts.add_oddity(Oddity(locator=_name(target.path), what=target.doubt))
         entries: list[Entry] = []
-        for found in kind.entries(path):
+        for found in target.kind.entries(target.path):
             if isinstance(found, Unread):
                 facts.add_unread(msgspec.structs.replace(found, locator=below(prefix, found.locator)))
             elif isinstance(found, Oddity):
                 facts.add_oddity(msgspec.structs.replace(found, locator=below(prefix, found.locator)))
             else:
                 entries.append(found)
-        yield Stretch(str(path.resolve()), prefix, entries, is_file)
+        yield Stretch(str(target.path.resolve()), prefix, entries, target.is_file)
 
 
 def _jobs(settings: Settings, stretches: Sequence[Stretch]) -> int:
@@ -113,14 +113,15 @@ def _jobs(settings: Settings, stretches: Sequence[Stretch]) -> int:
     return max(1, min(settings.jobs or processors, files if not large else processors))
 
 
-def _target(paths: Sequence[Path], kinds: Sequence[str], facts: Facts) -> Target:
-    if len(paths) > 1:
-        return Target(locator=", ".join(_name(path) for path in paths), kind="several")
-    name = _name(paths[0])
-    artifact = facts[name].artifact if kinds[0] == "file" and name in facts else None
+def _target(targets: Sequence[Opened], facts: Facts) -> Target:
+    if len(targets) > 1:
+        return Target(locator=", ".join(_name(target.path) for target in targets), kind="several")
+    (target,) = targets
+    name = _name(target.path)
+    artifact = facts[name].artifact if target.is_file and name in facts else None
     return Target(
         locator=name,
-        kind=kinds[0],
+        kind=target.kind.KIND,
         sha256=artifact.sha256 if artifact else "",
         size=artifact.size if artifact else 0,
     )

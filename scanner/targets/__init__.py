@@ -1,6 +1,16 @@
 """Targets: open what the user named. One kind of target a module, found by its place.
 
-A target module has `KIND`, `opens(path) -> bool`, and `entries(path) -> Iterator[Entry | Unread | Oddity]`.
+A target module has
+
+- `KIND`: the report's word for it
+- `opens(path, head) -> bool`: whether the path is certainly of this kind, by its name, its first `HEAD_BYTES` bytes
+  (none for a folder) and what lies beside or directly below it. It runs in the main process, so it compares and never
+  parses.
+- `entries(path) -> Iterator[Entry | Unread | Oddity]`: the files to examine
+
+Every kind is asked, so order means nothing. What none of them takes is read as the plain file or folder it is: those
+two, `file` and `folder`, are what is left and have no `opens`. What several take is read plainly too, and the report
+says so: everything in it is looked at either way.
 """
 
 import importlib
@@ -9,9 +19,11 @@ import pkgutil
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import NamedTuple, Protocol, cast
 
 from scanner.model.artifact import Oddity, Unread
+from scanner.model.source import HEAD_BYTES
 
 Stat = tuple[int, int, int, int]
 """Size in bytes, mtime and ctime in nanoseconds, inode: what changes when a file does."""
@@ -37,16 +49,37 @@ def stat_of(status: os.stat_result) -> Stat:
     return (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
 
-class TargetKind(Protocol):
-    """A module under targets/."""
+class Plain(Protocol):
+    """How the files of a target are listed."""
 
     KIND: str
 
-    def opens(self, path: Path) -> bool:
-        """Whether this kind takes the path."""
-
     def entries(self, path: Path) -> Iterator[Entry | Unread | Oddity]:
-        """The files to examine, what could not be listed, and what was passed over on purpose."""
+        """The files to examine, what could not be listed, and what was passed over on purpose.
+
+        Raises `MissingTarget` if the target itself may not be read.
+        """
+
+
+class TargetKind(Plain, Protocol):
+    """A module under targets/ that knows its targets from plain files and folders."""
+
+    def opens(self, path: Path, head: bytes) -> bool:
+        """Whether the path is of this kind; `head` are its first bytes, none for a folder."""
+
+
+class Opened(NamedTuple):
+    """A target and how it is read."""
+
+    path: Path
+    kind: Plain
+    doubt: str = ""
+    """A sentence for the report where it is not certain what the target is."""
+
+    @property
+    def is_file(self) -> bool:
+        """Whether what the user named is one file, whatever lies inside it."""
+        return self.path.is_file()
 
 
 class MissingTarget(Exception):
@@ -55,25 +88,44 @@ class MissingTarget(Exception):
 
 @cache
 def target_kinds() -> tuple[TargetKind, ...]:
-    """Every kind of target, sorted by name."""
-    found = [
-        importlib.import_module(entry.name)
-        for entry in pkgutil.iter_modules(__path__, f"{__name__}.")
-        if not entry.ispkg
-    ]
-    return tuple(sorted((cast("TargetKind", module) for module in found), key=lambda kind: kind.KIND))
+    """Every kind of target that is more than a plain file or folder."""
+    return tuple(cast("TargetKind", module) for module in _modules() if hasattr(module, "opens"))
 
 
-def target_kind(path: Path) -> TargetKind:
-    """The kind of target a path is. Raises `MissingTarget`."""
-    for kind in target_kinds():
-        try:
-            if kind.opens(path):
-                return kind
-        except PermissionError as error:
-            raise MissingTarget(f"{path}: this account has no permission to look at it.") from error
-        except OSError as error:
-            raise MissingTarget(f"{path}: the system cannot look at it ({error.strerror}).") from error
+def _modules() -> Iterator[ModuleType]:
+    for entry in pkgutil.iter_modules(__path__, f"{__name__}."):
+        if not entry.ispkg:
+            yield importlib.import_module(entry.name)
+
+
+def open_target(path: Path) -> Opened:
+    """What the user named, with the kind that knows how to read it. Raises `MissingTarget`."""
+    try:
+        plain = _plain(path)
+        head = _head(path) if path.is_file() else b""
+        kinds = [kind for kind in target_kinds() if kind.opens(path, head)]
+    except PermissionError as error:
+        raise MissingTarget(f"{path}: this account has no permission to look at it.") from error
+    except OSError as error:
+        raise MissingTarget(f"{path}: the system cannot look at it ({error.strerror}).") from error
+    if len(kinds) == 1:
+        return Opened(path, kinds[0])
+    names = " and ".join(sorted(kind.KIND for kind in kinds))
+    return Opened(path, plain, f"It looks like {names} at once and was read as a plain {plain.KIND}." if kinds else "")
+
+
+def _plain(path: Path) -> Plain:
+    from scanner.targets import file, folder
+
+    if path.is_file():
+        return file
+    if path.is_dir():
+        return folder
     if path.exists() or path.is_symlink():
         raise MissingTarget(f"{path}: this is neither a file nor a folder that can be read.")
     raise MissingTarget(f"{path}: there is no such file or folder. Check the spelling.")
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(HEAD_BYTES)

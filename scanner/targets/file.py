@@ -9,11 +9,6 @@ from scanner.targets import Entry, MissingTarget, stat_of
 KIND = "file"
 
 
-def opens(path: Path) -> bool:
-    """A regular file, or a link to one: the user named it."""
-    return path.is_file()
-
-
 def entries(path: Path) -> Iterator[Entry]:
     """The file itself, named by its base name. Raises `MissingTarget` if it may not be read."""
     if not os.access(path, os.R_OK):

@@ -18,11 +18,6 @@ _DATALESS = 0x40000000
 """SF_DATALESS (macOS, sys/stat.h): the same for cloud drives there."""
 
 
-def opens(path: Path) -> bool:
-    """A folder, or a link to one: the user named it."""
-    return path.is_dir()
-
-
 def entries(path: Path) -> Iterator[Entry | Unread | Oddity]:
     """Regular files; folders that cannot be listed and files that are not on this machine as `Unread`.
 
