@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from scanner.catalogue.cache_file import read_cached, write_cached
+from scanner.catalogue.installed import read_in_use
 from scanner.catalogue.signature_error import CatalogueError, SignatureError
 from scanner.catalogue.signature_folder import SignatureFiles, read_signature_files, signature_root
 from scanner.model.technology import Technology
@@ -49,6 +50,8 @@ class Catalogue(msgspec.Struct, frozen=True):
     """Sorted by id; no id twice."""
     digest: str
     """SHA-256 over the names and bytes of all signature files, hexadecimal."""
+    date: str = ""
+    """The day of the set, YYYY-MM-DD; empty where it does not say."""
 
     @property
     def version(self) -> str:
@@ -57,21 +60,27 @@ class Catalogue(msgspec.Struct, frozen=True):
 
 
 def load_catalogue(root: Path | None = None, *, caching: Caching = Caching.USE) -> Catalogue:
-    """Load all signatures below `root` (None: those that came with the program).
+    """Load all signatures below `root` (None: those in use, see `catalogue/installed`).
 
     Raises `CatalogueError` with every mistake found, for a scan with part of the signatures would say "nothing found"
     of technologies it never looked for.
     """
-    files = read_signature_files(root or signature_root())
+    files = read_signature_files(root) if root else read_in_use()
     key = _cache_key(files) if caching is Caching.USE and not files.errors else ""
     kept = _from_cache(key) if key else None
     if kept is not None:
-        return kept
+        return msgspec.structs.replace(kept, date=files.date)
+    catalogue = catalogue_of(files)
+    if key:
+        write_cached(key, _SUFFIX, msgspec.msgpack.encode(catalogue))
+    return catalogue
+
+
+def catalogue_of(files: SignatureFiles) -> Catalogue:
+    """The catalogue that these files are, without a cache. Raises `CatalogueError` with every mistake found."""
     catalogue, errors = _decode(files)
     if errors:
         raise CatalogueError(errors)
-    if key:
-        write_cached(key, _SUFFIX, msgspec.msgpack.encode(catalogue))
     return catalogue
 
 
@@ -80,7 +89,7 @@ def read_catalogue(root: Path | None = None) -> tuple[Catalogue, tuple[Signature
 
     Raises `CatalogueError` only if there is no folder to read.
     """
-    return _decode(read_signature_files(root or signature_root()))
+    return _decode(read_signature_files(root) if root else read_in_use())
 
 
 def _decode(files: SignatureFiles) -> tuple[Catalogue, tuple[SignatureError, ...]]:
@@ -95,7 +104,7 @@ def _decode(files: SignatureFiles) -> tuple[Catalogue, tuple[SignatureError, ...
         else:
             found[outcome.id] = outcome
     errors.sort(key=lambda error: (error.file, error.line))
-    return Catalogue(tuple(found[id_] for id_ in sorted(found)), files.digest), tuple(errors)
+    return Catalogue(tuple(found[id_] for id_ in sorted(found)), files.digest, files.date), tuple(errors)
 
 
 def _outcomes(files: SignatureFiles) -> Iterator[Technology | SignatureError]:

@@ -3,13 +3,16 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from scanner.catalogue.signature_error import CatalogueError, SignatureError
 
 GROUPS = ("cloud-apis", "libraries", "mobile-sdks", "models", "os-apis", "products")
 """The folders a signature can lie in."""
-_FILE_LIMIT_BYTES = 1024 * 1024
+DATE_FILE = "DATE"
+"""Beside the groups: the day on which the set was last changed, YYYY-MM-DD."""
+FILE_LIMIT_BYTES = 1024 * 1024
 _FILES_LIMIT = 20_000
 
 
@@ -21,6 +24,8 @@ class SignatureFiles:
     """By path below the folder with `/`, sorted; .yaml and .yar files."""
     errors: tuple[SignatureError, ...]
     """Files that lie where no signature is looked for, or that could not be read."""
+    date: str = ""
+    """The day of the set, YYYY-MM-DD; empty where it does not say."""
 
     @property
     def digest(self) -> str:
@@ -72,7 +77,32 @@ def read_signature_files(root: Path) -> SignatureFiles:
     )
     if not contents and not errors:
         errors.append(SignatureError(str(root), 0, "holds no signature files (group/id.yaml)."))
-    return SignatureFiles(contents, tuple(errors))
+    return SignatureFiles(contents, tuple(errors), _date(root))
+
+
+def with_file(files: SignatureFiles, path: Path) -> SignatureFiles:
+    """The same set with one signature file (and the .yar beside it) added, in the place of one with the same name.
+
+    A file in no folder of a known group is taken for one of `libraries`. Raises `CatalogueError`.
+    """
+    group = path.resolve().parent.name
+    contents = {name: content for name, content in files.contents.items() if Path(name).stem != path.stem}
+    for file in (path, path.with_suffix(".yar")):
+        if file.is_file():
+            try:
+                name = f"{group if group in GROUPS else 'libraries'}/{file.name}"
+                contents[name] = _read(file, name)
+            except SignatureError as error:
+                raise CatalogueError((error,)) from error
+    return SignatureFiles(dict(sorted(contents.items())), files.errors, files.date)
+
+
+def _date(root: Path) -> str:
+    try:
+        with (root / DATE_FILE).open(encoding="ascii") as file:
+            return date.fromisoformat(file.read(32).strip()).isoformat()
+    except (OSError, ValueError):
+        return ""
 
 
 def _candidates(root: Path) -> Iterator[Path]:
@@ -89,17 +119,22 @@ def _candidates(root: Path) -> Iterator[Path]:
         yield path
 
 
-def _read(path: Path, name: str) -> bytes:
-    if path.suffix not in (".yaml", ".yar"):
+def check_place(name: str) -> None:
+    """Raise `SignatureError` unless a signature file of that name (path below the folder) would be read."""
+    if not name.endswith((".yaml", ".yar")):
         raise SignatureError(name, 0, "would not be read; signatures end in .yaml, their byte rules in .yar.")
     group, _, rest = name.partition("/")
-    if group not in GROUPS or "/" in rest:
+    if group not in GROUPS or "/" in rest or "\\" in rest:
         raise SignatureError(name, 0, f"would not be read; a signature lies directly in one of: {', '.join(GROUPS)}.")
+
+
+def _read(path: Path, name: str) -> bytes:
+    check_place(name)
     try:
         with path.open("rb") as file:
-            content = file.read(_FILE_LIMIT_BYTES + 1)
+            content = file.read(FILE_LIMIT_BYTES + 1)
     except OSError as error:
         raise SignatureError(name, 0, f"cannot be read: {error.strerror}.") from error
-    if len(content) > _FILE_LIMIT_BYTES:
+    if len(content) > FILE_LIMIT_BYTES:
         raise SignatureError(name, 0, "is larger than 1 MiB; a signature is a small file.")
     return content

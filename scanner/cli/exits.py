@@ -1,7 +1,11 @@
 """Exit statuses, and what decides between them."""
 
+import sys
 from collections.abc import Iterable
 from enum import IntEnum
+from typing import NoReturn
+
+import typer
 
 from scanner.model.report import Report
 from scanner.model.vocabulary import Cause, Outcome, Verdict
@@ -57,3 +61,9 @@ def _by_default(report: Report) -> bool:
         return bool(recognising)
     touched = {a.situation for a in report.assessments if a.outcome not in _PASSES}
     return any(recognising.intersection(s.components) for s in report.situations if s.id in touched)
+
+
+def refuse(message: str) -> NoReturn:
+    """Say in one sentence what the user has to mend, and end with the status for wrong usage."""
+    print(f"frscan: {message}", file=sys.stderr)
+    raise typer.Exit(Exit.USAGE)

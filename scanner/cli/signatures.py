@@ -4,11 +4,13 @@ import sys
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scanner.cli.exits import Exit
+from scanner.cli.exits import Exit, refuse
+from scanner.cli.signature_sets import export_signatures, install_signatures
+from scanner.cli.signature_trial import try_signatures
 
 if TYPE_CHECKING:
     from scanner.catalogue.load import Catalogue
@@ -17,11 +19,11 @@ if TYPE_CHECKING:
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="List, show, check and test the signatures of face-recognition technology.",
+    help="List, show, check, test, export and install the signatures of face-recognition technology.",
 )
 _Folder = Annotated[
     Path | None,
-    typer.Argument(help="A folder of signatures; without it, those that came with frscan.", show_default=False),
+    typer.Argument(help="A folder of signatures; without it, those in use.", show_default=False),
 ]
 
 
@@ -55,7 +57,7 @@ def show_signature(
     catalogue = _loaded(None)
     technology = next((one for one in catalogue.technologies if one.id == technology_id), None)
     if technology is None:
-        _refuse(_no_such(technology_id, catalogue))
+        refuse(_no_such(technology_id, catalogue))
     for line in describe(technology):
         print(line)
 
@@ -65,31 +67,23 @@ def lint_signatures(folder: _Folder = None) -> None:
     """Check every signature file; exit status 1 if there is something to correct."""
     from scanner.catalogue.lints import lint, loading_problem
     from scanner.catalogue.load import CatalogueError, read_catalogue
+    from scanner.reports.words import count
 
     try:
         catalogue, errors = read_catalogue(folder)
     except CatalogueError as error:
-        _refuse(str(error))
+        refuse(str(error))
     problems = sorted([*map(loading_problem, errors), *lint(catalogue)])
     for problem in problems:
         print(f"{problem.file}:{problem.line}: {problem.rule}: {problem.message} → {problem.recommendation}")
     files = len(catalogue.technologies) + len({error.file for error in errors})
-    print(f"{_counted(files, 'signature')} read, {_counted(len(problems), 'problem')} found.", file=sys.stderr)
+    print(f"{count(files, 'signature')} read, {count(len(problems), 'problem')} found.", file=sys.stderr)
     raise typer.Exit(Exit.FOUND if problems else Exit.NOTHING)
 
 
-@app.command("test")
-def try_examples(folder: _Folder = None) -> None:
-    """Match every example against all signatures; exit status 1 if one gives anything but what it promises."""
-    from scanner.evidence.examples import failures
-
-    catalogue = _loaded(folder)
-    found = [str(failure) for failure in failures(catalogue)]
-    for failure in found:
-        print(failure)
-    examples = sum(len(technology.examples) for technology in catalogue.technologies)
-    print(f"{_counted(examples, 'example')} tried, {_counted(len(found), 'failure')}.", file=sys.stderr)
-    raise typer.Exit(Exit.FOUND if found else Exit.NOTHING)
+app.command("test")(try_signatures)
+app.command("export")(export_signatures)
+app.command("install")(install_signatures)
 
 
 def _loaded(folder: Path | None) -> "Catalogue":
@@ -98,12 +92,7 @@ def _loaded(folder: Path | None) -> "Catalogue":
     try:
         return load_catalogue(folder)
     except CatalogueError as error:
-        _refuse(str(error))
-
-
-def _refuse(message: str) -> NoReturn:
-    print(f"frscan: {message}", file=sys.stderr)
-    raise typer.Exit(Exit.USAGE)
+        refuse(str(error))
 
 
 def _no_such(technology_id: str, catalogue: "Catalogue") -> str:
@@ -115,10 +104,6 @@ def _no_such(technology_id: str, catalogue: "Catalogue") -> str:
     near = difflib.get_close_matches(technology_id, ids, n=3) or [id_ for id_ in ids if technology_id in id_][:3]
     hint = f"did you mean {' or '.join(near)}?" if near else "`frscan signatures list` shows all."
     return f"there is no signature {quoted(technology_id)}; {hint}"
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _all_capabilities(technology: "Technology") -> Iterator[str]:

@@ -47,14 +47,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Take a file for unchanged if its size, times and inode are, without reading it."""
 
 
-def scan(paths: Sequence[Path], settings: Settings, watch: Callable[[Progress], None] = lambda _: None) -> Report:
-    """Scan what the user named and judge it.
+def scan(
+    paths: Sequence[Path],
+    settings: Settings,
+    watch: Callable[[Progress], None] = lambda _: None,
+    catalogue: Catalogue | None = None,
+) -> Report:
+    """Scan what the user named and judge it, by the signatures in use unless a catalogue is given.
 
     Raises `MissingTarget` (nothing there, or no permission) and `CatalogueError` (broken signatures).
     """
     started = now()
     targets = [open_target(path) for path in paths]
-    catalogue = load_catalogue()
+    catalogue = catalogue or load_catalogue()
     index = Index(catalogue.technologies)
     plan = Plan(
         rules=byte_rules(catalogue),
@@ -134,8 +139,13 @@ def _name(path: Path) -> str:
 
 
 def _tool(catalogue: Catalogue) -> Tool:
-    technologies = len(catalogue.technologies)
-    return Tool(name="frscan", version=version("frscan"), signatures=catalogue.version, technologies=technologies)
+    return Tool(
+        name="frscan",
+        version=version("frscan"),
+        signatures=catalogue.version,
+        signatures_date=catalogue.date,
+        technologies=len(catalogue.technologies),
+    )
 
 
 def now() -> datetime:

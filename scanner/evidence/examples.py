@@ -30,11 +30,13 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.file}:{self.line}: {self.message}"
 
 
-def failures(catalogue: Catalogue) -> Iterator[Failure]:
-    """Try every example of every technology."""
+def failures(catalogue: Catalogue, only: str = "") -> Iterator[Failure]:
+    """Try every example of every technology, or of the one with the id `only`, against the whole catalogue."""
     index = Index(catalogue.technologies)
     scanner = ByteScanner(byte_rules(catalogue))
     for technology in catalogue.technologies:
+        if only not in {"", technology.id}:
+            continue
         for example in technology.examples:
             for message in _problems(example, index, scanner):
                 name = example.name or "an example"

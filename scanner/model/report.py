@@ -19,6 +19,8 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     signatures: str
     """Digest of the signature set."""
+    signatures_date: str = ""
+    """The day of the signature set, YYYY-MM-DD."""
     technologies: int = 0
 
 

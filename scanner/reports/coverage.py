@@ -1,6 +1,8 @@
 """What a scan looked at, what it did not count, and what it could not read."""
 
 from collections import Counter
+from contextlib import suppress
+from datetime import date
 
 import msgspec
 
@@ -76,7 +78,7 @@ def view_method(report: Report) -> Method:
     tool, target, coverage = report.tool, report.target, report.coverage
     facts = {
         "Scanner": f"{tool.name} {tool.version}",
-        "Signatures": f"{tool.signatures} ({words.count(tool.technologies, 'technology', 'technologies')})",
+        "Signatures": _signature_set(report),
         "Target": f"{target.locator} ({words.plain(target.kind)}, {target.size:,} bytes)",
         "SHA-256 of the target": target.sha256,
         "Started": report.started,
@@ -90,6 +92,16 @@ def view_method(report: Report) -> Method:
         skipped=_counts(coverage.skipped),
         networks=tuple(printable(network) for network in report.networks),
     )
+
+
+def _signature_set(report: Report) -> str:
+    """Which signatures, how many, and how old they were on the day of the scan."""
+    tool = report.tool
+    about = [words.count(tool.technologies, "technology", "technologies")]
+    with suppress(ValueError):
+        days = (date.fromisoformat(report.started[:10]) - date.fromisoformat(tool.signatures_date)).days
+        about.append(f"set of {tool.signatures_date}, {words.count(max(days, 0), 'day')} old at this scan")
+    return f"{tool.signatures} ({', '.join(about)})"
 
 
 def _counts(numbers: dict[str, int]) -> tuple[tuple[str, int], ...]:

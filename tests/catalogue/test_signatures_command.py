@@ -5,7 +5,7 @@ from types import ModuleType
 import pytest
 from typer.testing import CliRunner
 
-from scanner.catalogue import load
+from scanner.catalogue import installed
 from scanner.cli.signatures import app
 from tests.catalogue.folders import GOOD, changed, folder_with
 
@@ -17,7 +17,8 @@ def root(tmp_path, monkeypatch):
     """The folder that the commands take for the one that came with the program."""
     monkeypatch.setenv("FRSCAN_CACHE_DIR", str(tmp_path / "cache"))
     folder = folder_with(tmp_path / "signatures", {NAME: GOOD})
-    monkeypatch.setattr(load, "signature_root", lambda: folder)
+    monkeypatch.setenv("FRSCAN_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setattr(installed, "signature_root", lambda: folder)
     return folder
 
 
@@ -111,7 +112,7 @@ def test_signatures_that_cannot_be_loaded_are_a_wrong_configuration(root):
 @pytest.mark.parametrize(("failures", "status"), [((), 0), (("example-face: installed: gives nothing",), 1)])
 def test_test_shows_the_examples_that_fail(monkeypatch, failures, status):
     module = ModuleType("scanner.evidence.examples")
-    monkeypatch.setattr(module, "failures", lambda catalogue: failures, raising=False)
+    monkeypatch.setattr(module, "failures", lambda catalogue, only: failures, raising=False)
     monkeypatch.setitem(sys.modules, "scanner.evidence.examples", module)
     result = run("test")
     assert result.exit_code == status
@@ -124,3 +125,45 @@ def test_the_signatures_that_came_with_the_program_have_no_problem(monkeypatch):
     result = run("lint")
     assert result.stdout == ""
     assert result.exit_code == 0
+
+
+def test_export_and_install_carry_a_set_elsewhere(root, tmp_path):
+    bundle = tmp_path / "set.bundle"
+    exported = run("export", str(bundle))
+    assert (exported.exit_code, exported.stderr) == (0, "")
+    assert "1 file" in exported.stdout
+
+    folder_with(root, {NAME: changed("vendor: Example Inc.", "vendor: Shipped")})
+    assert run("install", str(bundle)).exit_code == 0
+    assert "Example Inc." in run("show", "example-face").stdout
+    assert "came with frscan" in run("install", "--undo").stdout
+    assert "Shipped" in run("show", "example-face").stdout
+
+
+@pytest.mark.parametrize("arguments", [(), ("some.bundle", "--undo")])
+def test_install_wants_a_bundle_or_undo(arguments):
+    result = run("install", *arguments)
+    assert result.exit_code == 2
+    assert result.stderr == "frscan: name a bundle to install, or --undo alone.\n"
+
+
+def test_one_signature_file_is_tried_against_a_real_artifact(root, tmp_path):
+    draft = tmp_path / "acme-faces.yaml"
+    draft.write_text(
+        GOOD.replace("example-face", "acme-faces").replace("pkg:pypi/acme-faces", "pkg:pypi/acme-faces"),
+        encoding="utf-8",
+    )
+    (tmp_path / "requirements.txt").write_text("acme-faces==1.5\n", encoding="utf-8")
+    result = run("test", str(draft), "--against", str(tmp_path / "requirements.txt"))
+    assert result.exit_code == 0, result.output
+    assert "seen    package: pkg:pypi/acme-faces\n          requirements.txt at line 1 (declared)" in result.stdout
+    assert "unseen  class: java:com.example.face.*" in result.stdout
+
+    (tmp_path / "empty.txt").write_text("nothing\n", encoding="utf-8")
+    assert run("test", str(draft), "--against", str(tmp_path / "empty.txt")).exit_code == 1
+
+
+def test_against_goes_with_one_signature_file(root, tmp_path):
+    result = run("test", str(root), "--against", str(tmp_path))
+    assert result.exit_code == 2
+    assert "--against goes with one signature file" in result.stderr
