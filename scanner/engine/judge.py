@@ -46,8 +46,8 @@ def judge(facts: Facts, index: Index, case: Case) -> Report:
         drawn: Any = build_graph(case.target.locator, by_technology, owners)
         findings, graph = findings_of(groups, drawn), as_document(drawn)
     situations = situations_of(findings)
-    asked = laws() if situations or case.deployment.jurisdictions else ()
-    assessments, ordinances = assess(situations, case.deployment, asked, case.today)
+    asked = laws() if situations else ()
+    assessed = assess(situations, case.deployment, asked, case.today)
     unread = tuple(_marked(u) for u in facts.unread())
     components = _components(findings, {owner.id: owner for owner in owners.values()})
     return Report(
@@ -58,12 +58,13 @@ def judge(facts: Facts, index: Index, case: Case) -> Report:
         verdict=max((c.verdict for c in components), key=lambda v: v.rank, default=Verdict.NONE),
         complete=not unread,
         deployment=case.deployment,
-        uncovered=uncovered(case.deployment, asked),
+        uncovered=uncovered(case.deployment, asked) if situations else (),
         components=components,
         findings=findings,
         situations=situations,
-        assessments=assessments,
-        ordinances=ordinances,
+        assessments=assessed.assessments,
+        ordinances=assessed.ordinances,
+        questions=assessed.questions,
         graph=graph,
         not_counted=not_counted,
         unreadable=unread,

@@ -5,7 +5,19 @@ from typing import Literal
 
 import msgspec
 
-from scanner.model.vocabulary import Act, Capability, Claim, LawKind, Met, Operator, Outcome, Place, Presence, Reach
+from scanner.model.vocabulary import (
+    Act,
+    Capability,
+    Claim,
+    Force,
+    LawKind,
+    Met,
+    Operator,
+    Outcome,
+    Place,
+    Presence,
+    Reach,
+)
 
 
 class Quote(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,6 +51,17 @@ class Verified(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     verified: bool = False
 
 
+class FactQuestion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A question about the deployment that a person answers yes or no, once for every law that asks it."""
+
+    fact: str
+    """The key under `[facts]` of `deployment.toml`, in kebab-case."""
+    ask: str
+    yes: Reach = Reach.REACHED
+    """What yes makes of it."""
+    no: Reach = Reach.NOT_REACHED
+
+
 class CapabilityReach(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whether the definition takes in a capability, and by which words."""
 
@@ -46,8 +69,8 @@ class CapabilityReach(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     why: str
     with_recognition: bool = False
     """Reached as far as recognition is when it ships as a stage of something that identifies or verifies."""
-    question: str = ""
-    """For an unclear reach: what a person can find out to settle it."""
+    question: str | FactQuestion = ""
+    """For an unclear reach: what a person can find out to settle it. A text alone asks how the law is to be read."""
 
 
 class ActRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -57,8 +80,8 @@ class ActRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     presence: Presence = Presence.PRESENT
     """The weakest presence of a capability at which this act matters."""
     why: str = ""
-    question: str = ""
-    """For an unclear act: what a person can find out to settle it."""
+    question: str | FactQuestion = ""
+    """For an unclear act: what a person can find out to settle it. A text alone asks how the law is to be read."""
     verified: bool = False
 
 
@@ -92,7 +115,7 @@ class Doubt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Why it is open whether a law governs a kind of operator or place, and what would settle it."""
 
     why: str
-    question: str
+    question: str | FactQuestion
 
 
 class Law(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -119,6 +142,10 @@ class Law(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     place_doubts: dict[Place, Doubt] = {}
     place_why: str = ""
     place_question: str = ""
+    purposes: tuple[str, ...] = ()
+    """What it must be done for so that the law applies (kebab-case); empty: anything."""
+    purpose_why: str = ""
+    purpose_question: str = ""
     definitions: tuple[Definition, ...]
     reach: dict[Capability, CapabilityReach]
     reach_basis: str
@@ -135,6 +162,23 @@ class Law(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     unverified: tuple[str, ...] = ()
 
 
+class Reading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """How somebody who may reads a law where its text leaves something open."""
+
+    ordinance: str
+    subject: str
+    """The `Capability` or the `Act` that is read to be inside or outside."""
+    reach: Reach
+
+
+class Checked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What somebody found out about the facts of an exception; the numbers count its list from 1."""
+
+    exception: str
+    confirmed: tuple[int, ...] = ()
+    denied: tuple[int, ...] = ()
+
+
 class Deployment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """The facts only people know. Everything may be unstated."""
 
@@ -145,13 +189,18 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     purposes: tuple[str, ...] = ()
     denied_purposes: tuple[str, ...] = ()
     """Purposes a person says are not those of this deployment."""
+    facts: dict[str, bool] = {}
+    """Answers to the laws' own questions, by the name of the fact."""
+    readings: tuple[Reading, ...] = ()
+    checked: tuple[Checked, ...] = ()
     as_of: date | None = None
     answered_by: str = ""
     """Who stated these facts."""
     answered_on: date | None = None
 
 
-ElementName = Literal["in-force", "jurisdiction", "operator", "place", "definition", "act"]
+ElementName = Literal["in-force", "jurisdiction", "operator", "place", "purpose", "definition", "act"]
+"""`purpose` stands only in the assessments of laws that ask for one."""
 
 
 class Element(msgspec.Struct, frozen=True, kw_only=True):
@@ -162,17 +211,13 @@ class Element(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
-class ExceptionState(msgspec.Struct, frozen=True, kw_only=True):
-    """An exception as it stands for a situation."""
+class ExceptionState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An exception as it stands for a situation; its text stands once, in the `OrdinanceText`."""
 
     id: str
-    text: str
     state: Claim
-    facts_to_confirm: tuple[str, ...]
-    does_not_excuse: tuple[str, ...] = ()
     note: str = ""
-    """Why a claim fits in part only."""
-    verified: bool = False
+    """Why a claim fits in part only, or what was stated of its facts."""
 
 
 class Assessment(msgspec.Struct, frozen=True, kw_only=True):
@@ -188,6 +233,29 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     questions: tuple[str, ...] = ()
 
 
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """What is still to be answered, and how an answer is given."""
+
+    text: str
+    key: str = ""
+    """Where `deployment.toml` takes the answer: `operator`, `facts.gallery`; empty: a person finds out and keeps it."""
+    answers: tuple[str, ...] = ()
+    """The words it takes; empty: any, or none."""
+
+
+class ExceptionText(msgspec.Struct, frozen=True, kw_only=True):
+    """What a report says once of an exception."""
+
+    id: str
+    text: str
+    purposes: tuple[str, ...] = ()
+    """Words for `--purpose` that claim it."""
+    facts_to_confirm: tuple[str, ...] = ()
+    does_not_excuse: tuple[str, ...] = ()
+    source: str = ""
+    verified: bool = False
+
+
 class OrdinanceText(msgspec.Struct, frozen=True, kw_only=True):
     """What a report says once of each law it asked."""
 
@@ -200,6 +268,12 @@ class OrdinanceText(msgspec.Struct, frozen=True, kw_only=True):
     verified: str
     """How well the law's text was seen, in a sentence."""
     status: str = ""
+    force: Force = Force.IN_FORCE
+    """As of the day of the assessment."""
+    kind: LawKind = LawKind.BAN
+    confidence: str = ""
+    """How well the text was seen: `high`, `medium`, `low`."""
+    exceptions: tuple[ExceptionText, ...] = ()
     duties: tuple[Duty, ...] = ()
     remedies: str = ""
     enforcement: str = ""

@@ -5,7 +5,7 @@ import msgspec
 from scanner.model.artifact import Oddity, Unread
 from scanner.model.determination import Determination
 from scanner.model.finding import Component, Finding, NotCounted, Situation
-from scanner.model.law import Assessment, Deployment, OrdinanceText
+from scanner.model.law import Assessment, Deployment, OrdinanceText, Question
 from scanner.model.vocabulary import Verdict
 from scanner.model.waiver import WaiverState
 
@@ -86,6 +86,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     situations: tuple[Situation, ...] = ()
     assessments: tuple[Assessment, ...] = ()
     ordinances: tuple[OrdinanceText, ...] = ()
+    questions: tuple[Question, ...] = ()
+    """Each question of the assessments once, with the key that takes its answer."""
     determinations: tuple[Determination, ...] = ()
     """What people decided of these components, in a table that was taken back."""
     waivers: tuple[WaiverState, ...] = ()

@@ -173,6 +173,18 @@ class LawKind(StrEnum):
     DUTY = "duty"
 
 
+class Force(StrEnum):
+    """Whether a law is in force on a day, as far as its dates are known."""
+
+    IN_FORCE = "in-force"
+    PENDING = "pending"
+    """It was not adopted yet, or has not taken effect."""
+    ENDED = "ended"
+    """It expired or was repealed."""
+    UNSURE = "unsure"
+    """A date that was not verified decides."""
+
+
 class Claim(StrEnum):
     """How an exception stands against the purposes that a person stated."""
 

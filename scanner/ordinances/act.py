@@ -8,8 +8,9 @@ names a matcher and a detector that is there are not a matcher that is there. So
 import msgspec
 
 from scanner.model.finding import Situation
-from scanner.model.law import Deployment, Element, Law
+from scanner.model.law import Deployment, Element, Law, Question
 from scanner.model.vocabulary import Act, Capability, Met, Presence, Reach
+from scanner.ordinances.questions import fact_or, once, plain, reading
 from scanner.ordinances.reach import Reached, capabilities
 from scanner.ordinances.reason import Judged
 from scanner.ordinances.words import ACTS, PRESENCES, capability, distinct, listed, sentence
@@ -105,9 +106,9 @@ def _definition(law: Law, leading: tuple[Reached, ...], found: tuple[Reached, ..
         parts.append(f"also found: {listed(others)}")
     if not any(definition.verified for definition in law.definitions):
         parts.append(f"this rests on {law.reach_basis}")
-    questions = distinct(r.question for r in tied) if met is not Met.NOT_MET else ()
+    asked = once(q for r in tied for q in reading(law, r.capability, r.question)) if met is Met.UNKNOWN else ()
     reason = " ".join(sentence(part) for part in parts) or "No capability of the situation is more than referenced."
-    return Judged(Element(name="definition", met=met, reason=reason), questions if met is Met.UNKNOWN else ())
+    return Judged(Element(name="definition", met=met, reason=reason), tuple(asked))
 
 
 def _is_other(reached: Reached, decided: set[Capability]) -> bool:
@@ -124,7 +125,7 @@ def _act(law: Law, leading: tuple[Reached, ...], stands: tuple[ActStand, ...], d
     seen = max((reached.presence for reached in leading), key=lambda p: p.rank, default=Presence.REFERENCED)
     what = listed(capability(r.capability) for r in leading if not r.as_stage) or "it"
     be = "are" if " and " in what else "is"
-    questions: tuple[str, ...] = ()
+    questions: tuple[Question, ...] = ()
     if met is Met.MET:
         reason = _met(law, acts, deployment)
     elif met is Met.UNKNOWN:
@@ -142,18 +143,20 @@ def _met(law: Law, acts: tuple[Act, ...], deployment: Deployment) -> str:
     return " ".join(sentence(part) for part in parts)
 
 
-def _open(law: Law, acts: tuple[Act, ...], what_is: str, seen: Presence) -> tuple[str, tuple[str, ...]]:
+def _open(law: Law, acts: tuple[Act, ...], what_is: str, seen: Presence) -> tuple[str, tuple[Question, ...]]:
     below = [act for act in acts if seen.rank < law.acts[act].presence.rank]
-    asked = [law.acts[act].question for act in acts if law.acts[act].reach is Reach.UNCLEAR and act not in below]
+    unclear = [act for act in acts if law.acts[act].reach is Reach.UNCLEAR and act not in below]
+    asked = [question for act in unclear for question in reading(law, act, law.acts[act].question)]
     parts = list(_whys(law, tuple(act for act in acts if act not in below)))
     if below:
         sure = [act for act in below if law.acts[act].reach is Reach.REACHED]
         counts = f"{listed(ACTS[act] for act in sure or below)} {'would' if sure else 'might'} count"
         parts.insert(0, f"{counts}, but {what_is} {PRESENCES[seen]}")
-        asked.insert(0, _presence_question(what_is, seen))
-    if not below and not any(asked):
-        asked = [f"Is there any {listed((ACTS[act] for act in acts), 'or')}?"]
-    return " ".join(sentence(part) for part in parts), distinct(asked)
+        asked = [*plain([_presence_question(what_is, seen)]), *asked]
+    if not below and not asked:
+        words = tuple(map(str, acts))
+        asked = [*fact_or(f"Is there any {listed((ACTS[act] for act in acts), 'or')}?", "act", words)]
+    return " ".join(sentence(part) for part in parts), tuple(once(asked))
 
 
 def _presence_question(what_is: str, seen: Presence) -> str:
@@ -168,14 +171,14 @@ def _presence_question(what_is: str, seen: Presence) -> str:
 
 def _not_met(
     law: Law, acts: tuple[Act, ...], what_is: str, seen: Presence, deployment: Deployment
-) -> tuple[str, tuple[str, ...]]:
+) -> tuple[str, tuple[Question, ...]]:
     if deployment.acts:
         parts = (f"{listed((ACTS[act] for act in deployment.acts), 'or')} is not named", *_whys(law, acts))
         return " ".join(sentence(part) for part in parts), ()
     named = f"named: {listed((ACTS[act] for act in acts), 'or')}"
     lead = f"{what_is} {PRESENCES[seen]}: a lead to check, not yet that act"
     reason = " ".join(sentence(part) for part in (named, *_whys(law, acts), lead))
-    return reason, (_presence_question(what_is, seen),)
+    return reason, plain([_presence_question(what_is, seen)])
 
 
 def _whys(law: Law, acts: tuple[Act, ...]) -> tuple[str, ...]:

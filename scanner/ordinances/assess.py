@@ -11,18 +11,37 @@ from datetime import date
 import msgspec
 
 from scanner.model.finding import Situation
-from scanner.model.law import Assessment, Deployment, Element, ExceptionState, Law, OrdinanceText, Quote
+from scanner.model.law import (
+    Assessment,
+    Deployment,
+    Element,
+    ExceptionState,
+    ExceptionText,
+    Law,
+    OrdinanceText,
+    Question,
+    Quote,
+)
 from scanner.model.vocabulary import Claim, LawKind, Met, Operator, Outcome, Presence
 from scanner.ordinances.act import Weighed, weigh
 from scanner.ordinances.exceptions import states
-from scanner.ordinances.reason import Judged, in_force, jurisdiction, operator, place, questions
-from scanner.ordinances.words import distinct, kind
+from scanner.ordinances.questions import once, plain
+from scanner.ordinances.reason import Judged, force, in_force, jurisdiction, operator, place, purpose, questions
+from scanner.ordinances.settle import settle
+from scanner.ordinances.words import kind
 
 
-def assess(
-    situations: Sequence[Situation], deployment: Deployment, laws: Sequence[Law], today: date
-) -> tuple[tuple[Assessment, ...], tuple[OrdinanceText, ...]]:
-    """Ask every law that may cover the deployment about every situation; return the answers and the laws asked.
+class Assessed(msgspec.Struct, frozen=True):
+    """The answers, the laws asked, and what is still to be answered."""
+
+    assessments: tuple[Assessment, ...] = ()
+    ordinances: tuple[OrdinanceText, ...] = ()
+    questions: tuple[Question, ...] = ()
+    """Each question of the assessments once, with the key that takes its answer."""
+
+
+def assess(situations: Sequence[Situation], deployment: Deployment, laws: Sequence[Law], today: date) -> Assessed:
+    """Ask every law that may cover the deployment about every situation.
 
     With no operator stated a law is asked once per kind it governs, with no jurisdiction as if in the law's own; each
     answer says what it assumes. Place and act are never assumed. `today` counts where no day was stated. The order is
@@ -30,14 +49,45 @@ def assess(
     """
     asked = [s for s in situations if any(p is not Presence.REFERENCED for p in s.capability_presence.values())]
     asked.sort(key=lambda situation: (len(situation.id), situation.id))
+    if not asked:
+        return Assessed()
+    as_of = deployment.as_of or today
     considered = sorted((law for law in laws if _may_cover(law, deployment)), key=lambda law: law.id)
-    answers = tuple(
-        _assessment(law, situation, facts, assuming, today)
+    open_questions: dict[str, Question] = {}
+    answers = [
+        answer
         for law in considered
-        for situation in asked
-        for facts, assuming in _assumptions(law, deployment)
-    )
-    return answers, tuple(ordinance_text(law) for law in considered if asked)
+        for answer in _answers(settle(law, deployment), asked, deployment, as_of, open_questions)
+    ]
+    texts = tuple(ordinance_text(law, as_of) for law in considered)
+    return Assessed(tuple(answers), texts, tuple(open_questions.values()))
+
+
+def _answers(
+    law: Law, asked: Sequence[Situation], deployment: Deployment, as_of: date, open_questions: dict[str, Question]
+) -> Iterator[Assessment]:
+    """What one law says. Who, where and when are judged once for all situations, what was found once for all operators.
+
+    `open_questions` takes in what is asked, by its text.
+    """
+    framed = [(_frame(law, facts, assuming, as_of), assuming) for facts, assuming in _assumptions(law, deployment)]
+    for situation in asked:
+        weighed = weigh(law, situation, deployment)
+        exceptions = states(law, weighed, deployment)
+        for frame, assuming in framed:
+            outcome = decide(law, frame, (weighed.definition, weighed.act), exceptions)
+            questions = _questions(law, outcome, frame, weighed)
+            for question in questions:
+                open_questions.setdefault(question.text, question)
+            yield Assessment(
+                ordinance=law.id,
+                situation=situation.id,
+                assuming=assuming,
+                outcome=outcome,
+                elements=tuple(judged.element for judged in (*frame, weighed.definition, weighed.act)),
+                exceptions=exceptions if _is_open(outcome) else (),
+                questions=tuple(question.text for question in questions),
+            )
 
 
 def uncovered(deployment: Deployment, laws: Sequence[Law]) -> tuple[str, ...]:
@@ -64,24 +114,13 @@ def _assumptions(law: Law, deployment: Deployment) -> Iterator[tuple[Deployment,
         yield facts, {**assumed_operator, **assumed_place}
 
 
-def _assessment(law: Law, situation: Situation, facts: Deployment, assuming: dict[str, str], today: date) -> Assessment:
-    weighed = weigh(law, situation, facts)
-    frame = (
-        in_force(law, facts.as_of or today),
+def _frame(law: Law, facts: Deployment, assuming: dict[str, str], as_of: date) -> tuple[Judged, ...]:
+    """Who, where, when and, for a law that asks, what for."""
+    return (
+        in_force(law, as_of),
         *(_assumed(judged, assuming) for judged in (jurisdiction(law, facts), operator(law, facts))),
         place(law, facts),
-    )
-    found = (weighed.definition, weighed.act)
-    exceptions = states(law, weighed, facts)
-    outcome = decide(law, frame, found, exceptions)
-    return Assessment(
-        ordinance=law.id,
-        situation=situation.id,
-        assuming=assuming,
-        outcome=outcome,
-        elements=tuple(judged.element for judged in (*frame, *found)),
-        exceptions=exceptions if _is_open(outcome) else (),
-        questions=_questions(law, outcome, frame, weighed),
+        *purpose(law, facts),
     )
 
 
@@ -115,17 +154,16 @@ def _is_open(outcome: Outcome) -> bool:
     return outcome not in (Outcome.NOT_APPLICABLE, Outcome.NOT_REACHED)
 
 
-def _questions(law: Law, outcome: Outcome, frame: Sequence[Judged], weighed: Weighed) -> tuple[str, ...]:
-    """What would settle the outcome; for one that was not reached, what keeps a lead alive."""
+def _questions(law: Law, outcome: Outcome, frame: Sequence[Judged], weighed: Weighed) -> tuple[Question, ...]:
     if outcome is Outcome.NOT_APPLICABLE:
         return ()
     if outcome is Outcome.NOT_REACHED:
-        return distinct(questions((weighed.act,), Met.NOT_MET))
-    return distinct((*questions((*frame, weighed.definition, weighed.act), Met.UNKNOWN), *law.also_ask))
+        return tuple(once(questions((weighed.act,), Met.NOT_MET)))
+    return tuple(once((*questions((*frame, weighed.definition, weighed.act), Met.UNKNOWN), *plain(law.also_ask))))
 
 
-def ordinance_text(law: Law) -> OrdinanceText:
-    """What a report says once of a law: its quotes, its sources and how well its text was seen."""
+def ordinance_text(law: Law, as_of: date) -> OrdinanceText:
+    """What a report says once of a law: its quotes, exceptions and sources, and how well its text was seen."""
     return OrdinanceText(
         id=law.id,
         title=law.title,
@@ -137,6 +175,21 @@ def ordinance_text(law: Law) -> OrdinanceText:
         sources=law.sources,
         verified=f"Confidence {law.confidence}: {law.reach_basis}.",
         status=law.status,
+        force=force(law, as_of)[0],
+        kind=law.kind,
+        confidence=law.confidence,
+        exceptions=tuple(
+            ExceptionText(
+                id=e.id,
+                text=e.text,
+                purposes=e.purposes,
+                facts_to_confirm=e.facts_to_confirm,
+                does_not_excuse=e.does_not_excuse,
+                source=e.source,
+                verified=e.verified,
+            )
+            for e in law.exceptions
+        ),
         duties=law.duties,
         remedies=law.remedies,
         enforcement=law.enforcement,

@@ -12,7 +12,9 @@ import msgspec
 
 from scanner.model.law import Deployment, Law
 from scanner.model.vocabulary import Act, Operator, Place
+from scanner.ordinances.answers import ANSWER_TABLES, checked_of, facts_of, readings_of
 from scanner.ordinances.load import JURISDICTION, laws
+from scanner.ordinances.stated_word import DeploymentError, meant, one_of
 from scanner.ordinances.words import distinct
 
 OTHER_PURPOSE = "other"
@@ -20,14 +22,10 @@ OTHER_PURPOSE = "other"
 
 _KEYS = (
     *("jurisdiction", "operator", "place", "act", "purpose", "not-purpose", "as-of"),
-    *("answered-by", "answered-on"),
+    *("answered-by", "answered-on", *ANSWER_TABLES),
 )
 _MOST_BYTES = 1 << 20
 _Word = TypeVar("_Word", bound=StrEnum)
-
-
-class DeploymentError(Exception):
-    """A fact that cannot be understood; a sentence that says what may be written instead."""
 
 
 def deployment_from(
@@ -51,8 +49,8 @@ def deployment_from(
         operator=None if operator is None else _word("operator", operator, Operator),
         place=None if place is None else _word("place", place, Place),
         acts=tuple(dict.fromkeys(_word("act", word, Act) for word in acts or ())),
-        purposes=distinct(_one_of("purpose", word, known) for word in purposes or ()),
-        denied_purposes=distinct(_one_of("purpose", word, known) for word in denied_purposes or ()),
+        purposes=distinct(one_of("purpose", word, known) for word in purposes or ()),
+        denied_purposes=distinct(one_of("purpose", word, known) for word in denied_purposes or ()),
         as_of=None if as_of is None else _day("day", as_of),
     )
     deployment = stated if base is None else _over(base, stated)
@@ -68,13 +66,15 @@ def _over(base: Deployment, stated: Deployment) -> Deployment:
 
 
 def known_purposes(among: Iterable[Law]) -> tuple[str, ...]:
-    """Every purpose that an exception of these laws names, sorted, and `other`."""
-    named = {purpose for law in among for exception in law.exceptions for purpose in exception.purposes}
-    return (*sorted(named), OTHER_PURPOSE)
+    """Every purpose that these laws or their exceptions name, sorted, and `other`."""
+    excused = {purpose for law in among for exception in law.exceptions for purpose in exception.purposes}
+    asked = {purpose for law in among for purpose in law.purposes}
+    return (*sorted(excused | asked), OTHER_PURPOSE)
 
 
 def read_deployment(path: Path) -> Deployment:
-    """Read a `deployment.toml`. Its keys are the options' names, and `not-purpose`, `answered-by`, `answered-on`.
+    """Read a `deployment.toml`: the options' names as keys, `not-purpose`, `answered-by`, `answered-on`, and the
+    tables of `answers`.
 
     Raises `DeploymentError`, which names the file.
     """
@@ -101,7 +101,7 @@ def _toml(path: Path) -> dict[str, object]:
 
 def _decoded(facts: Mapping[str, object]) -> Deployment:
     for key in facts:
-        _one_of("key", key, _KEYS)
+        one_of("key", key, _KEYS)
     deployment = deployment_from(
         jurisdictions=_texts(facts, "jurisdiction"),
         operator=_text(facts, "operator"),
@@ -111,8 +111,14 @@ def _decoded(facts: Mapping[str, object]) -> Deployment:
         denied_purposes=_texts(facts, "not-purpose"),
         as_of=_date(facts, "as-of"),
     )
+    known = laws() if any(name in facts for name in ANSWER_TABLES) else ()
     return msgspec.structs.replace(
-        deployment, answered_by=_text(facts, "answered-by") or "", answered_on=_date(facts, "answered-on")
+        deployment,
+        facts=facts_of(facts.get("facts", {}), known),
+        readings=readings_of(facts.get("readings", {}), known),
+        checked=checked_of(facts.get("exceptions", {}), known),
+        answered_by=_text(facts, "answered-by") or "",
+        answered_on=_date(facts, "answered-on"),
     )
 
 
@@ -157,22 +163,10 @@ def _jurisdiction(value: str) -> str:
     nearest = [k for k in known if word and k.endswith(f"-{word.replace(' ', '-').replace('_', '-')}")]
     nearest = nearest or difflib.get_close_matches(word, known, n=1)
     raise DeploymentError(
-        f"The jurisdiction '{value}' is not understood{_meant(nearest)}; write it as country, country-state or "
+        f"The jurisdiction '{value}' is not understood{meant(nearest)}; write it as country, country-state or "
         f"country-state-place, such as {', '.join(known[:2])}."
     )
 
 
 def _word(what: str, value: str, among: type[_Word]) -> _Word:
-    return among(_one_of(what, value, tuple(str(word) for word in among)))
-
-
-def _one_of(what: str, value: str, known: Sequence[str]) -> str:
-    word = value.strip().lower()
-    if word in known:
-        return word
-    nearest = difflib.get_close_matches(word.replace("_", "-").replace(" ", "-"), known, n=1)
-    raise DeploymentError(f"The {what} '{value}' is not known{_meant(nearest)}; it is one of: {', '.join(known)}.")
-
-
-def _meant(nearest: Sequence[str]) -> str:
-    return f" (did you mean '{nearest[0]}'?)" if nearest else ""
+    return among(one_of(what, value, tuple(str(word) for word in among)))

@@ -1,6 +1,6 @@
 """The exceptions of a law as they stand: an exception that nobody claimed is listed and softens nothing."""
 
-from scanner.model.law import Deployment, ExceptionState, Law, LawException
+from scanner.model.law import Checked, Deployment, ExceptionState, Law, LawException
 from scanner.model.vocabulary import Act, Capability, Claim
 from scanner.ordinances.act import Weighed
 from scanner.ordinances.words import ACTS, capability, listed, sentence
@@ -17,25 +17,32 @@ def states(law: Law, weighed: Weighed, deployment: Deployment) -> tuple[Exceptio
 
 
 def _is_stated(exception: LawException, deployment: Deployment) -> bool:
-    return bool(set(exception.purposes) & set(deployment.purposes))
+    return bool(set(exception.purposes) & set(deployment.purposes) or _checked(exception, deployment).confirmed)
 
 
 def _state(exception: LawException, weighed: Weighed, deployment: Deployment) -> ExceptionState:
-    claim, note = Claim.UNCLAIMED, ""
-    if set(exception.purposes) & set(deployment.denied_purposes):
-        claim = Claim.DENIED
-    elif _is_stated(exception, deployment):
-        note = _left_out(exception, weighed, deployment)
-        claim = Claim.CLAIMED_IN_PART if note else Claim.CLAIMED
-    return ExceptionState(
-        id=exception.id,
-        text=exception.text,
-        state=claim,
-        facts_to_confirm=exception.facts_to_confirm,
-        does_not_excuse=exception.does_not_excuse,
-        note=note,
-        verified=exception.verified,
-    )
+    checked = _checked(exception, deployment)
+    if checked.denied or set(exception.purposes) & set(deployment.denied_purposes):
+        denied = "; ".join(exception.facts_to_confirm[number - 1].rstrip(".") for number in checked.denied)
+        return ExceptionState(id=exception.id, state=Claim.DENIED, note=sentence(f"not so: {denied}") if denied else "")
+    if not _is_stated(exception, deployment):
+        return ExceptionState(id=exception.id, state=Claim.UNCLAIMED)
+    left_out = _left_out(exception, weighed, deployment)
+    claim = Claim.CLAIMED_IN_PART if left_out else Claim.CLAIMED
+    notes = filter(None, (left_out, _confirmed(exception, checked, deployment)))
+    return ExceptionState(id=exception.id, state=claim, note=" ".join(notes))
+
+
+def _checked(exception: LawException, deployment: Deployment) -> Checked:
+    return next((one for one in deployment.checked if one.exception == exception.id), Checked(exception=exception.id))
+
+
+def _confirmed(exception: LawException, checked: Checked, deployment: Deployment) -> str:
+    if not checked.confirmed:
+        return ""
+    who = f" by {deployment.answered_by}" if deployment.answered_by else ""
+    facts = listed(str(number) for number in sorted(checked.confirmed))
+    return f"Confirmed{who}: {facts} of {len(exception.facts_to_confirm)} facts."
 
 
 def _left_out(exception: LawException, weighed: Weighed, deployment: Deployment) -> str:

@@ -7,7 +7,7 @@ something that recognises. A detector beside a matcher is part of the matcher; i
 import msgspec
 
 from scanner.model.finding import Situation
-from scanner.model.law import Law
+from scanner.model.law import FactQuestion, Law
 from scanner.model.vocabulary import RECOGNITION, Capability, Presence, Reach
 
 _STRENGTH = (Reach.NOT_REACHED, Reach.UNCLEAR, Reach.REACHED)
@@ -20,7 +20,7 @@ class Reached(msgspec.Struct, frozen=True, kw_only=True):
     presence: Presence
     reach: Reach
     why: str
-    question: str = ""
+    question: str | FactQuestion = ""
     as_stage: bool = False
     """Reached only as a stage of something that recognises."""
 

@@ -5,38 +5,46 @@ from datetime import date
 
 import msgspec
 
-from scanner.model.law import Deployment, Element, Law, Verified
-from scanner.model.vocabulary import OPERATOR_PARENTS, Met, Operator
-from scanner.ordinances.words import distinct, kind, listed, sentence
+from scanner.model.law import Deployment, Doubt, Element, FactQuestion, Law, Question, Verified
+from scanner.model.vocabulary import OPERATOR_PARENTS, Force, Met, Operator, Reach
+from scanner.ordinances.questions import OPERATORS, PLACES, fact_or
+from scanner.ordinances.settle import answered, doubt_settled
+from scanner.ordinances.territory import ancestry
+from scanner.ordinances.words import kind, listed, sentence
+
+_FORCE = {Force.IN_FORCE: Met.MET, Force.PENDING: Met.NOT_MET, Force.ENDED: Met.NOT_MET, Force.UNSURE: Met.UNKNOWN}
+_REACH = {Reach.REACHED: Met.MET, Reach.NOT_REACHED: Met.NOT_MET}
 
 
 class Judged(msgspec.Struct, frozen=True):
     """An element, and the questions whose answers would settle it or, if it is not met, keep a lead alive."""
 
     element: Element
-    questions: tuple[str, ...] = ()
+    questions: tuple[Question, ...] = ()
 
 
-def in_force(law: Law, as_of: date) -> Judged:
-    """Whether the law is in force on a day. A date that was not verified counts, and the reason says so."""
-    met, reason = _in_force(law, as_of)
-    question = f"Is {law.citation} in force on {as_of}?" if met is Met.UNKNOWN else ""
-    return Judged(Element(name="in-force", met=met, reason=reason), distinct([question]))
-
-
-def _in_force(law: Law, as_of: date) -> tuple[Met, str]:
-    adopted, effective, expires = law.adopted.day, law.effective.day, law.expires.day
-    if adopted and as_of < adopted:
-        return Met.NOT_MET, f"It was adopted on {adopted}, after {as_of}."
-    if effective and as_of < effective:
-        if law.effective.verified:
-            return Met.NOT_MET, f"It takes effect on {effective}, after {as_of}."
-        return Met.UNKNOWN, f"It seems to take effect on {effective}, after {as_of}; that date was not verified."
+def force(law: Law, as_of: date) -> tuple[Force, str]:
+    """Whether the law is in force on a day, and why. A date that was not verified counts, and the reason says so."""
+    later = [(known, what) for known, what in _beginnings(law) if known.day and as_of < known.day]
+    if later:
+        return _not_yet(*max(later, key=lambda pair: pair[0].verified), as_of)
+    expires = law.expires.day
     if expires and as_of >= expires:
         if law.expires.verified:
-            return Met.NOT_MET, f"It ended on {expires}."
-        return Met.UNKNOWN, f"It seems to have ended on {expires}; that date was not verified."
-    return Met.MET, f"It counts as in force on {as_of}. {_since(law.adopted, law.effective)}"
+            return Force.ENDED, f"It ended on {expires}. {law.expires.note}"
+        return Force.UNSURE, f"It seems to have ended on {expires}; that was not verified. {law.expires.note}"
+    return Force.IN_FORCE, f"It counts as in force on {as_of}. {_since(law.adopted, law.effective)}"
+
+
+def _beginnings(law: Law) -> tuple[tuple[Verified, str], ...]:
+    return ((law.adopted, "adopted"), (law.effective, "effect"))
+
+
+def _not_yet(known: Verified, what: str, as_of: date) -> tuple[Force, str]:
+    done, to_do = ("was adopted", "have been adopted") if what == "adopted" else ("takes effect", "take effect")
+    if known.verified:
+        return Force.PENDING, f"It {done} on {known.day}, after {as_of}."
+    return Force.UNSURE, f"It seems to {to_do} on {known.day}, after {as_of}; that date was not verified."
 
 
 def _since(adopted: Verified, effective: Verified) -> str:
@@ -44,15 +52,22 @@ def _since(adopted: Verified, effective: Verified) -> str:
         return f"It took effect on {effective.day}."
     if effective.day:
         return f"The date on which it took effect, {effective.day}, was not verified."
-    known = f"It was adopted on {adopted.day}; the" if adopted.day else "The"
+    known = f"It was adopted on {adopted.day}; the" if adopted.day and adopted.verified else "The"
     return f"{known} date on which it took effect was not verified."
+
+
+def in_force(law: Law, as_of: date) -> Judged:
+    """Whether the law is in force on a day."""
+    state, reason = force(law, as_of)
+    question = f"Is {law.citation} in force on {as_of}?" if state is Force.UNSURE else ""
+    return _judged("in-force", _FORCE[state], reason, fact_or(question, "as-of", ()))
 
 
 def jurisdiction(law: Law, deployment: Deployment) -> Judged:
     """Whether the law's territory takes in a place of the deployment."""
     stated = deployment.jurisdictions
+    question = fact_or(f"Is it held or run in {law.jurisdiction}?", "jurisdiction", (law.jurisdiction,))
     if not stated:
-        question = f"Is it held or run in {law.jurisdiction}?"
         return _judged("jurisdiction", Met.UNKNOWN, "No jurisdiction was stated.", question)
     covered = [place for place in stated if law.jurisdiction in ancestry(place)]
     if covered:
@@ -60,14 +75,8 @@ def jurisdiction(law: Law, deployment: Deployment) -> Judged:
     wider = [place for place in stated if place in ancestry(law.jurisdiction)]
     if wider:
         reason = f"{listed(wider)} is wider than {law.jurisdiction}: it may or may not be held or run there."
-        return _judged("jurisdiction", Met.UNKNOWN, reason, f"Is it held or run in {law.jurisdiction}?")
+        return _judged("jurisdiction", Met.UNKNOWN, reason, question)
     return _judged("jurisdiction", Met.NOT_MET, f"{listed(stated)} does not lie in {law.jurisdiction}.")
-
-
-def ancestry(place: str) -> tuple[str, ...]:
-    """A jurisdiction and all that it lies in: `us-ma-boston` gives itself, `us-ma` and `us`."""
-    parts = place.split("-", 2)  # the place itself may hold hyphens: us-ca-san-francisco
-    return tuple("-".join(parts[:length]) for length in range(len(parts), 0, -1))
 
 
 def operator(law: Law, deployment: Deployment) -> Judged:
@@ -75,22 +84,25 @@ def operator(law: Law, deployment: Deployment) -> Judged:
     governed = listed((kind(word) for word in law.operators), "or")
     stated = deployment.operator
     if stated is None:
-        return _judged("operator", Met.UNKNOWN, "No operator was stated.", f"Is whoever holds or runs it {governed}?")
+        question = fact_or(f"Is whoever holds or runs it {governed}?", "operator", OPERATORS)
+        return _judged("operator", Met.UNKNOWN, "No operator was stated.", question)
     doubt = law.operator_doubts.get(stated)
     if doubt:
-        return _judged("operator", Met.UNKNOWN, f"The operator is {kind(stated)}. {doubt.why}", doubt.question)
-    if set(law.operators) & set(_kinship(stated)):
+        return _doubted("operator", f"The operator is {kind(stated)}.", doubt, deployment)
+    if set(law.operators) & set(kinship(stated)):
         return _judged("operator", Met.MET, f"It governs {kind(stated)}. {_governs(law)}")
-    below = [word for word in Operator if stated in _kinship(word) and set(law.operators) & set(_kinship(word))]
+    below = [word for word in Operator if stated in kinship(word) and set(law.operators) & set(kinship(word))]
     if below:
         which = listed((kind(word) for word in below), "or")
         reason = f"{kind(stated)} may or may not be {which}, which it governs."
-        return _judged("operator", Met.UNKNOWN, reason, f"Is the operator {which} of {law.jurisdiction}?")
+        question = fact_or(f"Is the operator {which} of {law.jurisdiction}?", "operator", tuple(map(str, below)))
+        return _judged("operator", Met.UNKNOWN, reason, question)
     return _judged("operator", Met.NOT_MET, f"It does not govern {kind(stated)}. {_governs(law)}")
 
 
-def _kinship(word: Operator) -> tuple[Operator, ...]:
-    return (word, *(ancestor for parent in OPERATOR_PARENTS.get(word, ()) for ancestor in _kinship(parent)))
+def kinship(word: Operator) -> tuple[Operator, ...]:
+    """A kind of operator and all that it satisfies."""
+    return (word, *(ancestor for parent in OPERATOR_PARENTS.get(word, ()) for ancestor in kinship(parent)))
 
 
 def _governs(law: Law) -> str:
@@ -101,23 +113,43 @@ def place(law: Law, deployment: Deployment) -> Judged:
     """Whether it is run where the law looks."""
     if not law.places:
         return _judged("place", Met.MET, "It asks for no particular kind of place.")
-    question = law.place_question or f"Is it run in {listed((kind(word) for word in law.places), 'or')}?"
     stated = deployment.place
     if stated is None:
-        return _judged("place", Met.UNKNOWN, f"No place was stated. {law.place_why}", question)
+        asked = law.place_question or f"Is it run in {listed((kind(word) for word in law.places), 'or')}?"
+        return _judged("place", Met.UNKNOWN, f"No place was stated. {law.place_why}", fact_or(asked, "place", PLACES))
     doubt = law.place_doubts.get(stated)
     if doubt:
-        return _judged("place", Met.UNKNOWN, f"The place is {kind(stated)}. {doubt.why}", doubt.question)
-    if stated in law.places:
-        return _judged("place", Met.MET, f"The place is {kind(stated)}. {law.place_why}")
-    return _judged("place", Met.NOT_MET, f"The place is {kind(stated)}. {law.place_why}")
+        return _doubted("place", f"The place is {kind(stated)}.", doubt, deployment)
+    met = Met.MET if stated in law.places else Met.NOT_MET
+    return _judged("place", met, f"The place is {kind(stated)}. {law.place_why}")
 
 
-def _judged(name: str, met: Met, reason: str, question: str = "") -> Judged:
+def _doubted(name: str, what: str, doubt: Doubt, deployment: Deployment) -> Judged:
+    met = _REACH.get(doubt_settled(doubt, deployment), Met.UNKNOWN)
+    if met is not Met.UNKNOWN and isinstance(doubt.question, FactQuestion):
+        return _judged(name, met, f"{what} {doubt.why} {answered(doubt.question, deployment)}")
+    words = {"operator": OPERATORS, "place": PLACES}[name]
+    return _judged(name, Met.UNKNOWN, f"{what} {doubt.why}", fact_or(doubt.question, name, words))
+
+
+def purpose(law: Law, deployment: Deployment) -> tuple[Judged, ...]:
+    """Whether it is done for what the law is about; nothing for a law that asks for no purpose."""
+    if not law.purposes:
+        return ()
+    stated = [word for word in law.purposes if word in deployment.purposes]
+    if stated:
+        return (_judged("purpose", Met.MET, f"Stated: {listed(stated)}. {law.purpose_why}"),)
+    if set(law.purposes) <= set(deployment.denied_purposes):
+        return (_judged("purpose", Met.NOT_MET, f"Denied: {listed(law.purposes)}. {law.purpose_why}"),)
+    asked = fact_or(law.purpose_question, "purpose", law.purposes)
+    return (_judged("purpose", Met.UNKNOWN, f"The purpose was not stated. {law.purpose_why}", asked),)
+
+
+def _judged(name: str, met: Met, reason: str, questions: tuple[Question, ...] = ()) -> Judged:
     element = msgspec.convert({"name": name, "met": met, "reason": sentence(reason.strip())}, Element)
-    return Judged(element, distinct([question]))
+    return Judged(element, questions)
 
 
-def questions(judged: Sequence[Judged], met: Met) -> Iterator[str]:
+def questions(judged: Sequence[Judged], met: Met) -> Iterator[Question]:
     """The questions of the elements that have this value."""
     return (question for one in judged if one.element.met is met for question in one.questions)

@@ -4,7 +4,7 @@ from collections import defaultdict
 
 import msgspec
 
-from scanner.model.law import Assessment, Element, ExceptionState, OrdinanceText, Quote
+from scanner.model.law import Assessment, Element, ExceptionState, ExceptionText, OrdinanceText, Quote
 from scanner.model.report import Report
 from scanner.model.vocabulary import Met, Operator, Outcome
 from scanner.reports import words
@@ -133,7 +133,7 @@ def _view_law(text: OrdinanceText | None, law: str, entries: list[Assessment], s
         status=prose(text.status),
         verified=prose(text.verified),
         groups=_groups(entries, situations),
-        exceptions=_exceptions(asking),
+        exceptions=_exceptions(asking, text.exceptions),
         quotes=tuple(_view_quote(quote) for quote in text.quotes),
         duties=tuple(_duty_lines(text)) if asking else (),
         remedies=prose(text.remedies) if asking else "",
@@ -239,21 +239,23 @@ def _elements(entries: list[Assessment]) -> tuple[ElementView, ...]:
     )
 
 
-def _exceptions(entries: list[Assessment]) -> tuple[ExceptionView, ...]:
+def _exceptions(entries: list[Assessment], texts: tuple[ExceptionText, ...]) -> tuple[ExceptionView, ...]:
     order = tuple(words.CLAIMS)
+    known = {text.id: text for text in texts}
     distinct: dict[tuple[str, str], ExceptionState] = {}
     for entry in entries:
         for exception in entry.exceptions:
             distinct.setdefault((exception.id, exception.state), exception)
     ranked = sorted(distinct.values(), key=lambda exception: order.index(exception.state))
-    return tuple(
-        ExceptionView(
-            text=prose(exception.text),
-            state=words.CLAIMS[exception.state],
-            note=prose(exception.note),
-            facts=tuple(prose(fact) for fact in exception.facts_to_confirm),
-            does_not_excuse=tuple(prose(line) for line in exception.does_not_excuse),
-            verified=exception.verified,
-        )
-        for exception in ranked
+    return tuple(_exception(state, known.get(state.id, ExceptionText(id=state.id, text=state.id))) for state in ranked)
+
+
+def _exception(state: ExceptionState, text: ExceptionText) -> ExceptionView:
+    return ExceptionView(
+        text=prose(text.text),
+        state=words.CLAIMS[state.state],
+        note=prose(state.note),
+        facts=tuple(prose(fact) for fact in text.facts_to_confirm),
+        does_not_excuse=tuple(prose(line) for line in text.does_not_excuse),
+        verified=text.verified,
     )

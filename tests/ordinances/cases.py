@@ -27,7 +27,7 @@ def situation(text: str, situation_id: str = "S1") -> Situation:
 
 def ask(law_id: str, found: str, **facts: object) -> tuple[Assessment, ...]:
     deployment = Deployment(**facts)  # type: ignore[arg-type]  # each test states its own facts
-    return assess([situation(found)], deployment, [law(law_id)], TODAY)[0]
+    return assess([situation(found)], deployment, [law(law_id)], TODAY).assessments
 
 
 def ask_once(law_id: str, found: str, **facts: object) -> Assessment:

@@ -8,7 +8,7 @@ import pytest
 
 from scanner.model.law import Deployment
 from scanner.model.vocabulary import Act, Claim, LawKind, Met, Operator, Outcome, Place
-from scanner.ordinances import assess, laws, ordinance_text, uncovered
+from scanner.ordinances import Assessed, assess, laws, ordinance_text, uncovered
 from tests.ordinances.cases import TODAY, ask, ask_once, law, situation
 
 BUREAUS, PRIVATE, BOSTON = "us-or-portland-bureaus", "us-or-portland-private", "us-ma-boston"
@@ -161,8 +161,7 @@ def test_a_declared_matcher_and_a_present_detector_are_no_present_matcher() -> N
 
 
 def test_what_is_only_referenced_raises_no_question_of_law() -> None:
-    answers, texts = assess([situation("identification referenced")], Deployment(), laws(), TODAY)
-    assert (answers, texts) == ((), ())
+    assert assess([situation("identification referenced")], Deployment(), laws(), TODAY) == Assessed()
 
 
 def test_a_reference_beside_something_real_counts_for_nothing() -> None:
@@ -194,14 +193,14 @@ def test_place_is_never_assumed() -> None:
 
 def test_laws_of_another_city_are_left_out_once_a_jurisdiction_is_stated() -> None:
     stated = Deployment(jurisdictions=("us-or-portland",))
-    answers, texts = assess([situation("identification used")], stated, laws(), TODAY)
-    assert {answer.ordinance for answer in answers} == {BUREAUS, PRIVATE}
-    assert {text.id for text in texts} == {BUREAUS, PRIVATE}
+    assessed = assess([situation("identification used")], stated, laws(), TODAY)
+    assert {answer.ordinance for answer in assessed.assessments} == {BUREAUS, PRIVATE}
+    assert {text.id for text in assessed.ordinances} == {BUREAUS, PRIVATE}
 
 
 def test_a_state_leaves_open_whether_its_cities_are_meant() -> None:
     stated = Deployment(jurisdictions=("us-or",), operator=Operator.CITY_AGENCY)
-    answers, _ = assess([situation("identification used")], stated, laws(), TODAY)
+    answers = assess([situation("identification used")], stated, laws(), TODAY).assessments
     assert {a.ordinance: a.outcome for a in answers} == {
         BUREAUS: Outcome.DEPENDS,
         PRIVATE: Outcome.NOT_APPLICABLE,
@@ -240,7 +239,7 @@ def test_a_stage_is_excused_with_what_it_serves() -> None:
 
 def test_a_law_that_asks_for_something_gives_a_duty() -> None:
     duty = msgspec.structs.replace(law(BOSTON), kind=LawKind.DUTY)
-    answers, _ = assess([situation("identification present")], Deployment(), [duty], TODAY)
+    answers = assess([situation("identification present")], Deployment(), [duty], TODAY).assessments
     assert {answer.outcome for answer in answers} == {Outcome.DUTY_APPLIES}
 
 
@@ -252,12 +251,12 @@ def test_the_order_of_laws_and_situations_given_does_not_matter() -> None:
     ]
     results.append(msgspec.json.encode(assess(situations, Deployment(), laws(), TODAY)))
     assert len(set(results)) == 1
-    answers, _ = assess(situations, Deployment(), laws(), TODAY)
+    answers = assess(situations, Deployment(), laws(), TODAY).assessments
     keys = [(a.ordinance, len(a.situation), a.situation) for a in answers]
     assert keys == sorted(keys)
 
 
 def test_an_ordinance_text_quotes_only_words_that_were_seen() -> None:
-    assert ordinance_text(law(MINNEAPOLIS)).quotes == ()
-    assert "not seen" in ordinance_text(law(MINNEAPOLIS)).verified
-    assert all(q.words and q.source for one in laws() for q in ordinance_text(one).quotes)
+    assert ordinance_text(law(MINNEAPOLIS), TODAY).quotes == ()
+    assert "not seen" in ordinance_text(law(MINNEAPOLIS), TODAY).verified
+    assert all(q.words and q.source for one in laws() for q in ordinance_text(one, TODAY).quotes)

@@ -9,7 +9,8 @@ from scanner.model.law import Deployment, Law, Verified
 from scanner.model.vocabulary import Act, Capability, Met, Operator, Place, Presence, Reach
 from scanner.ordinances.act import weigh
 from scanner.ordinances.reach import capabilities
-from scanner.ordinances.reason import ancestry, in_force, jurisdiction, operator, place
+from scanner.ordinances.reason import in_force, jurisdiction, operator, place
+from scanner.ordinances.territory import ancestry
 from tests.ordinances.cases import law, situation
 
 DAY = date(2026, 1, 31)
@@ -140,7 +141,7 @@ def test_no_scan_shows_a_contract() -> None:
     contracts_only = msgspec.structs.replace(one, acts={**dict.fromkeys(Act, unnamed), Act.CONTRACT: named})
     weighed = weigh(contracts_only, situation("identification used"), Deployment())
     assert weighed.act.element.met is Met.UNKNOWN
-    assert "contract" in weighed.act.questions[0]
+    assert "contract" in weighed.act.questions[0].text
     stated = weigh(contracts_only, situation("identification used"), Deployment(acts=(Act.CONTRACT,)))
     assert stated.act.element.met is Met.MET
 

@@ -16,7 +16,7 @@ from scanner.model.finding import (
     Situation,
     TechnologyRef,
 )
-from scanner.model.law import Assessment, Deployment, Duty, Element, ExceptionState, OrdinanceText, Quote
+from scanner.model.law import Assessment, Deployment, Duty, Element, ExceptionState, ExceptionText, OrdinanceText, Quote
 from scanner.model.report import Coverage, Edge, Graph, Node, Report, Target, Tool
 from scanner.model.vocabulary import (
     Capability,
@@ -140,21 +140,18 @@ def _elements(operator: Met, place: Met, definition: Met = Met.MET) -> tuple[Ele
 
 
 EXCEPTIONS = (
-    ExceptionState(
+    ExceptionState(id="own-device", state=Claim.UNCLAIMED),
+    ExceptionState(id="by-other-law", state=Claim.CLAIMED_IN_PART, note="The purpose covers visitors, not staff."),
+)
+EXCEPTION_TEXTS = (
+    ExceptionText(
         id="own-device",
         text="Unlocking a device by the person it belongs to.",
-        state=Claim.UNCLAIMED,
         facts_to_confirm=("The device belongs to the person.", "Nobody else's face is compared."),
         does_not_excuse=("comparing visitors",),
         verified=True,
     ),
-    ExceptionState(
-        id="by-other-law",
-        text="Use that another law demands.",
-        state=Claim.CLAIMED_IN_PART,
-        note="The purpose covers visitors, not staff.",
-        facts_to_confirm=("Which law demands it?",),
-    ),
+    ExceptionText(id="by-other-law", text="Use that another law demands.", facts_to_confirm=("Which law demands it?",)),
 )
 QUESTIONS = ("Is the public admitted where this app runs?", "Whose faces are compared?")
 
@@ -229,7 +226,10 @@ def _ordinance(law: str, title: str, **more: Any) -> OrdinanceText:
 ORDINANCES = (
     _ordinance("xx-rivertown-bureaus", "Rivertown: ban for city bureaus", remedies="A court may order it to stop."),
     _ordinance(
-        "xx-rivertown-private", "Rivertown: ban in places open to the public", unverified=("the date in force",)
+        "xx-rivertown-private",
+        "Rivertown: ban in places open to the public",
+        exceptions=EXCEPTION_TEXTS,
+        unverified=("the date in force",),
     ),
     _ordinance(
         "xx-lake-inventory",

@@ -26,7 +26,19 @@ HOSTILE = [
     "zero\u200bwidth\ufeff\U000e0041",
     "surrogate\ud800\udcff",
 ]
-_CLOSED = {"verdict", "outcome", "kind", "cause", "met", "presence", "weight", "state", "capabilities", "grants"}
+_CLOSED = {
+    "verdict",
+    "outcome",
+    "kind",
+    "cause",
+    "met",
+    "presence",
+    "weight",
+    "state",
+    "force",
+    "capabilities",
+    "grants",
+}
 _CLOSED |= {"capability_presence", "schema_version", "deployment", "reach"}
 
 
