@@ -1,93 +1,111 @@
 """Workers: processes that read hostile bytes and may die of it without hurting the scan.
 
-Work travels as names, answers come home as msgpack; neither carries a file's contents. A worker that crashes, hangs
-or swells costs the file at hand: its batch is examined again one file at a time, and the file at fault is recorded.
-Where the system has an alarm clock, it ends a worker that takes too long over one file, whatever that one is doing.
+Work travels as names, answers come home as msgpack; neither carries a file's contents. Each worker has a pipe of its
+own and one task at a time, so it is known over what a worker died. One that crashes, hangs or swells costs the file at
+hand: its batch is examined again one file at a time, and the file at fault is recorded.
+
+A pool of our own, because the libraries for it share one queue among the workers, whose lock dies with the worker that
+holds it, and load for 60 to 80 ms, a third of what a small scan may take.
 """
 
 import multiprocessing
 import os
-import signal
 import sys
-import threading
 import time
+from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import TimeoutError as OutOfTime
-from concurrent.futures import wait
-from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import Connection, wait
 from typing import Any
 
 import msgspec
 
 from scanner.engine.examine import OUT_OF_MEMORY
-from scanner.engine.task import Answer, Batch, DepthTask, Plan, Work, examine_batch, examine_depth, prepare
+from scanner.engine.task import Answer, Batch, DepthTask, Plan, Work
+from scanner.engine.worker_process import GRACE_S, OUT_OF_MEMORY_ANSWER, READY, serve
 from scanner.model.artifact import Artifact, ArtifactFacts, Unread
 from scanner.model.locator import base_name
 from scanner.model.vocabulary import Cause
 
-_GRACE_S = 20.0
-"""Beyond the budget's own limit, before a worker that does not answer is ended."""
-_WATCH_S = 1.0
-_LOCK_S = 10.0
-"""A worker killed while it fetches work takes the lock of the queue with it; how long the others wait for it."""
-_STALL_S = 60.0
-"""How long nobody may work while work waits: then a task died with a worker that had not yet said it has it."""
+_WAIT_S = 1.0
+"""How long nothing is looked at but the pipes."""
+_STARTS = 3
+"""Workers that die before they are ready, one after another, until no more are started."""
+_END_S = 5.0
+"""How long a worker that was asked to end may take."""
 _ALARM_STATUS = -14
 """The exit status of a process that SIGALRM ended."""
 
 _TOO_SLOW = "Reading it took longer than the scan's limit allows."
-_seconds_a_file = 0.0
+_NO_WORKER = "No worker process could be started to read it."
 _answers = msgspec.msgpack.Decoder(list[Answer])
 
 
-def start(plan: Plan, parent: int) -> None:
-    """Make this process a worker that does not outlive the scan."""
-    if sys.platform == "linux":
-        import resource
+class _Job:
+    """A task or, after a loss, a piece of one."""
 
-        # RLIMIT_AS would also count mapped files and break the reading of large ones.
-        limit = plan.limits.worker_bytes
-        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would be a copy of what was scanned
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is for the main process, which ends its workers
-    if sys.platform != "win32":
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    global _seconds_a_file
-    _seconds_a_file = plan.limits.seconds + _GRACE_S
-    prepare(plan)
+    __slots__ = ("is_retry", "number", "place", "work")
 
+    def __init__(self, place: int, number: int, work: Work, *, is_retry: bool) -> None:
+        self.place = place
+        """Which of the tasks asked."""
+        self.number = number
+        """Which file of it is the first here."""
+        self.work = work
+        self.is_retry = is_retry
 
-def _end_with(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(_WATCH_S)
-    os._exit(1)
+    def pieces(self) -> Iterator["_Job"]:
+        """What to try after a loss: a batch file by file, anything else once more."""
+        if isinstance(self.work, Batch):
+            for number in range(len(self.work.names)):
+                yield _Job(self.place, number, self.work.only(number), is_retry=True)
+        else:
+            yield _Job(self.place, 0, self.work, is_retry=True)
 
 
-def work(task: Work) -> bytes:
-    """Do a batch or a depth task."""
-    if isinstance(task, DepthTask):
-        _wind_alarm(_seconds_a_file)
-        answers = [examine_depth(task)]
-    else:
-        answers = [answer for number in range(len(task.names)) for answer in _one_file(task.only(number))]
-    _wind_alarm(0.0)
-    return msgspec.msgpack.encode(answers)
+class _Worker:
+    """A process, the pipe to it, and what it has to do."""
+
+    def __init__(self, plan: Plan) -> None:
+        # A spawned child would otherwise find modules in the current folder, which may be the target.
+        os.environ["PYTHONSAFEPATH"] = "1"
+        context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+        self.pipe, theirs = context.Pipe()
+        self._process: Any = context.Process(target=_serve, args=(theirs, plan, os.getpid(), self.pipe), daemon=True)
+        self._process.start()
+        theirs.close()
+        self.is_ready = False
+        self.job: _Job | None = None
+        self._ends_at = float("inf")
+        self._limit_s = plan.limits.seconds + GRACE_S
+
+    def give(self, job: _Job) -> None:
+        """Hand it a job. Raises `OSError` if it is gone."""
+        self.job = job
+        files = len(job.work.names) if isinstance(job.work, Batch) else 1
+        self._ends_at = time.monotonic() + self._limit_s * files + GRACE_S
+        self.pipe.send(job.work)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it should have answered long ago."""
+        return time.monotonic() > self._ends_at
+
+    def end(self, within_s: float = 0.0) -> int | None:
+        """End it, by force if it takes longer; its exit status."""
+        self.pipe.close()
+        self._process.join(within_s)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
+        status: int | None = self._process.exitcode
+        self._process.close()
+        return status
 
 
-def _one_file(batch: Batch) -> list[Answer]:
-    _wind_alarm(_seconds_a_file)
-    return examine_batch(batch)
-
-
-def _wind_alarm(seconds: float) -> None:
-    """The system ends this process after so long (0: never); no code of ours needs to run for that."""
-    if sys.platform != "win32":
-        signal.setitimer(signal.ITIMER_REAL, seconds)
-
-
-_Asked = tuple[Any, Any]
-"""A pool and the future of what it was asked; the library that makes both has no types."""
+def _serve(theirs: Connection, plan: Plan, parent: int, ours: Connection) -> None:
+    """In the child: the end of the pipe that is the parent's is not ours to hold."""
+    ours.close()
+    serve(theirs, plan, parent)
 
 
 class Pool:
@@ -96,99 +114,113 @@ class Pool:
     def __init__(self, plan: Plan, jobs: int) -> None:
         self._plan = plan
         self._jobs = jobs
-        self._pool: Any = None
-        self._futures: list[Any] = []
+        self._workers: list[_Worker] = []
+        self._waiting: deque[_Job] = deque()
+        self._done: dict[int, dict[int, list[Answer]]] = {}
+        self._failed_starts = 0
 
     def __enter__(self) -> "Pool":
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if self._pool is None:
-            return
         if kind is not None:
             self.stop()
-            return
-        self._pool.close()
-        self._pool.join()
+        while self._workers:
+            self._workers.pop().end(_END_S)
 
     def stop(self) -> None:
         """End all workers, whatever they are doing; new work starts new ones."""
-        pool, self._pool = self._pool, None
-        if pool is not None:
-            pool.stop()
-            pool.join()
+        self._waiting.clear()
+        while self._workers:
+            self._workers.pop().end()
 
     def run(self, tasks: Iterable[Work]) -> Iterator[tuple[Work, int, Answer]]:
         """Do all tasks; yield task, number of the file in it, and answer, in the order of the tasks."""
-        self._futures.clear()
-        pending = [(task, self._schedule(task)) for task in tasks]
-        for task, future in pending:
-            answers = self._result(future)
-            if isinstance(answers, Unread):
-                yield from self._alone(task)
-            else:
-                yield from ((task, number, answer) for number, answer in enumerate(answers))
+        asked = list(tasks)
+        self._done.clear()
+        self._waiting.extend(_Job(place, 0, work, is_retry=False) for place, work in enumerate(asked))
+        for place, task in enumerate(asked):
+            files = len(task.names) if isinstance(task, Batch) else 1
+            while sum(map(len, self._done.get(place, {}).values())) < files:
+                self._give_out()
+                self._take_in()
+            found = self._done.pop(place)
+            answers = [answer for number in sorted(found) for answer in found[number]]
+            yield from ((task, number, answer) for number, answer in enumerate(answers))
 
-    def _alone(self, task: Work) -> Iterator[tuple[Work, int, Answer]]:
-        """After a loss: a batch file by file, anything else once more."""
-        alone: list[Work] = [task]
-        pieces = [task.only(n) for n in range(len(task.names))] if isinstance(task, Batch) else alone
-        for number, (piece, future) in enumerate([(piece, self._schedule(piece)) for piece in pieces]):
-            answers = self._result(future)
-            answer = _lost(piece, answers) if isinstance(answers, Unread) else answers[0]
-            yield task, number, answer
+    def _give_out(self) -> None:
+        """Keep every worker busy, and have as many as there is work for."""
+        busy = sum(worker.job is not None for worker in self._workers)
+        while len(self._workers) < min(self._jobs, busy + len(self._waiting)) and self._failed_starts < _STARTS:
+            self._workers.append(_Worker(self._plan))
+        if not self._workers:
+            while self._waiting:
+                self._lose(self._waiting.popleft(), _loss(Cause.CRASHED, _NO_WORKER), is_final=True)
+        for worker in list(self._workers):
+            if worker.is_ready and worker.job is None and self._waiting:
+                self._give(worker, self._waiting.popleft())
 
-    def _schedule(self, task: Work) -> _Asked:
-        if self._pool is not None and not self._pool.active:
-            self.stop()
-        if self._pool is None:
-            self._pool = _started(self._plan, self._jobs)
-        files = len(task.names) if isinstance(task, Batch) else 1
-        timeout_s = (self._plan.limits.seconds + _GRACE_S) * files + _GRACE_S
-        future = self._pool.schedule(work, args=(task,), timeout=timeout_s)
-        self._futures.append(future)
-        return self._pool, future
-
-    def _wait(self, pool: Any, future: Any) -> None:
-        """Wait for an answer; a pool that broke or stalled will not give it. Raises `BrokenProcessPool`."""
-        last_at_work = time.monotonic()
-        while not wait([future], _WATCH_S).done:
-            now = time.monotonic()
-            if any(other.running() for other in self._futures):
-                last_at_work = now
-            elif now - last_at_work > _STALL_S and pool is self._pool:
-                self.stop()
-            if not pool.active and not future.done():
-                raise BrokenProcessPool
-
-    def _result(self, asked: _Asked) -> list[Answer] | Unread:
-        from pebble import ProcessExpired
-
-        pool, future = asked
+    def _give(self, worker: _Worker, job: _Job) -> None:
         try:
-            self._wait(pool, future)
-            return _answers.decode(future.result())
-        except OutOfTime:
-            return _loss(Cause.TIMED_OUT, _TOO_SLOW)
-        except MemoryError:
-            return _loss(Cause.LIMIT, OUT_OF_MEMORY)
-        except ProcessExpired as error:
-            if error.exitcode == _ALARM_STATUS:
-                return _loss(Cause.TIMED_OUT, _TOO_SLOW)
-            status = f"exit status {error.exitcode}"
-            return _loss(Cause.CRASHED, f"Reading it ended the worker process ({status}); the scan went on without it.")
-        except BrokenProcessPool:  # nobody can say over which file: all are examined again, one by one
-            return _loss(Cause.CRASHED, "The worker processes ended while it was being read.")
+            worker.give(job)
+        except OSError:  # it died while it had nothing to do
+            worker.job = None
+            self._waiting.appendleft(job)
+            self._bury(worker)
+
+    def _take_in(self) -> None:
+        """Wait for something to happen, and keep what was answered."""
+        by_pipe: dict[Any, _Worker] = {worker.pipe: worker for worker in self._workers}
+        for pipe in wait(list(by_pipe), _WAIT_S):
+            self._hear(by_pipe[pipe])
+        for worker in [w for w in self._workers if w.is_late]:
+            self._bury(worker, _loss(Cause.TIMED_OUT, _TOO_SLOW))
+
+    def _hear(self, worker: _Worker) -> None:
+        try:
+            message = worker.pipe.recv_bytes()
+        except (EOFError, OSError):
+            self._bury(worker)
+            return
+        if not worker.is_ready:
+            worker.is_ready = message == READY
+            self._failed_starts = 0
+            return
+        job, worker.job = worker.job, None
+        if job is None:
+            return
+        if self._waiting:
+            self._give(worker, self._waiting.popleft())  # before anything else, so that it need not wait
+        if message == OUT_OF_MEMORY_ANSWER:
+            self._lose(job, _loss(Cause.LIMIT, OUT_OF_MEMORY))
+        else:
+            self._done.setdefault(job.place, {})[job.number] = _answers.decode(message)
+
+    def _bury(self, worker: _Worker, why: Unread | None = None) -> None:
+        """A worker is gone, or is to go: what it had at hand is lost."""
+        self._workers.remove(worker)
+        self._failed_starts += not worker.is_ready
+        status = worker.end(0.0 if why else _END_S)
+        if worker.job is not None:
+            self._lose(worker.job, why or _death(status))
+
+    def _lose(self, job: _Job, why: Unread, *, is_final: bool = False) -> None:
+        """Try again in pieces; a piece that is lost again is recorded."""
+        pieces = list(job.pieces())
+        if not (is_final or job.is_retry):
+            self._waiting.extendleft(reversed(pieces))
+            return
+        for piece in pieces:
+            number = job.number if job.is_retry else piece.number
+            self._done.setdefault(job.place, {})[number] = [_lost(piece.work, why)]
 
 
-def _started(plan: Plan, jobs: int) -> Any:
-    from pebble import CONSTS, ProcessPool
-
-    CONSTS.channel_lock_timeout = _LOCK_S
-    # A spawned child would otherwise find modules in the current folder, which may be the target.
-    os.environ["PYTHONSAFEPATH"] = "1"
-    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    return ProcessPool(jobs, context=context, initializer=start, initargs=(plan, os.getpid()))
+def _death(status: int | None) -> Unread:
+    if status == _ALARM_STATUS:
+        return _loss(Cause.TIMED_OUT, _TOO_SLOW)
+    return _loss(
+        Cause.CRASHED, f"Reading it ended the worker process (exit status {status}); the scan went on without it."
+    )
 
 
 def _loss(cause: Cause, reason: str) -> Unread:

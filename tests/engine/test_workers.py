@@ -7,15 +7,13 @@ import tempfile
 import threading
 import time
 import zipfile
-from concurrent.futures import Future
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from scanner.engine import workers
+from scanner.engine import worker_process, workers
 from scanner.engine.budget import Limits
-from scanner.engine.task import Batch, Work
+from scanner.engine.task import Batch
 from scanner.engine.workers import Pool
 from tests.engine.scanning import WORD, evil, found_in, innocent, plan_of, scanned, unread_in
 
@@ -49,7 +47,8 @@ def test_a_worker_that_dies_costs_the_file_at_hand(target, command, cause):
 
 
 def test_a_worker_that_hangs_with_the_lock_held_is_ended_by_the_system(target, monkeypatch):
-    monkeypatch.setattr(workers, "_GRACE_S", 0.3)
+    monkeypatch.setattr(worker_process, "GRACE_S", 0.3)
+    monkeypatch.setattr(workers, "GRACE_S", 0.3)
     evil(target, "a", "hang")
     good = innocent(target, NAMES)
     before = time.monotonic()
@@ -71,10 +70,8 @@ def test_a_death_inside_a_batch_loses_one_file_of_the_batch(target):
     assert (seen, lost) == (good, {"a.evil"})
 
 
-def test_workers_killed_again_and_again_do_not_end_the_scan(target, monkeypatch):
-    """Also while they wait for work, when no task can be blamed and the pool of processes gives up."""
-    monkeypatch.setattr(workers, "_LOCK_S", 0.5)
-    monkeypatch.setattr(workers, "_STALL_S", 3.0)
+def test_workers_killed_again_and_again_do_not_end_the_scan(target):
+    """Also while they wait for work, when no task can be blamed."""
     batches = [Batch(root=str(target), names=(name,)) for name in innocent(target, NAMES)]
     killed: list[int] = []
     with Pool(plan_of(Limits()), 2) as pool:
@@ -101,7 +98,7 @@ def _kill_children(killed: list[int]) -> None:
 
 
 def test_a_pool_that_cannot_start_its_workers_says_so_of_every_file(target, monkeypatch):
-    monkeypatch.setattr(workers, "prepare", lambda _plan: os._exit(9))
+    monkeypatch.setattr(worker_process, "prepare", lambda _plan: os._exit(9))
     innocent(target, NAMES[:3])
     report = scanned(target)
     assert unread_in(report) == dict.fromkeys(NAMES[:3], "crashed")
@@ -126,7 +123,7 @@ def test_children_do_not_import_from_the_current_folder(target, monkeypatch):
 
 
 def test_a_spawned_worker_runs_no_code_of_the_folder_it_is_started_in(target, monkeypatch):
-    for name in ("multiprocessing", "pickle", "yara", "json", "threading", "pebble"):
+    for name in ("multiprocessing", "pickle", "yara", "json", "threading"):
         (target / f"{name}.py").write_text("raise SystemExit('code of the target was run')\n")
     good = innocent(target, NAMES[:2])
     monkeypatch.delenv("PYTHONSAFEPATH", raising=False)
@@ -134,23 +131,3 @@ def test_a_spawned_worker_runs_no_code_of_the_folder_it_is_started_in(target, mo
     fork = workers.multiprocessing.get_context
     monkeypatch.setattr(workers.multiprocessing, "get_context", lambda _method: fork("spawn"))
     assert found_in(scanned(target)) == good
-
-
-def test_a_task_that_died_with_a_worker_before_anybody_knew_is_given_out_again(target, monkeypatch):
-    """Killed between fetching a task and saying so: nobody can be blamed, and nobody works on it."""
-    monkeypatch.setattr(workers, "_STALL_S", 0.5)
-    monkeypatch.setattr(workers, "_WATCH_S", 0.1)
-    (name,) = innocent(target, NAMES[:1])
-    batch = Batch(root=str(target), names=(name,))
-    with Pool(plan_of(Limits()), 1) as pool:
-        list(pool.run([batch]))
-        schedule, asked = pool._schedule, []
-
-        def lose_the_first(task: Work) -> tuple[Any, Any]:
-            asked.append(task)
-            return (pool._pool, Future()) if len(asked) == 1 else schedule(task)
-
-        monkeypatch.setattr(pool, "_schedule", lose_the_first)
-        ((_, _, answer),) = list(pool.run([batch]))
-    assert len(asked) == 2
-    assert answer.facts[0].observations

@@ -1,0 +1,87 @@
+"""One worker process: it reads hostile bytes for the scan, and may die of it.
+
+It is asked over a pipe and answers over it. Where the system has an alarm clock, that ends a process which takes too
+long over one file, whatever it is doing then.
+"""
+
+import gc
+import os
+import signal
+import sys
+import threading
+import time
+from multiprocessing.connection import Connection
+
+import msgspec
+
+from scanner.engine.task import Batch, DepthTask, Plan, Work, examine_batch, examine_depth, prepare
+
+READY = b"ready"
+"""The first message of a worker: it has what it needs."""
+OUT_OF_MEMORY_ANSWER = b""
+GRACE_S = 20.0
+"""Beyond the budget's own limit, before a worker that does not answer is ended."""
+_WATCH_S = 1.0
+_GARBAGE_AFTER = 50_000
+"""Objects made before the collector looks for cycles: few of a reader's objects are in any."""
+
+
+def serve(connection: Connection, plan: Plan, parent: int) -> None:
+    """Be a worker until the pipe ends."""
+    _start(plan, parent)
+    connection.send_bytes(READY)
+    while True:
+        try:
+            task = connection.recv()
+        except EOFError:
+            return
+        try:
+            answer = _work(task, plan.limits.seconds + GRACE_S)
+        except MemoryError:
+            answer = OUT_OF_MEMORY_ANSWER
+        connection.send_bytes(answer)
+
+
+def _start(plan: Plan, parent: int) -> None:
+    """Make this process a worker that does not outlive the scan."""
+    if sys.platform == "linux":
+        import resource
+
+        # RLIMIT_AS would also count mapped files and break the reading of large ones.
+        limit = plan.limits.worker_bytes
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would be a copy of what was scanned
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is for the main process, which ends its workers
+    if sys.platform != "win32":
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        # The pipe does not tell: where workers are forked, they hold each other's ends of it.
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    prepare(plan)
+    gc.freeze()
+    gc.set_threshold(_GARBAGE_AFTER)
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(_WATCH_S)
+    os._exit(1)
+
+
+def _work(task: Work, seconds_a_file: float) -> bytes:
+    """Do a batch or a depth task."""
+    if isinstance(task, DepthTask):
+        _wind_alarm(seconds_a_file)
+        answers = [examine_depth(task)]
+    else:
+        answers = []
+        for number in range(len(task.names)):
+            _wind_alarm(seconds_a_file)
+            answers += examine_batch(task.only(number))
+    _wind_alarm(0.0)
+    return msgspec.msgpack.encode(answers)
+
+
+def _wind_alarm(seconds: float) -> None:
+    """The system ends this process after so long (0: never); no code of ours needs to run for that."""
+    if sys.platform != "win32":
+        signal.setitimer(signal.ITIMER_REAL, seconds)
