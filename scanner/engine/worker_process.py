@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection
 
 import msgspec
 
-from scanner.engine.task import Batch, DepthTask, Plan, Work, examine_batch, examine_depth, prepare
+from scanner.engine.task import DepthTask, Plan, Work, examine_batch, examine_depth, prepare
 
 READY = b"ready"
 """The first message of a worker: it has what it needs."""

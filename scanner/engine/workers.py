@@ -68,9 +68,10 @@ class _Worker:
     def __init__(self, plan: Plan) -> None:
         # A spawned child would otherwise find modules in the current folder, which may be the target.
         os.environ["PYTHONSAFEPATH"] = "1"
-        context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+        # Any: what kind of context it is, the types do not say.
+        context: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
         self.pipe, theirs = context.Pipe()
-        self._process: Any = context.Process(target=_serve, args=(theirs, plan, os.getpid(), self.pipe), daemon=True)
+        self._process = context.Process(target=_serve, args=(theirs, plan, os.getpid(), self.pipe), daemon=True)
         self._process.start()
         theirs.close()
         self.is_ready = False
