@@ -8,16 +8,18 @@ import re
 
 import msgspec
 
+from scanner.catalogue.decode_network import decode_network
 from scanner.catalogue.section import Section
 from scanner.catalogue.signature_error import quoted
 from scanner.catalogue.yaml_tree import read_tree
+from scanner.model.network import NetworkPattern
 from scanner.model.observation import Observation
 from scanner.model.technology import Example, Indicator, LookAlike, Technology
 from scanner.model.vocabulary import Capability, IndicatorKind, Presence, TechnologyKind, Weight
 
 _KINDS = tuple(IndicatorKind)
 _TECHNOLOGY_KEYS = (
-    *("id", "name", "vendor", "kind", "summary", "references", "capabilities", "general_purpose"),
+    *("id", "name", "vendor", "kind", "summary", "references", "capabilities", "general_purpose", "gives_way"),
     *("indicators", "lookalikes", "examples"),
 )
 _CONDITION_KEYS = (*_KINDS, "seen_in", "verified", "versions", "size_bytes", "note")
@@ -53,6 +55,7 @@ def decode_technology(content: bytes, file: str, yara_source: str = "") -> Techn
         references=top.texts("references"),
         capabilities=top.words("capabilities", Capability),
         general_purpose=top.flag("general_purpose") or False,
+        gives_way=top.flag("gives_way") or False,
         indicators=_indicators(top),
         lookalikes=tuple(_lookalike(s) for s in top.sections("lookalikes", "look-alike", _LOOKALIKE_KEYS)),
         examples=tuple(_example(s) for s in top.sections("examples", "example", _EXAMPLE_KEYS)),
@@ -87,7 +90,7 @@ def _indicator(section: Section) -> Indicator:
 
 def _condition(section: Section, seen_in: str) -> Indicator:
     """What an indicator and a condition under its `all` have in common."""
-    kind, value = _kind_and_value(section)
+    kind, value, network = _kind_and_value(section)
     size_bytes = section.number("size_bytes")
     if kind is IndicatorKind.HASH and not size_bytes:
         raise section.error("a hash needs `size_bytes:`, so that only files of that size are hashed.")
@@ -96,6 +99,7 @@ def _condition(section: Section, seen_in: str) -> Indicator:
     return Indicator(
         kind=kind,
         value=value,
+        network=network,
         seen_in=seen_in,
         versions=_versions(section),
         size_bytes=size_bytes,
@@ -104,7 +108,7 @@ def _condition(section: Section, seen_in: str) -> Indicator:
     )
 
 
-def _kind_and_value(section: Section) -> tuple[IndicatorKind, str]:
+def _kind_and_value(section: Section) -> tuple[IndicatorKind, str, NetworkPattern | None]:
     kinds = [kind for kind in IndicatorKind if section.has(kind)]
     if not kinds:
         raise section.error(f"the {section.what} names no kind of thing to look at; add one of: {', '.join(_KINDS)}.")
@@ -114,11 +118,14 @@ def _kind_and_value(section: Section) -> tuple[IndicatorKind, str]:
             f"the {section.what} holds {both}; one entry looks at one kind of thing, so make two of it.", kinds[1]
         )
     kind = kinds[0]
+    if kind is IndicatorKind.NETWORK:
+        network = decode_network(section, kind)
+        return kind, network.text, network
     value = section.text(kind)
     problem = _value_problem(kind, value)
     if problem:
         raise section.error(problem, kind)
-    return kind, value
+    return kind, value, None
 
 
 def _value_problem(kind: IndicatorKind, value: str) -> str:
@@ -184,8 +191,8 @@ def _lookalike(section: Section) -> LookAlike:
         if kinds:
             raise section.error(f"a look-alike is a path or a `{kinds[0]}`, not both; make two of it.", kinds[0])
         return LookAlike(kind="path", value=section.text("path"), why=why, line=section.line)
-    kind, value = _kind_and_value(section)
-    return LookAlike(kind=kind, value=value, why=why, line=section.line)
+    kind, value, network = _kind_and_value(section)
+    return LookAlike(kind=kind, value=value, network=network, why=why, line=section.line)
 
 
 def _example(section: Section) -> Example:
@@ -222,9 +229,9 @@ def _observations(section: Section) -> tuple[dict[str, object], ...]:
 
 def _observation(section: Section) -> dict[str, object]:
     """An observation as it is serialised, complete with a place; its fields are those of model/observation.py."""
-    written = dict(section.items())
+    written = {key: section.plain(key) for key in section.keys()}  # noqa: SIM118  (a Section is no dictionary)
     kind = written.get("kind", "")
-    if kind not in _OBSERVATION_FIELDS:
+    if not isinstance(kind, str) or kind not in _OBSERVATION_FIELDS:
         raise section.error(f"an observation has a `kind:`, one of: {', '.join(_OBSERVATION_FIELDS)}.", "kind")
     unknown = [key for key in written if key not in ("kind", *_OBSERVATION_FIELDS[kind])]
     if unknown:

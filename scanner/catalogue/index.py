@@ -9,8 +9,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from scanner.catalogue.network_pattern import fits
 from scanner.catalogue.pattern_table import PatternTable
 from scanner.model.artifact import Artifact
+from scanner.model.network import NetworkPattern
 from scanner.model.observation import (
     AndroidEntry,
     ByteHit,
@@ -20,6 +22,7 @@ from scanner.model.observation import (
     Digest,
     Import,
     Library,
+    Network,
     Observation,
     Package,
     Product,
@@ -61,10 +64,14 @@ class Index:
     def __init__(self, technologies: tuple[Technology, ...]) -> None:
         self.entries: dict[str, Entry] = {}
         self._tables: dict[IndicatorKind, PatternTable[Entry]] = defaultdict(PatternTable)
+        self._networks: list[tuple[NetworkPattern, Entry]] = []
         for technology in technologies:
             for entry in entries_of(technology):
                 self.entries[entry.key] = entry
                 kind, value = entry.indicator.kind, entry.indicator.value
+                if entry.indicator.network is not None:
+                    self._networks.append((entry.indicator.network, entry))
+                    continue
                 self._tables[kind].add(value.lower() if kind in _CASELESS else value, entry)
 
     def of_observation(self, observation: Observation) -> Iterator[Entry]:
@@ -73,6 +80,9 @@ class Index:
             entry = self.entries.get(observation.pattern)
             if entry is not None:
                 yield entry
+            return
+        if isinstance(observation, Network):
+            yield from (entry for pattern, entry in self._networks if fits(pattern, observation))
             return
         seen: set[str] = set()
         for kind, name in names_of(observation):

@@ -31,7 +31,13 @@ __all__ = [
 _SUFFIX = ".catalogue"
 _DECODING = (
     *("catalogue/load.py", "catalogue/decode.py", "catalogue/section.py", "catalogue/yaml_tree.py"),
-    *("model/observation.py", "model/technology.py", "model/vocabulary.py"),
+    *(
+        "catalogue/decode_network.py",
+        "model/network.py",
+        "model/observation.py",
+        "model/technology.py",
+        "model/vocabulary.py",
+    ),
 )
 """The code that decides what a file decodes to."""
 

@@ -3,29 +3,31 @@
 import re
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from scanner.catalogue.signature_error import SignatureError, quoted
 from scanner.catalogue.yaml_tree import Items, Mapping, Node, Scalar
 
 _Word = TypeVar("_Word", bound=StrEnum)
+Plain: TypeAlias = "str | list[Plain] | dict[str, Plain]"
 
 
 class Section:
     """One mapping and what may stand in it.
 
-    `what` names the mapping in messages ("indicator"); `known` lists its keys. Every method raises `SignatureError`.
+    `what` names the mapping in messages ("indicator"); `known` lists its keys (None: any). Every method raises
+    `SignatureError`.
     """
 
-    def __init__(self, node: Node, file: str, what: str, known: tuple[str, ...]) -> None:
+    def __init__(self, node: Node, file: str, what: str, known: tuple[str, ...] | None) -> None:
         self.file = file
         self.what = what
         self.line = node.line
         if not isinstance(node, Mapping):
             raise self.error(f"the {what} must be written as `key: value` lines.")
         self._node = node
-        for key in node.nodes:
-            if key not in known:
+        for key in node.nodes if known is not None else ():
+            if known is not None and key not in known:
                 raise self._unknown_key(key, known)
 
     def error(self, message: str, key: str | None = None) -> SignatureError:
@@ -95,6 +97,18 @@ class Section:
         for node in self._nodes(key):
             yield Section(node, self.file, what, known)
 
+    def section(self, key: str, what: str, known: tuple[str, ...] | None = None) -> "Section":
+        """The mapping under a key that is written."""
+        return Section(self._node.nodes[key], self.file, what, known)
+
+    def plain(self, key: str) -> Plain:
+        """Whatever is written under a key that is there, as texts in lists and dictionaries."""
+        return _plain(self._node.nodes[key])
+
+    def keys(self) -> tuple[str, ...]:
+        """What is written, in the order of the file."""
+        return tuple(self._node.nodes)
+
     def items(self) -> Iterator[tuple[str, str]]:
         """Every key with its text, for mappings whose types something else knows."""
         for key, node in self._node.nodes.items():
@@ -141,3 +155,11 @@ class Section:
         near = difflib.get_close_matches(key, known, n=1)
         hint = f"did you mean `{near[0]}`?" if near else f"it may have: {', '.join(known)}."
         return SignatureError(self.file, self._node.lines[key], f"the {self.what} knows no key {quoted(key)}; {hint}")
+
+
+def _plain(node: Node) -> Plain:
+    if isinstance(node, Scalar):
+        return node.text
+    if isinstance(node, Items):
+        return [_plain(item) for item in node.nodes]
+    return {key: _plain(value) for key, value in node.nodes.items()}

@@ -13,11 +13,13 @@ from scanner.engine.facts import Facts
 from scanner.evidence.components import Owner, owners_of
 from scanner.evidence.findings import findings_of, groups_of
 from scanner.evidence.graph import as_document, build_graph
+from scanner.evidence.networks import cards_of
 from scanner.evidence.situations import situations_of
 from scanner.matching.match import Match, matches_of
 from scanner.model.artifact import Unread
 from scanner.model.finding import Component, Finding, NotCounted
 from scanner.model.law import Deployment
+from scanner.model.observation import Network
 from scanner.model.report import Graph, Report, Target, Tool
 from scanner.model.vocabulary import Verdict
 from scanner.ordinances import assess, laws, uncovered
@@ -34,7 +36,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
 def judge(facts: Facts, index: Index, case: Case) -> Report:
     """The report on a target, but for its times."""
-    matches, not_counted = _matched(facts, index)
+    matches, not_counted, networks = _matched(facts, index)
     findings: tuple[Finding, ...] = ()
     graph = Graph()
     owners = owners_of((m.artifact for m in matches), facts)
@@ -66,6 +68,7 @@ def judge(facts: Facts, index: Index, case: Case) -> Report:
         ordinances=assessed.ordinances,
         questions=assessed.questions,
         graph=graph,
+        networks=cards_of(networks, findings),
         not_counted=not_counted,
         unreadable=unread,
         oddities=facts.oddities(),
@@ -73,15 +76,17 @@ def judge(facts: Facts, index: Index, case: Case) -> Report:
     )
 
 
-def _matched(facts: Facts, index: Index) -> tuple[list[Match], tuple[NotCounted, ...]]:
-    matches, set_aside = [], set()
+def _matched(facts: Facts, index: Index) -> tuple[list[Match], tuple[NotCounted, ...], list[tuple[str, Network]]]:
+    """Matches, look-alikes, and the networks of the target with their locators."""
+    matches, set_aside, networks = [], set(), []
     for locator in facts:
+        networks += [(locator, seen) for seen in facts[locator].observations if isinstance(seen, Network)]
         for found in matches_of(facts[locator], index):
             if isinstance(found, Match):
                 matches.append(found)
             else:
                 set_aside.add(found)
-    return matches, tuple(sorted(set_aside, key=lambda n: (n.locator, n.technology, n.indicator, n.place)))
+    return matches, tuple(sorted(set_aside, key=lambda n: (n.locator, n.technology, n.indicator, n.place))), networks
 
 
 def _components(findings: Sequence[Finding], owners: dict[str, Owner]) -> tuple[Component, ...]:

@@ -14,6 +14,7 @@ from scanner.evidence.components import Owner
 from scanner.evidence.confidence import confidence, weight_of
 from scanner.evidence.explain import explanation
 from scanner.evidence.graph import path_to
+from scanner.evidence.precedence import without_mere_sorts
 from scanner.evidence.verdict import Grade, grade, granted, witnesses
 from scanner.matching.match import Match
 from scanner.model.finding import ComponentRef, Evidence, Finding, TechnologyRef
@@ -44,7 +45,7 @@ def groups_of(matches: Iterable[Match], index: Index, owners: Mapping[str, Owner
         kept = _within_own_code(_by_the_call(_conditions_met(found)), is_own_package=_is_own_package(technology, owner))
         if kept:
             groups.append(Group(technology=technology, owner=owner, matches=tuple(kept)))
-    return tuple(groups)
+    return without_mere_sorts(groups)
 
 
 def _conditions_met(found: list[tuple[Entry, Match]]) -> list[tuple[Entry, Match]]:

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 import msgspec
 
 from scanner.catalogue.index import Entry, Index, names_of
+from scanner.catalogue.network_pattern import fits
 from scanner.catalogue.pattern import compile_pattern
 from scanner.model.artifact import Artifact, ArtifactFacts
 from scanner.model.finding import NotCounted
+from scanner.model.network import ports_text
 from scanner.model.observation import (
     AndroidEntry,
     ByteHit,
@@ -17,6 +19,7 @@ from scanner.model.observation import (
     Digest,
     Import,
     Library,
+    Network,
     Observation,
     Owns,
     Package,
@@ -68,8 +71,18 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
                 return value
             case Owns(purl=purl):
                 return purl
+            case Network():
+                return _in_short(self.observation)
             case _:
                 return self.observation.name
+
+
+def _in_short(network: Network) -> str:
+    """A network as evidence shows it: what goes in and what comes out, or how much it holds."""
+    name = f" {network.name}" if network.name else ""
+    ways = f"{ports_text(network.inputs)} to {ports_text(network.outputs)}"
+    held = f"{sum(network.weights.values())} blocks of weights" if ways == " to " else ways
+    return f"{network.framework} network{name}: {held}"
 
 
 def matches_of(facts: ArtifactFacts, index: Index) -> Iterator[Match | NotCounted]:
@@ -231,4 +244,6 @@ def _resembles(alike: LookAlike, observation: Observation | FileName, artifact: 
         return pattern.matches(observation.text)
     if isinstance(observation, FileName):
         return False
+    if isinstance(observation, Network):
+        return alike.network is not None and fits(alike.network, observation)
     return any(kind == alike.kind and pattern.matches(name) for kind, name in names_of(observation))

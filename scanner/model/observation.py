@@ -4,6 +4,8 @@ from typing import Literal
 
 import msgspec
 
+from scanner.model.network import Tensor
+
 
 class _Fact(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
     place: str
@@ -149,6 +151,33 @@ class Signer(_Fact, frozen=True, kw_only=True, tag="signer"):
     name: str
 
 
+class Network(_Fact, frozen=True, kw_only=True, tag="network"):
+    """A neural network, or a trained classifier of an older kind, by its structure; its weights are not read."""
+
+    framework: str
+    """What wrote the file's format: `onnx`, `tflite`, `pytorch` …"""
+    name: str = ""
+    producer: str = ""
+    """The program that wrote the file, as it names itself."""
+    inputs: tuple[Tensor, ...] = ()
+    outputs: tuple[Tensor, ...] = ()
+    layers: dict[str, int] = {}
+    """How many layers of each kind; kinds that frameworks name differently go by one word."""
+    weights: dict[str, int] = {}
+    """How many blocks of weights of each shape, axes ascending and without those of length 1: `3x3x64x128`."""
+    parameters: int = 0
+    names: tuple[str, ...] = ()
+    """What its layers and weights are called, each once, runs of digits as `#`."""
+    strings: tuple[str, ...] = ()
+    """Metadata: `key=value`, descriptions."""
+    architecture: str = ""
+    """Digest over the shapes of all blocks of weights: the same in every framework, whatever they are called."""
+    topology: str = ""
+    """Digest over the same shapes and how they follow each other; empty where the file has no graph."""
+    sealed: str = ""
+    """Why it could not be seen into (encrypted, compiled for a chip); empty if it could."""
+
+
 Observation = (
     Identity
     | Package
@@ -166,4 +195,5 @@ Observation = (
     | Product
     | Service
     | Signer
+    | Network
 )

@@ -6,6 +6,7 @@ from scanner.model.artifact import Oddity, Unread
 from scanner.model.determination import Determination
 from scanner.model.finding import Component, Finding, NotCounted, Situation
 from scanner.model.law import Assessment, Deployment, OrdinanceText, Question
+from scanner.model.network import NetworkCard
 from scanner.model.vocabulary import Verdict
 from scanner.model.waiver import WaiverState
 
@@ -93,7 +94,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     waivers: tuple[WaiverState, ...] = ()
     """Every waiver that was handed in, and what came of it."""
     graph: Graph = Graph()
-    networks: tuple[str, ...] = ()
+    networks: tuple[NetworkCard, ...] = ()
     not_counted: tuple[NotCounted, ...] = ()
     unreadable: tuple[Unread, ...] = ()
     oddities: tuple[Oddity, ...] = ()

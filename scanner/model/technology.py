@@ -2,6 +2,7 @@
 
 import msgspec
 
+from scanner.model.network import NetworkPattern
 from scanner.model.vocabulary import Capability, IndicatorKind, Presence, TechnologyKind, Weight
 
 
@@ -27,6 +28,8 @@ class Indicator(msgspec.Struct, frozen=True, kw_only=True):
     """Further indicators that must match in the same component (`all:` in the file)."""
     size_bytes: int = 0
     """For a hash: the size of the file, so that only files of that size are hashed."""
+    network: NetworkPattern | None = None
+    """For a network: the pattern, of which `value` is the text."""
     note: str = ""
     line: int = 0
     """Line in the signature file."""
@@ -44,6 +47,7 @@ class LookAlike(msgspec.Struct, frozen=True, kw_only=True):
     """`path` (a glob over the locator), or an indicator kind."""
     value: str
     why: str
+    network: NetworkPattern | None = None
     line: int = 0
 
 
@@ -78,6 +82,8 @@ class Technology(msgspec.Struct, frozen=True, kw_only=True):
     capabilities: tuple[Capability, ...] = ()
     """What mere presence grants, unless an indicator grants more."""
     general_purpose: bool = False
+    gives_way: bool = False
+    """It describes a sort of thing: where the same artifact is recognised by name, that says more and stands alone."""
     indicators: tuple[Indicator, ...]
     lookalikes: tuple[LookAlike, ...] = ()
     examples: tuple[Example, ...] = ()

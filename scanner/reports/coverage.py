@@ -8,6 +8,7 @@ import msgspec
 
 from scanner.model.report import Report
 from scanner.reports import words
+from scanner.reports.networks import view_networks
 from scanner.reports.printable import printable, prose
 
 
@@ -90,7 +91,7 @@ def view_method(report: Report) -> Method:
         facts=tuple((name, printable(value)) for name, value in facts.items() if value),
         by_type=_counts(coverage.by_type),
         skipped=_counts(coverage.skipped),
-        networks=tuple(printable(network) for network in report.networks),
+        networks=tuple(f"{n.where}: {n.goes_in} → {n.comes_out}" for n in view_networks(report)),
     )
 
 

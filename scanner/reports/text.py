@@ -9,6 +9,7 @@ from scanner.reports.coverage import count_causes, view_gaps, view_method, view_
 from scanner.reports.findings import CapabilityView, EvidenceView, FindingView, view_finding
 from scanner.reports.format import RenderOptions, ReportFormat
 from scanner.reports.laws import ExceptionView, LawView, OutcomeGroup, view_laws, view_questions
+from scanner.reports.networks import view_networks
 from scanner.reports.page import Page
 from scanner.reports.summary import LIMITS, summarise
 
@@ -36,6 +37,7 @@ def render(report: Report, options: RenderOptions) -> str:
     page = Page(options)
     _summary(page, report)
     _findings(page, report)
+    _networks(page, report)
     _laws(page, report)
     _questions(page, report)
     _not_counted(page, report)
@@ -112,6 +114,21 @@ def _evidence(page: Page, entry: EvidenceView) -> None:
     if entry.check:
         page.line(f"{_check_title(entry)}:", indent=8)
         page.command(entry.check, indent=10)
+
+
+def _networks(page: Page, report: Report) -> None:
+    if not report.networks:
+        return
+    page.heading(f"Neural networks and other trained models ({len(report.networks):,})")
+    for network in view_networks(report)[:SHORT_LINES]:
+        page.blank()
+        page.line(f"{network.id} {network.where}", style="bold" if network.is_recognised else "")
+        page.line(network.format, lead="Format: ", indent=4)
+        page.line(network.goes_in, lead="Goes in: ", indent=4)
+        page.line(network.comes_out, lead="Comes out: ", indent=4)
+        page.line(network.size, lead="Size: ", indent=4)
+        page.line(network.meaning, lead="What that means: ", indent=4)
+    _more(page, len(report.networks) - SHORT_LINES)
 
 
 def _check_title(entry: EvidenceView) -> str:
@@ -236,7 +253,6 @@ def _method(page: Page, report: Report) -> None:
     for name, value in method.facts:
         page.line(value, lead=f"{name}: ")
     page.line("; ".join(f"{name}: {number:,}" for name, number in method.by_type), lead="By type: ")
-    page.line(words.listed(method.networks, SHORT_LINES), lead="Neural networks seen: ")
     for limit in LIMITS:
         page.line(limit, lead="- ")
 

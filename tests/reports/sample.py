@@ -17,6 +17,7 @@ from scanner.model.finding import (
     TechnologyRef,
 )
 from scanner.model.law import Assessment, Deployment, Duty, Element, ExceptionState, ExceptionText, OrdinanceText, Quote
+from scanner.model.network import NetworkCard, Tensor
 from scanner.model.report import Coverage, Edge, Graph, Node, Report, Target, Tool
 from scanner.model.vocabulary import (
     Capability,
@@ -279,7 +280,39 @@ def rich_report() -> Report:
             ),
             edges=(Edge(source="a1", target="t1", kind="holds"),),
         ),
-        networks=("assets/acme_embedding.tflite: input 112 by 112 by 3, output 128",),
+        networks=(
+            NetworkCard(
+                id="N1",
+                locator="visit.apk!/assets/acme_embedding.tflite",
+                place="subgraph 0",
+                component="c1",
+                framework="tflite",
+                name="main",
+                producer="Acme converter",
+                goes_in="a colour picture of 112 by 112 points",
+                comes_out="a row of 128 numbers",
+                meaning="Acme embedding: A network that turns a face into numbers.",
+                technologies=("acme-embedding",),
+                findings=(findings[0].fingerprint,),
+                inputs=(Tensor("data", (1, 112, 112, 3), "float32"),),
+                outputs=(Tensor("embedding", (1, 128), "float32"),),
+                layers={"convolution": 20, "prelu": 19},
+                parameters=1_003_456,
+                architecture="ab" * 32,
+                topology="cd" * 32,
+                strings=("purpose=door <b>bell</b>",),
+            ),
+            NetworkCard(
+                id="N2",
+                locator="visit.apk!/assets/engine.plan",
+                place="header",
+                framework="tensorrt",
+                goes_in="not known: it was not seen into",
+                comes_out="not known: it was not seen into",
+                meaning="Compiled for a chip. Whether it works on faces cannot be told from the file; ask the vendor.",
+                sealed="Compiled for a chip.",
+            ),
+        ),
         not_counted=(
             NotCounted(
                 locator="visit.apk!/assets/licences.html",

@@ -1,0 +1,110 @@
+"""Protocol buffers by their wire format alone: field numbers, wire types and where values lie.
+
+A message's fields are walked over the bytes in place; what is not asked for is stepped over by its length, so that a
+network's weights are never touched.
+
+Specification: https://protobuf.dev/programming-guides/encoding/
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from scanner.model.source import Budget, Unreadable
+from scanner.model.vocabulary import Cause
+
+_LONGEST_VARINT = 10
+VARINT, FIXED64, LENGTH, FIXED32 = 0, 1, 2, 5
+
+
+class Field(NamedTuple):
+    """One field of a message."""
+
+    number: int
+    wire: int
+    value: int
+    """Of a varint or a fixed number, as unsigned; 0 for a field with a length."""
+    data: memoryview
+    """Of a field with a length; empty otherwise."""
+
+    @property
+    def signed(self) -> int:
+        """The number, taken as signed 64 bits."""
+        return self.value - (1 << 64) if self.value >> 63 else self.value
+
+
+_EMPTY = memoryview(b"")
+
+
+def fields(data: memoryview, budget: Budget) -> Iterator[Field]:
+    """Yield the fields of a message in the order of the file.
+
+    Raises:
+        Unreadable: damaged, where the bytes are no message; limit, when there are too many fields.
+    """
+    at, end = 0, len(data)
+    while at < end:
+        budget.spend_items()
+        key, at = _varint(data, at)
+        number, wire = key >> 3, key & 7
+        if wire == VARINT:
+            value, at = _varint(data, at)
+            yield Field(number, wire, value & 0xFFFF_FFFF_FFFF_FFFF, _EMPTY)
+        elif wire == LENGTH:
+            size, at = _varint(data, at)
+            if size > end - at:
+                raise Unreadable(Cause.DAMAGED, "A part of the network says it is longer than what it lies in.")
+            yield Field(number, wire, 0, data[at : at + size])
+            at += size
+        elif wire in (FIXED64, FIXED32):
+            width = 8 if wire == FIXED64 else 4
+            if width > end - at:
+                raise Unreadable(Cause.DAMAGED, "The network's description ends in the middle of a number.")
+            yield Field(number, wire, int.from_bytes(data[at : at + width], "little"), _EMPTY)
+            at += width
+        else:
+            raise Unreadable(Cause.DAMAGED, "The network's description is damaged, or is no protocol buffer.")
+
+
+def numbers(field: Field, budget: Budget, most: int = 64) -> Iterator[int]:
+    """The signed numbers of a repeated field, packed or one by one; no more than `most`."""
+    if field.wire != LENGTH:
+        yield field.signed
+        return
+    at = count = 0
+    while at < len(field.data) and count < most:
+        budget.spend_items()
+        value, at = _varint(field.data, at)
+        count += 1
+        yield value - (1 << 64) if value >> 63 else value
+
+
+def is_message(head: bytes, known: dict[int, int], least: int = 2) -> bool:
+    """Whether the first bytes read as fields with the wire types of `known`; one may reach beyond them."""
+    at = found = 0
+    try:
+        while at < len(head) and found < least:
+            key, at = _varint(memoryview(head), at)
+            wire = known.get(key >> 3)
+            if wire is None or wire != key & 7:
+                return False
+            size, at = (
+                _varint(memoryview(head), at) if wire in (VARINT, LENGTH) else ((8 if wire == FIXED64 else 4), at)
+            )
+            at += size if wire != VARINT else 0
+            found += 1
+    except Unreadable:
+        return False
+    return found > 0
+
+
+def _varint(data: memoryview, at: int) -> tuple[int, int]:
+    value = shift = 0
+    for step in range(_LONGEST_VARINT):
+        if at + step >= len(data):
+            raise Unreadable(Cause.DAMAGED, "The network's description ends in the middle of a number.")
+        byte = data[at + step]
+        value |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return value, at + step + 1
+        shift += 7
+    raise Unreadable(Cause.DAMAGED, "The network's description holds a number that is too long.")
