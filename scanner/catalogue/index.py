@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from scanner.catalogue.network_pattern import fits
 from scanner.catalogue.pattern_table import PatternTable
-from scanner.model.artifact import Artifact
 from scanner.model.network import NetworkPattern
 from scanner.model.observation import (
     AndroidEntry,
@@ -91,9 +90,9 @@ class Index:
                     seen.add(entry.key)
                     yield entry
 
-    def of_file_name(self, artifact: Artifact) -> Iterator[Entry]:
-        """Entries of kind `file` whose pattern the artifact's base name matches."""
-        yield from self._tables[IndicatorKind.FILE].look_up(artifact.name.lower())
+    def of_file_name(self, name: str) -> Iterator[Entry]:
+        """Entries of kind `file` whose pattern a base name matches."""
+        yield from self._tables[IndicatorKind.FILE].look_up(name.lower())
 
     def file_patterns(self) -> tuple[str, ...]:
         """The patterns over base names, in lower case."""

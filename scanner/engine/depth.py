@@ -36,7 +36,7 @@ def depth_requests(facts: Facts, index: Index) -> Iterator[DepthRequest]:
         for reader in deep:
             if item.artifact.type in reader.INFO.deepens:
                 focus = _focus(item, reader, index)
-                if focus:
+                if focus or (not reader.INFO.asks and _holds_something(item, index)):
                     yield DepthRequest(locator, reader.INFO.name, focus)
 
 
@@ -52,6 +52,11 @@ def _focus(item: ArtifactFacts, reader: Reader, index: Index) -> frozenset[str]:
         for entry in entries_of(technology)
         if entry.indicator.kind in reader.INFO.asks
     )
+
+
+def _holds_something(item: ArtifactFacts, index: Index) -> bool:
+    """Whether anything in the artifact matches, so that it is worth knowing more about the artifact itself."""
+    return any(True for observation in item.observations for _ in index.of_observation(observation))
 
 
 def _asked_for(kind: IndicatorKind, value: str) -> str:

@@ -6,7 +6,7 @@ Names from the target are quoted for a POSIX shell; a name that cannot be typed 
 
 import shlex
 
-from scanner.matching.match import FileName
+from scanner.matching.match import FILE_NAME, FileName
 from scanner.model.observation import (
     AndroidEntry,
     ByteHit,
@@ -16,6 +16,8 @@ from scanner.model.observation import (
     Library,
     Observation,
     Package,
+    Product,
+    Signer,
     Symbol,
 )
 
@@ -69,25 +71,33 @@ def _look(observation: Observation | FileName, artifact_type: str) -> str:
         case Digest():
             return "sha256sum {}"
         case AndroidEntry(name=name):
-            # A compiled manifest keeps its names in UTF-16 or in UTF-8.
-            word = shlex.quote(name.rsplit(".", 1)[-1])
-            return f"(strings -a {{}}; strings -a -el {{}}) | grep -F -- {word}"
+            return _text_search(name.rsplit(".", 1)[-1])
+        case Product(name=name) | Signer(name=name):
+            return _text_search(name)
         case Package(purl=purl):
             return f"grep -iF -- {shlex.quote(purl.rsplit('/', 1)[-1])} {{}}"
         case FileName():
-            return "ls -l {}"
+            return _look_for_name(observation)
         case _:
             return ""
+
+
+def _look_for_name(observation: FileName | Library) -> str:
+    return "ls -l {}" if observation.place == FILE_NAME else _text_search(observation.name)
+
+
+def _text_search(text: str) -> str:
+    """Look for a text in UTF-8 and in UTF-16, in which Windows and Android write."""
+    return f"(strings -a {{}}; strings -a -el {{}}) | grep -F -- {shlex.quote(text)}"
 
 
 def _look_for_link(observation: Library | Symbol, artifact_type: str) -> str:
     name = shlex.quote(observation.name)
     if isinstance(observation, Symbol):
         return f"readelf -W --dyn-syms {{}} | grep -F -- {name}"
-    if observation.role == "is" and artifact_type != "elf":
-        return "ls -l {}"
-    tool = "readelf -d {}" if artifact_type == "elf" else "strings -a {}"
-    return f"{tool} | grep -iF -- {name}"
+    if artifact_type != "elf" or observation.place == FILE_NAME:
+        return _look_for_name(observation)
+    return f"readelf -d {{}} | grep -iF -- {name}"
 
 
 def _look_for_class(name: str, *, is_call: bool, artifact_type: str) -> str:

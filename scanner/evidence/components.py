@@ -64,7 +64,11 @@ class _Register:
         root = self._shipped_whole(locator)
         if root is not None:
             return self._owners.setdefault(root, self._whole(root))
-        return self._claimant(locator) or self._owners.setdefault(locator, self._file(locator))
+        claimant = self._claimant(locator)
+        if claimant is not None:
+            return claimant
+        alone = self._whole if locator in self._named else self._file
+        return self._owners.setdefault(locator, alone(locator))
 
     def _name(self, locator: str, identity: Identity) -> None:
         around = containers_of(locator)
@@ -89,7 +93,7 @@ class _Register:
         for container in containers_of(locator):
             if container in self._named or container.lower().endswith(_SHIPPED_AS_ONE):
                 return container
-        return locator if locator in self._named or locator.lower().endswith(_SHIPPED_AS_ONE) else None
+        return locator if locator.lower().endswith(_SHIPPED_AS_ONE) else None
 
     def _whole(self, root: str) -> Owner:
         identity = self._named.get(root)

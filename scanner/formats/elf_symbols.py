@@ -8,8 +8,7 @@ The number of dynamic symbols stands nowhere in the tables that a loader needs: 
 chain of DT_GNU_HASH, or from the section header; where all are missing, the next table's address ends the symbols.
 """
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,6 +24,7 @@ from scanner.formats.elf_tables import (
     Image,
     read_image,
 )
+from scanner.formats.pattern_names import names_wanted
 from scanner.formats.records import damaged, raw_name_at, record, records, text
 from scanner.model.observation import Observation, Symbol
 from scanner.model.source import Budget, Info, Source
@@ -77,7 +77,7 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
         Unreadable: damaged, when a table could not be read whole; limit, when the budget is used up.
     """
     image = read_image(source, budget)
-    is_wanted = _matcher(source.focus)
+    is_wanted = names_wanted(source.focus)
     seen: set[tuple[_Role, bytes]] = set()
     for table in _tables(image):
         for index, name, role in _symbols(image, table):
@@ -88,20 +88,6 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
             yield Symbol(role=role, name=text(name), place=f"{table.name}[{index}]")
     if image.is_cut_short():
         raise damaged("The file ends before what its headers promise; symbols behind the end were not read.")
-
-
-def _matcher(focus: frozenset[str]) -> Callable[[bytes], bool]:
-    if not focus:
-        return lambda _name: True
-    names = frozenset(name.encode("utf-8", "replace") for name in focus if not {"*", "?"} & set(name))
-    parts = (
-        re.escape(name).replace(r"\*", ".*").replace(r"\?", ".") for name in sorted(focus) if {"*", "?"} & set(name)
-    )
-    patterns = "|".join(parts)
-    if not patterns:
-        return names.__contains__
-    matches = re.compile(patterns.encode("utf-8", "replace"), re.DOTALL).fullmatch
-    return lambda name: name in names or matches(name) is not None
 
 
 def _tables(image: Image) -> Iterator[_Table]:

@@ -31,17 +31,21 @@ from scanner.model.observation import (
 from scanner.model.technology import LookAlike
 from scanner.model.vocabulary import IndicatorKind, Presence, TechnologyKind
 
-NATIVE_TYPES = frozenset({"elf", "pe", "macho"})
+NATIVE_TYPES = frozenset({"elf", "pe", "macho", "dotnet"})
 PROSE_TYPES = frozenset({"prose", "signature-file"})
 """What describes software, for people or for scanners, proves nothing about it: a hit there is `referenced`."""
 _NAME_TABLES = frozenset({".dynstr", ".strtab", ".dynsym", ".symtab"})
+
+
+FILE_NAME = "file name"
+"""The place of what an artifact's own name tells."""
 
 
 class FileName(msgspec.Struct, frozen=True, kw_only=True, tag="file", tag_field="kind"):
     """The artifact's own name, as an observation that needs no reader."""
 
     name: str
-    place: str = "file name"
+    place: str = FILE_NAME
 
 
 class Match(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,7 +93,7 @@ def matches_of(facts: ArtifactFacts, index: Index) -> Iterator[Match | NotCounte
     """Yield every match of an artifact's observations, and the look-alikes that were set aside."""
     artifact = facts.artifact
     for observation in (*facts.observations, *_from_its_name(facts)):
-        for entry in _entries(observation, artifact, index):
+        for entry in _entries(observation, index):
             if _left_to_the_table(observation, entry, artifact) or not _of_that_version(observation, entry):
                 continue
             why = _explained_away(observation, entry, artifact)
@@ -116,14 +120,16 @@ def _from_its_name(facts: ArtifactFacts) -> Iterator[Observation | FileName]:
     artifact = facts.artifact
     yield FileName(name=artifact.name)
     if artifact.type in NATIVE_TYPES:
-        own = {o.name for o in facts.observations if isinstance(o, Library) and o.role == "is"}
+        own = {o.name: o.place for o in facts.observations if isinstance(o, Library) and o.role == "is"}
         if artifact.name not in own:
-            yield Library(name=artifact.name, role="is", place="file name")
+            yield Library(name=artifact.name, role="is", place=FILE_NAME)
+        # What it calls itself is a name of the file too, whatever somebody has renamed it to.
+        yield from (FileName(name=name, place=place) for name, place in sorted(own.items()) if name != artifact.name)
 
 
-def _entries(observation: Observation | FileName, artifact: Artifact, index: Index) -> Iterator[Entry]:
+def _entries(observation: Observation | FileName, index: Index) -> Iterator[Entry]:
     if isinstance(observation, FileName):
-        return index.of_file_name(artifact)
+        return index.of_file_name(observation.name)
     return index.of_observation(observation)
 
 
@@ -162,7 +168,7 @@ def presence_of(observation: Observation | FileName, entry: Entry, artifact: Art
         return Presence.REFERENCED
     if isinstance(observation, Package) and observation.role == "declares":
         return Presence.DECLARED
-    if isinstance(observation, (Product, Service)):
+    if isinstance(observation, Service) or (isinstance(observation, Product) and artifact.type not in NATIVE_TYPES):
         return Presence.DECLARED
     if indicator.presence is not None:
         return indicator.presence

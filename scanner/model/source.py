@@ -99,7 +99,8 @@ class Info(msgspec.Struct, frozen=True, kw_only=True):
     after_words: bool = False
     """Parsing is slow: runs only on files in which a word of the catalogue's imports and calls stands."""
     asks: tuple[IndicatorKind, ...] = ()
-    """For a depth reader: the kinds of indicator whose patterns are its focus."""
+    """For a depth reader: the kinds of indicator whose patterns are its focus; without any it is asked about every
+    artifact in which something matched."""
 
 
 class Region(msgspec.Struct, frozen=True):

@@ -67,3 +67,17 @@ def test_a_loose_library_is_known_by_its_soname_and_a_loose_file_by_its_path_wit
     library = facts(Library(name="libacme.so.3", role="is", place="DT_SONAME"), locator="lib/libacme.so.3.1")
     assert owner("lib/libacme.so.3.1", library).identity == "soname:libacme.so.3"
     assert owner("opt/tool-1.2.3/tool").identity == "path:opt/tool-/tool"
+
+
+def test_a_file_that_names_itself_is_known_by_that_name_unless_a_package_claims_it():
+    program = facts(
+        Identity(
+            subject="self", name="Acme Kiosk (kiosk.exe)", version="3", bundle="acme/kiosk", place="version resource"
+        ),
+        locator="lib/acme/x.exe",
+    )
+    alone = owner("lib/acme/x.exe", program)
+    assert (alone.name, alone.version, alone.identity) == ("Acme Kiosk (kiosk.exe)", "3", "acme/kiosk")
+    metadata = facts(owns("../acme/"), locator="lib/acme-1.2.dist-info/METADATA")
+    assert owner("lib/acme/x.exe", program, metadata).identity == "pkg:pypi/acme"
+    assert owner("lib/acme/x.exe!/inside.dll", program).identity == "acme/kiosk"
