@@ -64,8 +64,8 @@ def _look(observation: Observation | FileName, artifact_type: str) -> str:
     match observation:
         case ClassName(name=name) | Call(name=name):
             return _look_for_class(name, is_call=isinstance(observation, Call), artifact_type=artifact_type)
-        case Library() | Symbol():
-            return _look_for_link(observation, artifact_type)
+        case Library() | Symbol() | FileName():
+            return _look_for_native_name(observation, artifact_type)
         case ByteHit(offset=offset, length=length):
             return f"tail -c +{offset + 1} {{}} | head -c {max(length, 1)} | xxd"
         case Digest():
@@ -76,14 +76,8 @@ def _look(observation: Observation | FileName, artifact_type: str) -> str:
             return _text_search(name)
         case Package(purl=purl):
             return f"grep -iF -- {shlex.quote(purl.rsplit('/', 1)[-1])} {{}}"
-        case FileName():
-            return _look_for_name(observation)
         case _:
             return ""
-
-
-def _look_for_name(observation: FileName | Library) -> str:
-    return "ls -l {}" if observation.place == FILE_NAME else _text_search(observation.name)
 
 
 def _text_search(text: str) -> str:
@@ -91,12 +85,14 @@ def _text_search(text: str) -> str:
     return f"(strings -a {{}}; strings -a -el {{}}) | grep -F -- {shlex.quote(text)}"
 
 
-def _look_for_link(observation: Library | Symbol, artifact_type: str) -> str:
+def _look_for_native_name(observation: Library | Symbol | FileName, artifact_type: str) -> str:
     name = shlex.quote(observation.name)
     if isinstance(observation, Symbol):
         return f"readelf -W --dyn-syms {{}} | grep -F -- {name}"
-    if artifact_type != "elf" or observation.place == FILE_NAME:
-        return _look_for_name(observation)
+    if observation.place == FILE_NAME:
+        return "ls -l {}"
+    if artifact_type != "elf" or isinstance(observation, FileName):
+        return _text_search(observation.name)
     return f"readelf -d {{}} | grep -iF -- {name}"
 
 
