@@ -5,7 +5,7 @@ import shlex
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from scanner.containers import containers
 from scanner.evidence.examples import failures
 from scanner.formats import readers
 from scanner.model.artifact import Unread
-from scanner.model.observation import Library
+from scanner.model.observation import Config, Library
 from scanner.model.source import Unreadable
 from scanner.model.vocabulary import Act, Operator, Place, Verdict
 from scanner.ordinances import laws
@@ -26,6 +26,7 @@ from scanner.reports import RenderOptions
 from scanner.targets import Entry
 from tests.budgets import CountingBudget
 from tests.catalogue.folders import folder_with
+from tests.catalogues import facts
 from tests.commands import FIXTURES, frscan
 from tests.reports.sample import empty_report
 from tests.sources import BytesSource
@@ -226,6 +227,15 @@ def test_the_kind_of_target_shown_lists_files_and_reports_the_missing(tmp_path):
         (Entry, "here.bin"),
         (Unread, "gone.bin"),
     ]
+
+
+def test_the_edge_shown_leads_from_the_settings_to_the_plug_in():
+    edge = skeleton("edge")
+    assert list(edge.names(facts(locator="x/a.plugin"))) == ["acme-plugin:a.plugin"]
+    known = SimpleNamespace(nearest=lambda name, near: "x/a.plugin" if name == "acme-plugin:a.plugin" else None)
+    setting = Config(name="acme.plugin", value="a.plugin", place="line 2")
+    (found,) = edge.edges(facts(setting, locator="x/settings.ini"), known)
+    assert (found.source, found.target, found.place) == ("x/settings.ini", "x/a.plugin", "line 2")
 
 
 def test_the_signature_shown_is_a_good_one(tmp_path):

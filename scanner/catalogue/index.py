@@ -118,7 +118,7 @@ def names_of(observation: Observation) -> tuple[tuple[IndicatorKind, str], ...]:
             return tuple((IndicatorKind.CLASS, f"{language}:{spelling}") for spelling in spellings)
         case Library(name=name):
             lower = name.lower()
-            bare = _SO_VERSION.sub(r"\1", lower)
+            bare = bare_library_name(lower)
             spellings = (lower,) if bare == lower else (lower, bare)
             return tuple((IndicatorKind.LIBRARY, spelling) for spelling in spellings)
         case Symbol(name=name):
@@ -127,6 +127,11 @@ def names_of(observation: Observation) -> tuple[tuple[IndicatorKind, str], ...]:
             return ((IndicatorKind.HASH, f"{algorithm}:{value}"),)
         case _:
             return _names_of_listed(observation)
+
+
+def bare_library_name(name: str) -> str:
+    """A library's name without the version that some systems put after `.so`."""
+    return _SO_VERSION.sub(r"\1", name)
 
 
 def _modules(language: str, name: str) -> tuple[tuple[IndicatorKind, str], ...]:

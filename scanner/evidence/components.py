@@ -13,6 +13,7 @@ from hashlib import sha256
 
 import msgspec
 
+from scanner.evidence.edges.nodes import name_of_package
 from scanner.model.artifact import ArtifactFacts
 from scanner.model.locator import base_name, containers_of
 from scanner.model.observation import Identity, Library, Owns
@@ -31,6 +32,8 @@ class Owner(msgspec.Struct, frozen=True, kw_only=True):
     identity: str
     """What stays the same from version to version: purl, bundle or package id, soname, else the path without
     version digits."""
+    described_by: str = ""
+    """Locator of the artifact that names the package and claims its files, if there is one."""
 
     @property
     def id(self) -> str:
@@ -40,12 +43,11 @@ class Owner(msgspec.Struct, frozen=True, kw_only=True):
 
 def owners_of(locators: Iterable[str], facts: Mapping[str, ArtifactFacts]) -> dict[str, Owner]:
     """The component of each artifact, by locator."""
-    register = _Register(facts)
-    return {locator: register.owner_of(locator) for locator in locators}
+    return Register(facts).owners_of(locators)
 
 
-class _Register:
-    """What names itself, and which paths packages claim."""
+class Register:
+    """What names itself, and which paths packages claim: read from the facts once, then asked."""
 
     def __init__(self, facts: Mapping[str, ArtifactFacts]) -> None:
         self._facts = facts
@@ -60,7 +62,12 @@ class _Register:
                 elif isinstance(observation, Owns):
                     self._claim(locator, observation)
 
+    def owners_of(self, locators: Iterable[str]) -> dict[str, Owner]:
+        """The component of each artifact, by locator."""
+        return {locator: self.owner_of(locator) for locator in locators}
+
     def owner_of(self, locator: str) -> Owner:
+        """The component an artifact belongs to."""
         root = self._shipped_whole(locator)
         if root is not None:
             return self._owners.setdefault(root, self._whole(root))
@@ -79,10 +86,11 @@ class _Register:
         folder = _folder(locator)
         owner = Owner(
             locator=folder or locator,
-            name=owns.purl.rpartition("/")[2],
+            name=name_of_package(owns.purl),
             version=owns.version,
             purl=owns.purl,
             identity=owns.purl,
+            described_by=locator,
         )
         self._claims.setdefault(locator, owner)
         self._claims.setdefault(_claimed_path(folder, owns.path), owner)

@@ -13,12 +13,12 @@ from scanner.evidence.checks import check_for
 from scanner.evidence.components import Owner
 from scanner.evidence.confidence import confidence, weight_of
 from scanner.evidence.explain import explanation
-from scanner.evidence.graph import path_to
+from scanner.evidence.graph import node_of, path_to
 from scanner.evidence.precedence import without_mere_sorts
 from scanner.evidence.verdict import Grade, grade, granted, witnesses
 from scanner.matching.match import Match
 from scanner.model.finding import ComponentRef, Evidence, Finding, TechnologyRef
-from scanner.model.observation import ByteHit, Library, Symbol
+from scanner.model.observation import ByteHit, Library, Package, Symbol
 from scanner.model.technology import Technology
 from scanner.model.vocabulary import IndicatorKind, Presence, Weight
 
@@ -70,7 +70,7 @@ def _by_the_call(found: list[tuple[Entry, Match]]) -> list[tuple[Entry, Match]]:
 
 def _within_own_code(found: list[tuple[Entry, Match]], *, is_own_package: bool) -> list[tuple[Entry, Match]]:
     """Within the technology's own package, or from one of its libraries to another, a use proves only `present`."""
-    own = {m.artifact for _, m in found if _is_the_thing(m)}
+    own = {m.artifact for _, m in found if is_the_thing(m)}
     return [
         (entry, msgspec.structs.replace(match, presence=Presence.PRESENT))
         if match.presence is Presence.USED and (is_own_package or (match.artifact in own and _is_a_link(match)))
@@ -90,10 +90,13 @@ def _is_own_package(technology: Technology, owner: Owner) -> bool:
     )
 
 
-def _is_the_thing(match: Match) -> bool:
+def is_the_thing(match: Match) -> bool:
+    """Whether the artifact is, or describes, the technology itself and not something that refers to it."""
     observation = match.observation
     if isinstance(observation, Library):
         return observation.role == "is"
+    if isinstance(observation, Package):
+        return observation.role == "installed"
     return isinstance(observation, Symbol) and observation.role == "exports"
 
 
@@ -104,14 +107,20 @@ def _is_a_link(match: Match) -> bool:
     return isinstance(observation, Symbol) and observation.role == "imports"
 
 
-def findings_of(groups: Iterable[Group], graph: Any) -> tuple[Finding, ...]:
+def nodes_of(group: Group) -> set[str]:
+    """The nodes of the graph by which a component leads to a technology: what matched, what describes the package."""
+    nodes = {node_of(match) for _, match in group.matches}
+    return nodes | {group.owner.described_by} if group.owner.described_by else nodes
+
+
+def findings_of(groups: Iterable[Group], graph: Any, owners: Mapping[str, Owner]) -> tuple[Finding, ...]:
     """Grade each group; sorted by verdict (strongest first), component and technology, and numbered."""
-    drafts = [_finding(group, graph) for group in groups]
+    drafts = [_finding(group, graph, owners) for group in groups]
     drafts.sort(key=lambda f: (-f.verdict.rank, f.component.locator, f.technology.id))
     return tuple(msgspec.structs.replace(draft, id=f"F{n}") for n, draft in enumerate(drafts, 1))
 
 
-def _finding(group: Group, graph: Any) -> Finding:
+def _finding(group: Group, graph: Any, owners: Mapping[str, Owner]) -> Finding:
     graded = grade(group.technology, group.matches)
     evidence = _evidence(group)
     strongest = evidence[0]
@@ -132,7 +141,7 @@ def _finding(group: Group, graph: Any) -> Finding:
         presence=graded.presence,
         confidence=_confidence(group, graded),
         evidence=evidence,
-        path=path_to(graph, strongest.locator, group.technology.id),
+        path=path_to(graph, strongest.locator, nodes_of(group), group.technology.id, owners),
         explanation=explanation(group.technology, graded),
     )
 
@@ -187,6 +196,7 @@ def _telling(evidence: Evidence) -> tuple[int, int, str, str, str]:
 def _sight(entry: Entry, match: Match, technology: Technology) -> Evidence:
     indicator, observation = entry.indicator, match.observation
     by = f", in code of {match.by}" if match.by else ""
+    by += f", used by {match.used_by}" if match.used_by else ""
     return Evidence(
         kind=str(indicator.kind),
         value=match.seen,

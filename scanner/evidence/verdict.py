@@ -60,7 +60,7 @@ def _verdict(technology: Technology, sights: Sequence[Sight]) -> Verdict:
     def active(sight: Sight) -> bool:
         presence = sight[1].presence
         return presence is Presence.USED or (
-            presence is not Presence.REFERENCED and not _is_general(sight[0], technology)
+            presence is not Presence.REFERENCED and not is_general(sight[0], technology)
         )
 
     def there(sight: Sight) -> bool:
@@ -78,7 +78,8 @@ def _verdict(technology: Technology, sights: Sequence[Sight]) -> Verdict:
     return Verdict.NONE
 
 
-def _is_general(entry: Entry, technology: Technology) -> bool:
+def is_general(entry: Entry, technology: Technology) -> bool:
+    """Whether what an indicator shows has other everyday uses than the technology."""
     own = entry.indicator.general_purpose
     return bool(entry.indicator.needs) or (technology.general_purpose if own is None else own)
 

@@ -24,6 +24,7 @@ from scanner.model.observation import (
     Owns,
     Package,
     Product,
+    Requires,
     RunPath,
     Service,
     Symbol,
@@ -60,6 +61,8 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
     presence: Presence
     by: str = ""
     """The class, library or program whose code refers, if known."""
+    used_by: str = ""
+    """Locator of the artifact of another component whose code runs this one, where that alone proves use."""
 
     @property
     def seen(self) -> str:
@@ -73,7 +76,7 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
                 return f"{name}={value}" if value else name
             case Digest(value=value) | RunPath(value=value):
                 return value
-            case Owns(purl=purl):
+            case Owns(purl=purl) | Requires(by=purl):
                 return purl
             case Network():
                 return _in_short(self.observation)

@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 from scanner.model.network import Tensor
+from scanner.model.vocabulary import Scope
 
 
 class _Fact(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
@@ -32,6 +33,21 @@ class Package(_Fact, frozen=True, kw_only=True, tag="package"):
     """Package URL without version."""
     version: str = ""
     role: Literal["declares", "installed"]
+    scope: Scope = Scope.RUNTIME
+    """What it is declared for."""
+
+
+class Requires(_Fact, frozen=True, kw_only=True, tag="requires"):
+    """In a file that declares many packages: which of them one of them asks for, or the project itself does.
+
+    A file that describes one installed package needs none: that package asks for all that is declared beside it.
+    """
+
+    by: str
+    """Package URL without version, as in its own `Package`; empty: the project that the file belongs to."""
+    purls: tuple[str, ...]
+    """Package URLs without version, as in their own `Package` in the same file."""
+    scope: Scope = Scope.RUNTIME
 
 
 class Owns(_Fact, frozen=True, kw_only=True, tag="owns"):
@@ -181,6 +197,7 @@ class Network(_Fact, frozen=True, kw_only=True, tag="network"):
 Observation = (
     Identity
     | Package
+    | Requires
     | Owns
     | Import
     | Call

@@ -7,7 +7,7 @@ from scanner.model.determination import Determination
 from scanner.model.finding import Component, Finding, NotCounted, Situation
 from scanner.model.law import Assessment, Deployment, OrdinanceText, Question
 from scanner.model.network import NetworkCard
-from scanner.model.vocabulary import Verdict
+from scanner.model.vocabulary import EdgeKind, Scope, Verdict
 from scanner.model.waiver import WaiverState
 
 SCHEMA_VERSION = "1"
@@ -38,9 +38,12 @@ class Node(msgspec.Struct, frozen=True, kw_only=True):
     """A node of the evidence graph."""
 
     id: str
+    """`.` is the target; an artifact or component goes by its locator, a package that a file names by
+    `LOCATOR#PURL`, a technology by `technology:ID`."""
     kind: str
-    """`artifact`, `component`, `technology`."""
+    """`target`, `artifact`, `component`, `package`, `technology`."""
     label: str
+    """What a path calls it."""
 
 
 class Edge(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,8 +51,11 @@ class Edge(msgspec.Struct, frozen=True, kw_only=True):
 
     source: str
     target: str
-    kind: str
-    """`contains`, `declares`, `depends-on`, `links`, `loads`, `imports`, `calls`, `references`, `holds`."""
+    kind: EdgeKind
+    place: str = ""
+    """Where it was seen, in the artifact that the source is or lies in."""
+    scope: Scope | None = None
+    """Of a dependency: what it is asked for."""
 
 
 class Graph(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,6 +63,8 @@ class Graph(msgspec.Struct, frozen=True, kw_only=True):
 
     nodes: tuple[Node, ...] = ()
     edges: tuple[Edge, ...] = ()
+    left_out: int = 0
+    """How many edges between artifacts lead here and are not shown, because they are too many or too far off."""
 
 
 class Coverage(msgspec.Struct, frozen=True, kw_only=True):

@@ -92,6 +92,42 @@ class IndicatorKind(StrEnum):
     YARA = "yara"
 
 
+class Scope(StrEnum):
+    """What a package is asked for: which of them get installed depends on it."""
+
+    RUNTIME = "runtime"
+    DEV = "dev"
+    """By those who work on the project: tests, documentation, building it."""
+    OPTIONAL = "optional"
+    """Installed where it can be, and done without where not."""
+    EXTRA = "extra"
+    """Only for those who ask for a named feature."""
+
+
+class EdgeKind(StrEnum):
+    """How one node of the evidence graph leads to the next, weakest proof first."""
+
+    CONTAINS = "contains"
+    HOLDS = "holds"
+    DECLARES = "declares"
+    DEPENDS_ON = "depends-on"
+    REFERENCES = "references"
+    IMPORTS = "imports"
+    LOADS = "loads"
+    LINKS = "links"
+    CALLS = "calls"
+
+    @property
+    def proves_use(self) -> bool:
+        """Whether the code at its source runs that at its target; an import with nothing called does not."""
+        return self in {EdgeKind.LOADS, EdgeKind.LINKS, EdgeKind.CALLS}
+
+    @property
+    def rank(self) -> int:
+        """0 for the weakest; between two nodes the most telling edge stands."""
+        return tuple(EdgeKind).index(self)
+
+
 class Operator(StrEnum):
     """Who runs the target."""
 

@@ -23,6 +23,7 @@ from scanner.model.vocabulary import (
     Capability,
     Cause,
     Claim,
+    EdgeKind,
     Met,
     Outcome,
     Presence,
@@ -278,7 +279,7 @@ def rich_report() -> Report:
                 Node(id="a1", kind="artifact", label="visit.apk"),
                 Node(id="t1", kind="technology", label="Acme Face Kit"),
             ),
-            edges=(Edge(source="a1", target="t1", kind="holds"),),
+            edges=(Edge(source="a1", target="t1", kind=EdgeKind.HOLDS),),
         ),
         networks=(
             NetworkCard(

@@ -1,0 +1,79 @@
+"""Imports: which source file imports or calls which installed package, or which other file of its own project.
+
+Python: a module is looked for beside the file and in the folders around it, then among installed packages (The Python
+Language Reference, "The import system"). JavaScript: a package is looked for in `node_modules` as Node does.
+"""
+
+from collections.abc import Iterator
+
+from scanner.evidence.edges import Names
+from scanner.evidence.edges.installed import folders_around, installed_package
+from scanner.formats.packages.purls import npm_purl
+from scanner.model.artifact import ArtifactFacts
+from scanner.model.observation import Call, Import, Owns
+from scanner.model.report import Edge
+from scanner.model.vocabulary import EdgeKind
+
+_FILES = (".py", "/__init__.py", ".pyc", "/__init__.pyc")
+
+
+def names(item: ArtifactFacts) -> Iterator[str]:
+    """The Python modules that an installed distribution owns."""
+    found: dict[str, None] = {}
+    for observation in item.observations:
+        if isinstance(observation, Owns) and observation.purl.startswith("pkg:pypi/"):
+            path = observation.path.removeprefix("../").removesuffix("/")
+            module = path.removesuffix(".py").replace("/", ".")
+            if module and all(part.isidentifier() for part in module.split(".")):
+                found[f"python:{module}"] = None
+    yield from found
+
+
+def edges(item: ArtifactFacts, known: Names) -> Iterator[Edge]:
+    """One edge for each file or package that is imported or called, at the first place where it is."""
+    here = item.artifact.locator
+    seen: set[tuple[str, EdgeKind]] = set()
+    for observation in item.observations:
+        if not isinstance(observation, (Import, Call)):
+            continue
+        find = _RESOLVE.get(observation.language)
+        target = find(observation.name, here, known) if find else None
+        kind = EdgeKind.CALLS if isinstance(observation, Call) else EdgeKind.IMPORTS
+        if target is not None and target != here and (target, kind) not in seen:
+            seen.add((target, kind))
+            yield Edge(source=here, target=target, kind=kind, place=observation.place)
+
+
+def _python(name: str, here: str, known: Names) -> str | None:
+    """The file or distribution of a dotted name; a leading dot is the folder of the file itself."""
+    relative = len(name) - len(name.lstrip("."))
+    parts = name.lstrip(".").split(".")
+    folders = list(folders_around(here))
+    if relative:
+        folders = folders[relative - 1 : relative]
+    for count in range(len(parts), 0, -1):
+        path = "/".join(parts[:count])
+        for folder in folders:
+            file = next((f"{folder}{path}{ending}" for ending in _FILES if f"{folder}{path}{ending}" in known), None)
+            if file is not None:
+                return file
+        package = None if relative else known.nearest(f"python:{'.'.join(parts[:count])}", here)
+        if package is not None:
+            return package
+    return None
+
+
+def _javascript(name: str, here: str, known: Names) -> str | None:
+    """The package that a module's name, or the beginning of a call, stands for."""
+    parts = name.split("/")
+    package = "/".join(parts[: 2 if name.startswith("@") else 1])
+    while package:
+        purl = npm_purl(package)
+        installed = installed_package(purl, here, known) if purl else None
+        if installed is not None:
+            return installed
+        package = package.rpartition(".")[0]  # of a call: members follow the name, which may hold dots too
+    return None
+
+
+_RESOLVE = {"python": _python, "js": _javascript}

@@ -1,0 +1,79 @@
+"""Weighing: from matches to findings, components, situations and the graph, in the order in which they build up."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from scanner.catalogue.index import Index
+from scanner.evidence.components import Owner, Register
+from scanner.evidence.findings import findings_of, groups_of, nodes_of
+from scanner.evidence.graph import as_document, build_graph
+from scanner.evidence.pipelines import Pipelines, pipelines_of
+from scanner.evidence.reach import Reach, edges_leading_to
+from scanner.evidence.situations import situations_of
+from scanner.evidence.use import with_use
+from scanner.matching.match import Match
+from scanner.model.artifact import ArtifactFacts
+from scanner.model.finding import Component, Finding, Situation
+from scanner.model.report import Graph
+from scanner.model.vocabulary import Verdict
+
+
+class Weighed(msgspec.Struct, frozen=True, kw_only=True):
+    """What the matches amount to."""
+
+    findings: tuple[Finding, ...] = ()
+    components: tuple[Component, ...] = ()
+    situations: tuple[Situation, ...] = ()
+    graph: Graph = Graph()
+
+
+def weigh(matches: Sequence[Match], facts: Mapping[str, ArtifactFacts], index: Index, target: str) -> Weighed:
+    """Weigh the matches of one scan; `target` is what the graph calls the target. Without matches it costs nothing."""
+    if not matches:
+        return Weighed()
+    register = Register(facts)
+    owners = register.owners_of(m.artifact for m in matches)
+    groups = groups_of(matches, index, owners)
+    if not groups:
+        return Weighed()
+    reach = edges_leading_to(set().union(*map(nodes_of, groups)), facts)
+    owners |= register.owners_of(_artifacts(reach, facts))
+    groups = with_use(groups, reach.edges, owners)
+    by_technology: dict[str, list[Match]] = {}
+    for group in groups:
+        by_technology.setdefault(group.technology.id, []).extend(match for _, match in group.matches)
+    graph = build_graph(target, by_technology, owners, reach)
+    findings = findings_of(groups, graph, owners)
+    pipelines = pipelines_of({f.component.id for f in findings}, reach.edges, owners)
+    return Weighed(
+        findings=findings,
+        components=_components(findings, owners.values(), pipelines),
+        situations=situations_of(findings, pipelines),
+        graph=as_document(graph),
+    )
+
+
+def _artifacts(reach: Reach, facts: Mapping[str, ArtifactFacts]) -> set[str]:
+    return {node for edge in reach.edges for node in (edge.source, edge.target) if node in facts}
+
+
+def _components(findings: Sequence[Finding], owners: Iterable[Owner], pipelines: Pipelines) -> tuple[Component, ...]:
+    """Each component with a finding, with the strongest verdict of all it works with."""
+    verdicts: dict[str, Verdict] = {}
+    for finding in findings:
+        known = verdicts.get(finding.component.id, Verdict.NONE)
+        verdicts[finding.component.id] = max(known, finding.verdict, key=lambda v: v.rank)
+    components = [
+        Component(
+            id=owner.id,
+            name=owner.name,
+            version=owner.version,
+            purl=owner.purl,
+            locator=owner.locator,
+            verdict=max((verdicts[id_] for id_ in pipelines[owner.id]), key=lambda v: v.rank),
+        )
+        for owner in {owner.id: owner for owner in owners}.values()
+        if owner.id in verdicts
+    ]
+    return tuple(sorted(components, key=lambda c: (-c.verdict.rank, c.locator)))

@@ -1,0 +1,171 @@
+"""Edges between artifacts: where each leads, and that nothing is found where nothing is there."""
+
+import subprocess
+import sys
+
+import pytest
+
+from scanner.evidence.edges import Names
+from scanner.evidence.reach import MAX_STEPS, edges_leading_to
+from scanner.model.observation import Call, Import, Library, Owns, Package, Requires
+from scanner.model.vocabulary import EdgeKind, Scope
+from tests.catalogues import facts
+
+
+def leading_to(*ends, among):
+    return edges_leading_to(ends, {item.artifact.locator: item for item in among}).edges
+
+
+def told(edges):
+    return {(edge.source, str(edge.kind), edge.target) for edge in edges}
+
+
+def declares(name, **more):
+    return Package(purl=f"pkg:{name}", role="declares", place=f"line of {name}", **more)
+
+
+def installed(name, locator, *more, path="./"):
+    purl = f"pkg:{name}"
+    about = Package(purl=purl, version="1", role="installed", place="name")
+    return facts(about, Owns(purl=purl, version="1", path=path, place="name"), *more, locator=locator)
+
+
+def links(name, role="links"):
+    return Library(name=name, role=role, place=f"DT_NEEDED of {name}")
+
+
+def test_a_program_is_linked_to_the_library_beside_it():
+    program = facts(links("libx.so.2"), locator="a/bin/app", kind="elf")
+    near = facts(links("libx.so.2", "is"), locator="a/lib/libx.so.2.1", kind="elf")
+    far = facts(links("libx.so.2", "is"), locator="b/lib/libx.so.2.1", kind="elf")
+    found = leading_to("a/lib/libx.so.2.1", "b/lib/libx.so.2.1", among=[program, near, far])
+    assert told(found) == {("a/bin/app", "links", "a/lib/libx.so.2.1")}
+    assert found[0].place == "DT_NEEDED of libx.so.2"
+
+
+def test_a_chain_of_links_is_followed_backwards_and_what_leads_elsewhere_is_left_out():
+    chain = [
+        facts(links("liba.so"), locator="app", kind="elf"),
+        facts(links("libface.so"), links("libother.so"), locator="liba.so", kind="elf"),
+        facts(locator="libface.so", kind="elf"),
+        facts(locator="libother.so", kind="elf"),
+    ]
+    found = leading_to("libface.so", among=chain)
+    assert told(found) == {("app", "links", "liba.so"), ("liba.so", "links", "libface.so")}
+
+
+def test_a_library_that_a_script_loads_by_name_is_loaded():
+    script = facts(Library(name="libface.so", role="loads", place="line 3"), locator="x.py", kind="python-source")
+    assert told(leading_to("libface.so", among=[script, facts(locator="libface.so", kind="elf")])) == {
+        ("x.py", "loads", "libface.so")
+    }
+
+
+def test_a_lock_file_tells_which_of_its_packages_asks_for_which():
+    lock = facts(
+        declares("npm/a"),
+        declares("npm/b"),
+        declares("npm/other"),
+        Requires(by="", purls=("pkg:npm/a", "pkg:npm/not-locked"), place="root"),
+        Requires(by="pkg:npm/a", purls=("pkg:npm/b",), scope=Scope.OPTIONAL, place="a"),
+        locator="package-lock.json",
+    )
+    found = leading_to("package-lock.json#pkg:npm/b", among=[lock])
+    assert told(found) == {
+        ("package-lock.json", "declares", "package-lock.json#pkg:npm/a"),
+        ("package-lock.json#pkg:npm/a", "depends-on", "package-lock.json#pkg:npm/b"),
+    }
+    assert {edge.scope for edge in found} == {Scope.RUNTIME, Scope.OPTIONAL}
+
+
+def test_an_installed_package_depends_on_what_its_metadata_asks_for():
+    site = [
+        installed("pypi/a", "lib/a-1.dist-info/METADATA", declares("pypi/b", scope=Scope.EXTRA)),
+        installed("pypi/b", "lib/b-1.dist-info/METADATA"),
+        facts(declares("pypi/a"), locator="requirements.txt"),
+    ]
+    found = leading_to("lib/b-1.dist-info/METADATA", among=site)
+    assert told(found) == {
+        ("requirements.txt", "depends-on", "lib/a-1.dist-info/METADATA"),
+        ("lib/a-1.dist-info/METADATA", "depends-on", "lib/b-1.dist-info/METADATA"),
+    }
+
+
+def test_node_finds_a_package_in_the_folders_around_and_nowhere_else():
+    tree = [
+        installed("npm/app", "p/package.json", declares("npm/%40s/x")),
+        installed("npm/%40s/x", "p/node_modules/@s/x/package.json", declares("npm/y")),
+        installed("npm/y", "p/node_modules/@s/x/node_modules/y/package.json"),
+        installed("npm/y", "p/node_modules/y/package.json"),
+        installed("npm/other", "q/package.json", declares("npm/y")),
+    ]
+    inner, outer = "p/node_modules/@s/x/node_modules/y/package.json", "p/node_modules/y/package.json"
+    assert told(leading_to(inner, among=tree)) == {
+        ("p/package.json", "depends-on", "p/node_modules/@s/x/package.json"),
+        ("p/node_modules/@s/x/package.json", "depends-on", inner),
+    }
+    assert leading_to(outer, among=tree) == ()
+
+
+@pytest.mark.parametrize(
+    ("language", "seen", "package"),
+    [
+        ("python", "acme.match.compare", installed("pypi/acme", "s/acme.dist-info/METADATA", path="../acme/")),
+        ("js", "@acme/faces.match", installed("npm/%40acme/faces", "node_modules/@acme/faces/package.json")),
+        ("js", "acme.js.Matcher.match", installed("npm/acme.js", "node_modules/acme.js/package.json")),
+    ],
+)
+def test_code_leads_to_the_package_it_calls(language, seen, package):
+    code = facts(Call(language=language, name=seen, place="line 7"), locator="src/app.x")
+    found = leading_to(package.artifact.locator, among=[code, package])
+    assert told(found) == {("src/app.x", "calls", package.artifact.locator)}
+    assert found[0].place == "line 7"
+
+
+def test_python_code_leads_to_another_file_of_its_project():
+    def imports(name, locator):
+        return facts(Import(language="python", name=name, place="line 1"), locator=locator, kind="python-source")
+
+    project = [
+        imports("app.faces", "src/main.py"),
+        imports(".faces", "src/app/door.py"),
+        imports("faces", "elsewhere/x.py"),
+        facts(locator="src/app/faces.py", kind="python-source"),
+    ]
+    assert told(leading_to("src/app/faces.py", among=project)) == {
+        ("src/main.py", "imports", "src/app/faces.py"),
+        ("src/app/door.py", "imports", "src/app/faces.py"),
+    }
+
+
+def test_a_circle_ends_and_a_chain_without_end_is_cut_and_said_so():
+    count = MAX_STEPS + 3
+    chain = [facts(links(f"lib{n}.so"), locator=f"lib{n + 1}.so", kind="elf") for n in range(count)]
+    circle = facts(links(f"lib{count}.so"), locator="lib0.so", kind="elf")
+    known = {item.artifact.locator: item for item in [*chain, circle]}
+    reach = edges_leading_to({"lib0.so"}, known)
+    assert len(reach.edges) == MAX_STEPS
+    assert reach.left_out == 1
+
+
+def test_of_many_that_bear_a_name_the_nearest_is_meant_whatever_their_order():
+    known = Names()
+    for folder in ("z", "a/b", "a/b/c", "a/bb", ""):
+        known.add(facts(locator=f"{folder}/libx.so" if folder else "libx.so", kind="elf"))
+    assert known.nearest("library:libx.so", "a/b/c/d/app") == "a/b/c/libx.so"
+    assert known.nearest("library:libx.so", "a/b/app") in {"a/b/libx.so", "a/b/c/libx.so"}
+    assert known.nearest("library:libx.so", "q/app") == "libx.so"
+    assert known.nearest("library:liby.so", "q/app") is None
+
+
+def test_networkx_is_loaded_only_when_something_matched():
+    program = (
+        "import sys; from scanner.evidence.weigh import weigh; "
+        "weigh([], {}, None, ''); print('networkx' in sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert run.stdout == "False\n"
+
+
+def test_use_is_proved_by_what_runs_and_not_by_an_import_alone():
+    assert {kind for kind in EdgeKind if kind.proves_use} == {EdgeKind.LOADS, EdgeKind.LINKS, EdgeKind.CALLS}

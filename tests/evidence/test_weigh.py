@@ -1,0 +1,129 @@
+"""What matches amount to together: paths, use by another component, and components that work as one."""
+
+from scanner.model.observation import Call, Library, Owns, Package, Requires
+from scanner.model.vocabulary import Capability, Presence, Verdict
+from tests.catalogues import facts, indicator, technology
+from tests.evidence.weighing import weighed
+
+LIBRARY = technology(indicator("library", "libface.so"))
+PACKAGE = technology(indicator("package", "pkg:pypi/acme-faces"), indicator("call", "python:acme.match"))
+DETECTOR = technology(
+    indicator("library", "libdetect.so"), id="detector", name="Detector", capabilities=(Capability.DETECTION,)
+)
+
+
+def native(locator, *needed):
+    needs = [Library(name=name, role="links", place=f"DT_NEEDED[{n}]") for n, name in enumerate(needed)]
+    return facts(*needs, locator=locator, kind="elf")
+
+
+def metadata(name, locator, *, module, asks=()):
+    purl = f"pkg:pypi/{name}"
+    return facts(
+        Package(purl=purl, version="1", role="installed", place="Name header"),
+        Owns(purl=purl, version="1", path=f"../{module}/", place="RECORD"),
+        *(Package(purl=f"pkg:pypi/{ask}", role="declares", place="Requires-Dist[0]") for ask in asks),
+        locator=locator,
+    )
+
+
+def by_component(result):
+    return {finding.component.name: finding for finding in result.findings}
+
+
+def test_a_path_shows_the_libraries_between_the_program_and_the_technology():
+    result = weighed(
+        native("bin/app", "libx.so"), native("lib/libx.so", "libface.so"), native("lib/libface.so"),
+        technologies=(LIBRARY,),
+    )  # fmt: skip
+    found = by_component(result)
+    assert found["libface.so"].path == ("target", "bin/app", "libx.so", "libface.so", "acme-faces")
+    assert found["libface.so"].presence is Presence.USED
+    assert found["libface.so"].evidence[0].place == "file name, used by lib/libx.so"
+
+
+def test_a_path_shows_the_packages_that_brought_a_package_in():
+    lock = facts(
+        *(Package(purl=f"pkg:pypi/{n}", role="declares", place=n) for n in ("shop", "middle", "acme-faces")),
+        Requires(by="", purls=("pkg:pypi/shop",), place="root"),
+        Requires(by="pkg:pypi/shop", purls=("pkg:pypi/middle",), place="shop"),
+        Requires(by="pkg:pypi/middle", purls=("pkg:pypi/acme-faces",), place="middle"),
+        locator="poetry.lock",
+    )
+    (finding,) = weighed(lock, technologies=(PACKAGE,)).findings
+    assert finding.path == ("target", "poetry.lock", "shop", "middle", "acme-faces")
+    assert finding.presence is Presence.DECLARED
+
+
+def test_a_path_through_installed_packages_names_packages_and_not_their_files():
+    result = weighed(
+        facts(Package(purl="pkg:pypi/shop", role="declares", place="line 1"), locator="requirements.txt"),
+        metadata("shop", "lib/shop.dist-info/METADATA", module="shop", asks=("acme-faces",)),
+        metadata("acme-faces", "lib/acme.dist-info/METADATA", module="acme"),
+        technologies=(PACKAGE,),
+    )
+    assert by_component(result)["acme-faces"].path == ("target", "requirements.txt", "shop", "acme-faces")
+
+
+def test_a_package_that_another_components_code_calls_is_used():
+    site = metadata("acme-faces", "lib/acme.dist-info/METADATA", module="acme")
+    alone = weighed(site, technologies=(PACKAGE,))
+    assert by_component(alone)["acme-faces"].presence is Presence.PRESENT
+    caller = facts(
+        Call(language="python", name="acme.match", by="door", place="line 9"), locator="door.py", kind="python-source"
+    )
+    result = weighed(site, caller, technologies=(PACKAGE,))
+    assert by_component(result)["acme-faces"].presence is Presence.USED
+    assert by_component(result)["acme-faces"].path == ("target", "door.py", "acme-faces")
+
+
+def test_to_link_a_general_library_is_not_to_use_its_recognition():
+    general = technology(indicator("library", "libface.so"), general_purpose=True)
+    middle = native("libmiddle.so", "libface.so")
+    found = by_component(weighed(middle, native("libface.so"), technologies=(general,)))
+    assert found["libface.so"].presence is Presence.PRESENT
+    assert found["libface.so"].verdict is Verdict.CAPABLE_DORMANT
+
+
+def test_parts_of_one_technology_do_not_use_each_other():
+    kit = technology(indicator("library", "libface.so"), indicator("library", "libface_core.so"))
+    found = weighed(native("libface.so", "libface_core.so"), native("libface_core.so"), technologies=(kit,))
+    assert by_component(found)["libface_core.so"].presence is Presence.PRESENT
+
+
+def test_a_program_and_the_libraries_it_is_linked_to_are_one_situation():
+    result = weighed(
+        native("bin/app", "libdetect.so", "libmiddle.so"),
+        native("lib/libmiddle.so", "libface.so"),
+        native("lib/libface.so"),
+        native("lib/libdetect.so"),
+        technologies=(LIBRARY, DETECTOR),
+    )
+    (situation,) = result.situations
+    assert len(situation.components) == 4
+    assert situation.capability_presence[Capability.IDENTIFICATION] is Presence.USED
+
+
+def test_a_program_is_as_strong_as_what_it_links_and_the_library_stays_what_it_is():
+    result = weighed(
+        native("bin/app", "libdetect.so", "libmiddle.so"), native("libmiddle.so", "libface.so"), native("libface.so"),
+        native("libdetect.so"), technologies=(LIBRARY, DETECTOR),
+    )  # fmt: skip
+    verdicts = {component.name: component.verdict for component in result.components}
+    assert verdicts["app"] is Verdict.RECOGNITION
+    assert verdicts["libdetect.so"] is Verdict.FACE_ANALYSIS
+
+
+def test_components_that_do_not_work_together_are_asked_about_apart():
+    result = weighed(native("a/libdetect.so"), native("b/libface.so"), technologies=(LIBRARY, DETECTOR))
+    assert len(result.situations) == 2
+
+
+def test_the_same_facts_in_any_order_give_the_same_graph():
+    items = [native("bin/app", "libx.so"), native("libx.so", "libface.so"), native("libface.so")]
+    assert weighed(*items, technologies=(LIBRARY,)) == weighed(*reversed(items), technologies=(LIBRARY,))
+
+
+def test_a_file_whose_name_looks_like_a_node_does_no_harm():
+    hostile = [native("x#pkg:npm/y", "libface.so"), native("technology:acme-faces", "libface.so"), native("libface.so")]
+    assert weighed(*hostile, technologies=(LIBRARY,)).findings
