@@ -33,7 +33,6 @@ from tests.sources import BytesSource
 
 ROOT = Path(__file__).parents[1]
 CUT = "[…]"
-_COMMANDS = {"scan", "report", "signatures", "ordinances"}
 _BLOCK = re.compile(r"^(?:<!-- (?P<mark>[^>]*) -->\n)?```(?P<language>\w*)\n(?P<content>.*?)^```$", re.DOTALL | re.M)
 
 pytestmark = pytest.mark.source_tree
@@ -116,11 +115,12 @@ def test_the_examples_run_as_they_are_written(tmp_path):
     assert {"report.json", "report.html", "again.html"} <= {path.name for path in tmp_path.iterdir()}
 
 
-def test_every_option_named_is_one_of_the_scan():
+def test_every_option_named_is_one_of_the_scan_or_of_saved_reports():
     text = re.sub(r"(?s)<!-- formats: begin -->.*<!-- formats: end -->", "", text_of("README.md"))
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", text))
     known = set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", frscan("scan", "--help", COLUMNS="200").out))
-    assert named <= known
+    of_reports = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", frscan("report", "--help", COLUMNS="200").out))
+    assert named <= known | of_reports
     listed = set(re.findall(r"`(--?[a-z][a-z-]*)`", "\n".join(re.findall(r"^\| `-.*$", text, re.M))))
     assert known - {"-h", "--help"} == listed
 

@@ -2,20 +2,20 @@
 
 import sys
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from scanner.cli import ordinances, report, scan, signatures
+from scanner.cli import config, ordinances, report, scan, signatures
 from scanner.cli.exits import Exit
+from scanner.cli.settings_file import learn_keys, variable, written_down
 
 app = typer.Typer(
     name="frscan",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Every day: `frscan app.apk` · `frscan scan FOLDER -f html=report.html` · `frscan signatures list`",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
 )
 
 
@@ -36,27 +36,92 @@ _Version = Annotated[
 def frscan(
     version: _Version = None,
 ) -> None:
-    """Find face-recognition technology in software, and the ordinances it may touch.
+    """Find face-recognition technology in software, and the laws it may touch.
 
-    frscan only reads: it runs nothing of what it scans and opens no network connection.
+    Every day:
+
+    \b
+      frscan app.apk                               What is in this app?
+      frscan FOLDER -f html=report.html            A page to read and hand on.
+      frscan app.apk -f vendor-letter=letter.md    What to ask the vendor.
+
+    frscan only reads: it runs nothing of what it scans and opens no network
+    connection. `frscan PATH` is short for `frscan scan PATH`.
     """
 
 
-app.command("scan")(scan.scan_command)
-app.command("report")(report.report)
+app.command("scan", short_help="Look into files, folders and archives.")(scan.scan_command)
+app.command("report", short_help="Show saved reports in another format, or compare them.")(report.report)
+app.command(
+    "config",
+    short_help="Show which options hold and where they come from.",
+    context_settings={"ignore_unknown_options": True},
+)(config.config)
 app.add_typer(signatures.app, name="signatures")
 app.add_typer(ordinances.app, name="ordinances")
 
-_COMMANDS = ("scan", "report", "signatures", "ordinances")
-_OWN_OPTIONS = ("-h", "--help", "--version", "--install-completion", "--show-completion")
+_WRITTEN_DOWN = (
+    'Every option can also stand in frscan.toml (fail-on = ["never"]) or in the environment (FRSCAN_FAIL_ON=never);'
+    " `frscan config` shows what holds."
+)
+_HELP = {"-h", "--help"}
+_OWN_OPTIONS = {*_HELP, "--version", "--install-completion", "--show-completion"}
 
 
 def run(arguments: Sequence[str]) -> None:
-    """Run the command line. `frscan PATH…` is `frscan scan PATH…`; a command's name wins over a path."""
+    """Run the command line. `frscan PATH…` is `frscan scan PATH…`; a command's name wins over a path.
+
+    Wrong usage is told in one sentence and exits 2.
+    """
+    command = commands()
     first = arguments[0] if arguments else ""
-    if arguments and first not in _COMMANDS and first not in _OWN_OPTIONS:
+    if arguments and first not in command.commands and first not in _OWN_OPTIONS:
         arguments = ["scan", *arguments]
+    if _HELP & set(arguments):
+        _name_the_formats(command)
     try:
-        app(args=list(arguments), prog_name="frscan")
-    except SystemExit as stop:
-        sys.exit(Exit.INTERRUPTED if stop.code == Exit.INTERRUPTED else stop.code)
+        status = command.main(args=list(arguments), prog_name="frscan", standalone_mode=False)
+    except _WRONG_USAGE as error:
+        _refuse(error)
+    except typer.Abort:
+        sys.exit(Exit.INTERRUPTED)
+    sys.exit(status)
+
+
+def commands() -> Any:  # typer's group of commands has no public type
+    """All commands, those that take `--config` ready to take their options from the environment as well."""
+    group = typer.main.get_command(app)
+    for command in group.commands.values():  # type: ignore[attr-defined]
+        if any("--config" in parameter.opts for parameter in command.params):
+            learn_keys(command.params)
+            for name, parameter in written_down(command.params).items():
+                parameter.envvar, parameter.show_envvar = variable(name), False
+            next(p for p in command.params if "--config" in p.opts).envvar = variable("config")
+    return group
+
+
+_WRONG_USAGE: Any = typer.BadParameter.__mro__[2]  # ClickException, which typer does not export
+
+
+def _refuse(error: Any) -> None:
+    """Say in one line what is wrong with the call, and exit 2; without any argument, show the help instead."""
+    from scanner.reports.printable import printable
+
+    context = getattr(error, "ctx", None)
+    if type(error).__name__ == "NoArgsIsHelpError":
+        print(error.format_message(), file=sys.stderr)
+        sys.exit(Exit.USAGE)
+    path = context.command_path if context else "frscan"
+    message = printable(" ".join(error.format_message().split())).rstrip(".")
+    print(f"{path}: {message}. `{path} --help` shows what can be written.", file=sys.stderr)
+    sys.exit(Exit.USAGE)
+
+
+def _name_the_formats(group: Any) -> None:
+    """Put the formats, found by their place, under the help of the commands that write reports."""
+    from scanner.reports import formats
+
+    lines = "\n".join(f"{name}\n    {module.FORMAT.line}" for name, module in formats().items())
+    for command in group.commands.values():
+        if any("--format" in parameter.opts and parameter.multiple for parameter in command.params):
+            command.epilog = f"{_WRITTEN_DOWN}\n\nFormats:\n\n\b\n{lines}"

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from enum import IntEnum
 from typing import NoReturn
 
+import msgspec
 import typer
 
 from scanner.model.report import Report
@@ -34,10 +35,26 @@ def threshold_words() -> tuple[str, ...]:
     return (*(v for v in Verdict if v is not Verdict.NONE), *Outcome, _NEVER)
 
 
+def thresholds(words: Iterable[str]) -> tuple[str, ...]:
+    """The words of `--fail-on`, each of which must be one of `threshold_words`; otherwise exit 2."""
+    known = threshold_words()
+    for word in words:
+        if word not in known:
+            refuse(f"--fail-on takes one of {', '.join(known)}; {word!a} is none of them.")
+    return tuple(words)
+
+
+def refuse(sentence: str, *, command: str = "frscan") -> NoReturn:
+    """Say in one sentence what is wrong with the call, and exit 2."""
+    print(f"{command}: {sentence}", file=sys.stderr)
+    raise typer.Exit(Exit.USAGE)
+
+
 def exit_status(report: Report, fail_on: Iterable[str]) -> Exit:
     """The status for a report; `fail_on` are words of `threshold_words`, none for the default."""
     if any(unread.cause is Cause.INTERRUPTED for unread in report.unreadable):
         return Exit.INTERRUPTED
+    report = only_new(report)
     words = set(fail_on)
     if words == {_NEVER}:
         return Exit.NOTHING
@@ -45,6 +62,22 @@ def exit_status(report: Report, fail_on: Iterable[str]) -> Exit:
     if found:
         return Exit.FOUND
     return Exit.NOTHING if report.complete else Exit.INCOMPLETE
+
+
+def only_new(report: Report) -> Report:
+    """With a baseline only what is new counts: the report with the new findings, and what hangs on them."""
+    if report.baseline is None:
+        return report
+    new = report.baseline.new
+    findings = tuple(finding for finding in report.findings if finding.fingerprint in new)
+    held = {finding.component.id for finding in findings}
+    situations = {s.id for s in report.situations if new.intersection(s.findings)}
+    return msgspec.structs.replace(
+        report,
+        findings=findings,
+        components=tuple(component for component in report.components if component.id in held),
+        assessments=tuple(a for a in report.assessments if a.situation in situations),
+    )
 
 
 def _at(report: Report, words: set[str]) -> bool:
@@ -61,9 +94,3 @@ def _by_default(report: Report) -> bool:
         return bool(recognising)
     touched = {a.situation for a in report.assessments if a.outcome not in _PASSES}
     return any(recognising.intersection(s.components) for s in report.situations if s.id in touched)
-
-
-def refuse(message: str) -> NoReturn:
-    """Say in one sentence what the user has to mend, and end with the status for wrong usage."""
-    print(f"frscan: {message}", file=sys.stderr)
-    raise typer.Exit(Exit.USAGE)

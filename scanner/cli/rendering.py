@@ -69,6 +69,13 @@ def write_outputs(report: Report, outputs: Sequence[Output]) -> None:
             raise BadOutput(f"{output.file}: the report could not be written ({error.strerror}).") from error
 
 
+def edition(report: Report, *, public: bool) -> Report:
+    """The report itself, or what of it an outsider may see."""
+    from scanner.reports.public import public_edition
+
+    return public_edition(report) if public else report
+
+
 def _print(text: str) -> None:
     """UTF-8 whatever the locale says; a reader that closes early is no error."""
     try:

@@ -1,4 +1,4 @@
-"""`frscan report`: a saved JSON report in another format, without the target, the signatures or the laws."""
+"""`frscan report`: saved JSON reports in another format, put together, compared, or held against the files again."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -6,49 +6,72 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scanner.cli.exits import Exit
+from scanner.cli.options import BaselineFile, Config, FailOn, Formats, Output, Public
 
 if TYPE_CHECKING:
     from scanner.model.report import Report
 
-_File = Annotated[Path, typer.Argument(metavar="FILE", help="A report saved with -f json.", show_default=False)]
-_Formats = Annotated[
-    list[str] | None,
+_Files = Annotated[
+    list[Path],
+    typer.Argument(metavar="FILE…", help="Reports saved with -f json; several are put together.", show_default=False),
+]
+_Verify = Annotated[
+    Path | None,
     typer.Option(
-        "-f", "--format", metavar="FORMAT[=FILE]", help="text, json or html; several at once as -f html=out.html."
+        "--verify",
+        metavar="PATH",
+        help="Hash the files that the findings name, in this file or folder, and say whether they are still the same.",
     ),
 ]
-_Output = Annotated[
-    Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where the report goes; - is standard output.")
-]
 
 
-def report(file: _File, formats: _Formats = None, output: _Output = None) -> None:
-    """Show a saved JSON report in another format.
+def report(
+    files: _Files,
+    format_: Formats = None,
+    output: Output = None,
+    verify: _Verify = None,
+    baseline: BaselineFile = None,
+    public: Public = False,  # noqa: FBT002  (a command line flag)
+    fail_on: FailOn = None,
+    config: Config = None,  # noqa: ARG001  (obeyed before the others are read)
+) -> None:
+    """Show saved JSON reports in another format: one, or several put together.
 
-    Exit status: 0 done, 2 the saved report could not be read or the new one not be written.
+    Exit status: 0 done, 2 a saved report could not be read or a new one not be written; with --verify 1 if a file is
+    no longer the same; with --baseline or --fail-on as after a scan.
     """
-    from scanner.cli.rendering import BadOutput, planned_outputs, write_outputs
-    from scanner.reports import BadReport
+    from scanner.cli.exits import exit_status, refuse, thresholds
+    from scanner.cli.rendering import BadOutput, edition, planned_outputs, write_outputs
+    from scanner.cli.saved import earlier, saved_report, with_earlier
+    from scanner.reports import BadReport, merged
 
+    words = thresholds(fail_on or ())
     try:
-        outputs = planned_outputs(formats or (), output)
-        write_outputs(_saved(file), outputs)
+        outputs = planned_outputs(format_ or (), output)
+        document = with_earlier(merged([saved_report(file) for file in files]), earlier(baseline))
+        if verify is not None:
+            raise typer.Exit(_verified(document, verify))
+        write_outputs(edition(document, public=public), outputs)
     except (BadOutput, BadReport) as error:
-        typer.echo(f"frscan report: {error}", err=True)
-        raise typer.Exit(Exit.USAGE) from error
+        refuse(str(error), command="frscan report")
+    if words or baseline is not None:
+        raise typer.Exit(exit_status(document, words))
 
 
-def _saved(file: Path) -> "Report":
-    """Raises BadReport with the file's name in the sentence."""
-    from scanner.reports import MAX_REPORT_BYTES, BadReport, printable, read_report
+def _verified(document: "Report", path: Path) -> Exit:
+    """Print a line for each file that the findings name; FOUND if one is not the same."""
+    from scanner.reports import printable
+    from scanner.reports.verify import Same, verified
 
-    name = printable(str(file))
-    try:
-        with file.open("rb") as saved:
-            data = saved.read(MAX_REPORT_BYTES + 1)
-    except OSError as error:
-        raise BadReport(f"{name}: the saved report could not be opened ({error.strerror}).") from error
-    try:
-        return read_report(data)
-    except BadReport as error:
-        raise BadReport(f"{name}: {error}") from error
+    told = {
+        Same.SAME: "the same",
+        Same.CHANGED: "CHANGED since the report was made",
+        Same.MISSING: "not there",
+        Same.UNREADABLE: "could not be read",
+    }
+    checked = verified(document, path)
+    for locator, state in checked:
+        print(f"{printable(locator)}: {told[state]}")
+    same = sum(state is Same.SAME for _, state in checked)
+    print(f"{same:,} of {len(checked):,} files are the same as when the report was made.")
+    return Exit.NOTHING if checked and same == len(checked) else Exit.FOUND

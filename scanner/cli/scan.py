@@ -2,11 +2,13 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scanner.cli.exits import Exit
+from scanner.cli.exits import exit_status, refuse, thresholds
+from scanner.cli.options import BaselineFile, Config, FailOn, Formats, Output, Public
+from scanner.cli.settings_file import is_passed_over
 
 if TYPE_CHECKING:
     from scanner.engine.scan import Settings
@@ -16,16 +18,9 @@ if TYPE_CHECKING:
 _CONTEXT_BYTES = 24
 _Paths = Annotated[
     list[Path],
-    typer.Argument(metavar="PATH…", help="A file, folder or archive: an APK, a jar, a program …", show_default=False),
-]
-_Formats = Annotated[
-    list[str] | None,
-    typer.Option(
-        "-f", "--format", metavar="FORMAT[=FILE]", help="text, json or html; several at once as -f html=out.html."
+    typer.Argument(
+        metavar="PATH…", help="A file, folder or archive: an APK, a jar, a program …", show_default=False, is_eager=True
     ),
-]
-_Output = Annotated[
-    Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where the report goes; - is standard output.")
 ]
 _Jurisdictions = Annotated[
     list[str] | None,
@@ -44,9 +39,13 @@ _AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="Asse
 _DeploymentFile = Annotated[
     Path | None, typer.Option("--deployment", metavar="FILE", help="A deployment.toml with these answers.")
 ]
-_FailOn = Annotated[
+_Exclude = Annotated[
     list[str] | None,
-    typer.Option("--fail-on", metavar="WORD", help="Exit 1 at this verdict or outcome, or never; may repeat."),
+    typer.Option(
+        "--exclude",
+        metavar="PATTERN",
+        help="Leave out files and folders of this name, or path with * in it; may repeat. The report says so.",
+    ),
 ]
 _Jobs = Annotated[int, typer.Option("-j", "--jobs", min=0, help="Worker processes; 0 is one a processor.")]
 _Context = Annotated[
@@ -64,48 +63,56 @@ _Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress and no 
 
 def scan_command(
     paths: _Paths,
-    formats: _Formats = None,
-    output: _Output = None,
+    format_: Formats = None,
+    output: Output = None,
     jurisdiction: _Jurisdictions = None,
     operator: _Operator = None,
     place: _Place = None,
     act: _Acts = None,
     purpose: _Purposes = None,
     as_of: _AsOf = None,
-    deployment_file: _DeploymentFile = None,
-    fail_on: _FailOn = None,
+    deployment: _DeploymentFile = None,
+    baseline: BaselineFile = None,
+    public: Public = False,  # noqa: FBT002  (a command line flag)
+    exclude: _Exclude = None,
+    fail_on: FailOn = None,
     jobs: _Jobs = 0,
-    context: _Context = False,  # noqa: FBT002  (a command line flag)
+    context: _Context = False,  # noqa: FBT002
     trust_metadata: _TrustMetadata = False,  # noqa: FBT002
     resume: _Resume = False,  # noqa: FBT002
     no_cache: _NoCache = False,  # noqa: FBT002
+    config: Config = None,  # noqa: ARG001  (obeyed before the others are read)
     quiet: _Quiet = False,  # noqa: FBT002
 ) -> None:
     """Look into files, folders and archives for face recognition, and name the laws it may touch.
 
     Exit status: 0 nothing found, 1 found, 2 wrong usage, 3 part of it could not be read and nothing was found.
     """
-    from scanner.cli.rendering import BadOutput, planned_outputs, write_outputs
+    from scanner.cli.rendering import BadOutput, edition, planned_outputs, write_outputs
+    from scanner.cli.saved import earlier, with_earlier
     from scanner.engine.scan import Settings
+    from scanner.reports import BadReport
 
-    thresholds = _thresholds(fail_on or [])
-    facts = _deployment(deployment_file, jurisdiction, operator, place, act, purpose, as_of)
+    words = thresholds(fail_on or ())
+    facts = _deployment(deployment, jurisdiction, operator, place, act, purpose, as_of)
+    if not quiet and is_passed_over(paths):
+        print("frscan: frscan.toml in this folder is part of the target and was not obeyed.", file=sys.stderr)
     try:
-        outputs = planned_outputs(formats or [], output)
+        outputs = planned_outputs(format_ or [], output)
+        before = earlier(baseline)
         settings = Settings(
             deployment=facts,
             jobs=jobs,
             context_bytes=_CONTEXT_BYTES if context else 0,
+            exclude=tuple(exclude or ()),
             uses_cache=not no_cache,
             trusts_metadata=trust_metadata or resume,
         )
-        document = _scanned(paths, settings, quiet=quiet)
-        write_outputs(document, outputs)
-    except BadOutput as error:
+        document = with_earlier(_scanned(paths, settings, quiet=quiet), before)
+        write_outputs(edition(document, public=public), outputs)
+    except (BadOutput, BadReport) as error:
         refuse(str(error))
-    from scanner.cli.exits import exit_status
-
-    raise typer.Exit(exit_status(document, thresholds))
+    raise typer.Exit(exit_status(document, words))
 
 
 def _scanned(paths: list[Path], settings: "Settings", *, quiet: bool) -> "Report":
@@ -137,18 +144,3 @@ def _deployment(
         return deployment_from(jurisdictions, operator, place, acts, purposes, as_of, base=stated)
     except DeploymentError as error:
         refuse(str(error))
-
-
-def _thresholds(words: list[str]) -> list[str]:
-    from scanner.cli.exits import threshold_words
-
-    for word in words:
-        if word not in threshold_words():
-            refuse(f"--fail-on takes one of {', '.join(threshold_words())}; {word!a} is none of them.")
-    return words
-
-
-def refuse(sentence: str) -> NoReturn:
-    """Say in one sentence what is wrong with the call, and exit 2."""
-    print(f"frscan: {sentence}", file=sys.stderr)
-    raise typer.Exit(Exit.USAGE)

@@ -30,6 +30,7 @@ class Facts(Mapping[str, ArtifactFacts]):
         self._indexed = False
         self._types: Counter[str] = Counter()
         self._bytes = 0
+        self._left_out = 0
         self._known: set[str] = set()
         self._apart: list[Unread] = []
         self._unread: list[Unread] = []
@@ -52,6 +53,10 @@ class Facts(Mapping[str, ArtifactFacts]):
     def count(self, kind: str, size: int) -> None:
         """Count a file about which there is nothing to say but its type and its size in bytes."""
         self._count(kind, size)
+
+    def leave_out(self) -> None:
+        """Count a file or folder that the user excluded."""
+        self._left_out += 1
 
     def count_nested(self, kind: str, number: int) -> None:
         """Count artifacts inside a file about which there is nothing to say but their type."""
@@ -102,8 +107,11 @@ class Facts(Mapping[str, ArtifactFacts]):
             artifacts=self._types.total(),
             bytes=self._bytes,
             by_type={kind: number for kind, number in types if kind not in media},
-            skipped={kind: number for kind, number in types if kind in media},
+            skipped={kind: number for kind, number in types if kind in media} | self._excluded(),
         )
+
+    def _excluded(self) -> dict[str, int]:
+        return {"excluded by the user": self._left_out} if self._left_out else {}
 
 
 def _merged(helpings: list[ArtifactFacts]) -> ArtifactFacts:

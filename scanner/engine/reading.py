@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
@@ -90,6 +90,11 @@ class Reading:
         except KeyboardInterrupt:
             self._interrupted()
         recorder.finish()
+
+    @property
+    def paths(self) -> Mapping[str, str]:
+        """Where the files lie about which there is something to say, by their locators."""
+        return self._paths
 
     def deepen(self, index: Index) -> None:
         """Ask deeper readers where something matched, until nothing new is asked or the rounds are over."""

@@ -19,6 +19,7 @@ from scanner.catalogue.load import Catalogue, load_catalogue
 from scanner.catalogue.rules import byte_rules
 from scanner.engine.budget import Limits
 from scanner.engine.cache import Cache
+from scanner.engine.digests import hashed
 from scanner.engine.facts import Facts
 from scanner.engine.judge import Case, judge
 from scanner.engine.reading import Progress, Reading, Stretch
@@ -26,6 +27,7 @@ from scanner.engine.task import Plan
 from scanner.engine.telling import TellingNames
 from scanner.engine.workers import Pool
 from scanner.model.artifact import Oddity, Unread
+from scanner.model.exclusion import is_excluded
 from scanner.model.law import Deployment
 from scanner.model.locator import below, text_name
 from scanner.model.report import Report, Target, Tool
@@ -43,6 +45,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     context_bytes: int = 0
     """How much of the neighbourhood of a byte hit evidence shows; it may hold secrets."""
     uses_cache: bool = True
+    exclude: tuple[str, ...] = ()
+    """Patterns of files of the target to leave out."""
     trusts_metadata: bool = False
     """Take a file for unchanged if its size, times and inode are, without reading it."""
 
@@ -71,7 +75,7 @@ def scan(
     facts = Facts()
     stretches: list[Stretch] = []
     try:
-        stretches.extend(_listed(targets, facts))
+        stretches.extend(_listed(targets, facts, settings.exclude))
     except KeyboardInterrupt:
         stretches.clear()
         reason = "The scan was interrupted while its files were being listed; none were examined."
@@ -91,24 +95,34 @@ def scan(
         today=settings.deployment.as_of or started.date(),
     )
     report = judge(facts, index, case)
-    return msgspec.structs.replace(report, started=_stamp(started), finished=_stamp(now()))
+    coverage = msgspec.structs.replace(report.coverage, excluded=settings.exclude)
+    artifacts = hashed(report.findings, reading.paths)
+    times = {"started": _stamp(started), "finished": _stamp(now())}
+    return msgspec.structs.replace(report, coverage=coverage, artifacts=artifacts, **times)
 
 
-def _listed(targets: Sequence[Opened], facts: Facts) -> Iterator[Stretch]:
-    """The files of each target; what could not be listed goes to the facts at once."""
+def _listed(targets: Sequence[Opened], facts: Facts, exclude: Sequence[str]) -> Iterator[Stretch]:
+    """The files of each target; what could not be listed goes to the facts at once, what is left out is counted."""
     for target in targets:
         prefix = _name(target.path) if len(targets) > 1 and not target.is_file else ""
         if target.doubt:
             facts.add_oddity(Oddity(locator=_name(target.path), what=target.doubt))
         entries: list[Entry] = []
         for found in target.kind.entries(target.path):
-            if isinstance(found, Unread):
+            if exclude and not target.is_file and is_excluded(_below(found), exclude):
+                facts.leave_out()
+            elif isinstance(found, Unread):
                 facts.add_unread(msgspec.structs.replace(found, locator=below(prefix, found.locator)))
             elif isinstance(found, Oddity):
                 facts.add_oddity(msgspec.structs.replace(found, locator=below(prefix, found.locator)))
             else:
                 entries.append(found)
         yield Stretch(str(target.path.resolve()), prefix, entries, target.is_file)
+
+
+def _below(found: Entry | Unread | Oddity) -> str:
+    """The path below the target, with slashes."""
+    return found.name.replace(os.sep, "/") if isinstance(found, Entry) else found.locator
 
 
 def _jobs(settings: Settings, stretches: Sequence[Stretch]) -> int:

@@ -1,8 +1,11 @@
 """The report: one document from which every format is rendered."""
 
+from typing import Literal
+
 import msgspec
 
 from scanner.model.artifact import Oddity, Unread
+from scanner.model.comparison import Comparison
 from scanner.model.determination import Determination
 from scanner.model.finding import Component, Finding, NotCounted, Situation
 from scanner.model.law import Assessment, Deployment, OrdinanceText, Question
@@ -74,6 +77,17 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     bytes: int = 0
     by_type: dict[str, int] = {}
     skipped: dict[str, int] = {}
+    excluded: tuple[str, ...] = ()
+    """Patterns of files that the user left out; what they fit is counted under `skipped`."""
+
+
+class Hashed(msgspec.Struct, frozen=True, kw_only=True):
+    """A file of the target that a finding names."""
+
+    locator: str
+    sha256: str
+    size: int
+    """Bytes."""
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,6 +99,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     started: str
     """RFC 3339, UTC."""
     finished: str
+    edition: Literal["full", "public"] = "full"
+    """The public edition lacks what an outsider should not see: folders, people, commands."""
     verdict: Verdict
     complete: bool
     deployment: Deployment = Deployment()
@@ -101,6 +117,10 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """What people decided of these components, in a table that was taken back."""
     waivers: tuple[WaiverState, ...] = ()
     """Every waiver that was handed in, and what came of it."""
+    baseline: Comparison | None = None
+    """What changed since an earlier report, if one was handed in."""
+    artifacts: tuple[Hashed, ...] = ()
+    """The files in which the findings lie, for `frscan report --verify`."""
     graph: Graph = Graph()
     networks: tuple[NetworkCard, ...] = ()
     not_counted: tuple[NotCounted, ...] = ()

@@ -14,7 +14,9 @@ import importlib
 import pkgutil
 from functools import cache
 
+from scanner.reports.baseline import with_baseline
 from scanner.reports.format import Colour, Format, RenderOptions, ReportFormat
+from scanner.reports.merge import merged
 from scanner.reports.printable import printable, prose
 from scanner.reports.saved import MAX_REPORT_BYTES, BadReport, read_report
 
@@ -26,9 +28,11 @@ __all__ = [
     "RenderOptions",
     "ReportFormat",
     "formats",
+    "merged",
     "printable",
     "prose",
     "read_report",
+    "with_baseline",
 ]
 
 

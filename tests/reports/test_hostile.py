@@ -39,6 +39,7 @@ _CLOSED = {
     "capabilities",
     "grants",
 }
+_CLOSED |= {"edition", "change", "decision", "standing"}
 _CLOSED |= {"capability_presence", "schema_version", "deployment", "reach"}
 
 

@@ -1,0 +1,68 @@
+"""Options that several commands take, so that one word means one thing everywhere.
+
+A command that takes `--config` takes every option of its own from `frscan.toml` and from `FRSCAN_*` too.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scanner.cli.settings_file import NAME, SettingsError, find, settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+FOUND_SETTINGS = "frscan.settings-file"
+"""Where the context of a command keeps which settings file holds."""
+
+
+def obey_settings(context: typer.Context, value: Path | None) -> Path | None:
+    """Make what the settings file says the default of the options that come after; the paths are known already.
+
+    Raises `typer.BadParameter` with a sentence about the file.
+    """
+    paths: Sequence[Path] = context.params.get("paths") or ()
+    try:
+        file = value or find(paths)
+        if file is not None:
+            context.default_map = settings(file, context.command.params)
+            context.meta[FOUND_SETTINGS] = file
+    except SettingsError as error:
+        raise typer.BadParameter(str(error)) from error
+    return value
+
+
+Formats = Annotated[
+    list[str] | None,
+    typer.Option(
+        "-f",
+        "--format",
+        metavar="FORMAT[=FILE]",
+        help="One of the formats below, text if left out; several at once as -f html=out.html.",
+    ),
+]
+Output = Annotated[
+    Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where the report goes; - is standard output.")
+]
+Public = Annotated[
+    bool, typer.Option("--public", help="The public edition: no folders, names of people, or commands to check.")
+]
+BaselineFile = Annotated[
+    Path | None,
+    typer.Option("--baseline", metavar="REPORT", help="An earlier JSON report: say what is new; only that counts."),
+]
+FailOn = Annotated[
+    list[str] | None,
+    typer.Option("--fail-on", metavar="WORD", help="Exit 1 at this verdict or outcome, or never; may repeat."),
+]
+Config = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        metavar="FILE",
+        is_eager=True,
+        callback=obey_settings,
+        help=f"Options written down; without it {NAME} in this folder, if that is no part of the target.",
+    ),
+]

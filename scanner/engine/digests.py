@@ -1,0 +1,28 @@
+"""Digests of the files in which findings lie, so that a reader can tell later whether they are still the same."""
+
+import hashlib
+import os
+from collections.abc import Mapping, Sequence
+
+from scanner.model.finding import Finding
+from scanner.model.report import Hashed
+
+
+def hashed(findings: Sequence[Finding], paths: Mapping[str, str]) -> tuple[Hashed, ...]:
+    """SHA-256 of each file that holds evidence, by its locator; `paths` says where the files lie.
+
+    What lies in a container is vouched for by the container's own digest. A file that is gone meanwhile is left out.
+    """
+    named = {entry.locator.partition("!/")[0] for finding in findings for entry in finding.evidence}
+    found = (_hashed(locator, paths[locator]) for locator in sorted(named) if locator in paths)
+    return tuple(one for one in found if one is not None)
+
+
+def _hashed(locator: str, path: str) -> Hashed | None:
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        with open(os.open(path, flags), "rb") as file:  # noqa: PTH123  (flags keep it from following a link)
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            return Hashed(locator=locator, sha256=digest, size=file.tell())
+    except OSError:
+        return None
