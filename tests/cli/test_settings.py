@@ -78,7 +78,9 @@ def test_a_settings_file_that_is_not_there_is_wrong_usage():
     assert "no/such.toml: the settings file cannot be read" in ran.err
 
 
-@pytest.mark.parametrize("arguments", [["--bogus", "x"], ["scan"], ["-j", "many", "x"], ["report"], ["frobnicate-x", "-z"]])
+@pytest.mark.parametrize(
+    "arguments", [["--bogus", "x"], ["scan"], ["-j", "many", "x"], ["report"], ["frobnicate-x", "-z"]]
+)
 def test_wrong_usage_is_one_line_with_a_way_out(arguments):
     ran = frscan(*arguments)
     assert (ran.status, ran.out) == (2, "")
