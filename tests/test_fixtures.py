@@ -15,7 +15,7 @@ from scanner.model.vocabulary import Presence, Verdict
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 BUILD = FIXTURES / "android" / "make" / "build.py"
-SCANNED = ("android/*.apk", "android/*.zip", "jvm/*.jar", "elf/*", "text/*")
+SCANNED = ("android/*.apk", "android/*.zip", "jvm/*.jar", "elf/*", "dotnet/*", "text/*")
 MACHINE_CODE_LIMIT = 10_000
 PACKED_LIMIT = 30_000
 
@@ -40,7 +40,7 @@ def test_building_into_another_folder_gives_the_committed_bytes(tmp_path):
     assert (result.returncode, result.stderr) == (0, "")
     built = {p.relative_to(tmp_path).as_posix(): p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
     assert built == {name: (FIXTURES / name).read_bytes() for name in built}
-    assert set(fixture_names()) - set(built) == {"elf/gate", "elf/meshtool"}
+    assert set(fixture_names()) - set(built) == {"elf/gate", "elf/meshtool", "dotnet/gate.exe"}
 
 
 def test_the_check_finds_nothing_stale():

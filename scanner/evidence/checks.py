@@ -102,4 +102,6 @@ def _look_for_class(name: str, *, is_call: bool, artifact_type: str) -> str:
     if artifact_type == "dex":
         word = name.rsplit(".", 1)[-1] if is_call else "L" + name.replace(".", "/") + ";"
         return f"strings -a {{}} | grep -F -- {shlex.quote(word)}"
+    if artifact_type == "dotnet":  # the name space stands apart
+        name = name.replace("$", ".").rsplit(".", 1)[-1]
     return f"strings -a {{}} | grep -F -- {shlex.quote(name)}"

@@ -14,7 +14,15 @@ from tests.containers.opening import damaged
 from tests.engine.scanning import plan_of
 
 LIMITS = Limits(items=300_000, inflated_bytes=64 << 20, seconds=20)
-KINDS = ("android/*.apk", "android/*.zip", "android/native/*/*.so", "jvm/*.jar", "jvm/classes/**/*.class", "elf/*")
+KINDS = (
+    "android/*.apk",
+    "android/*.zip",
+    "android/native/*/*.so",
+    "jvm/*.jar",
+    "jvm/classes/**/*.class",
+    "elf/*",
+    "dotnet/*",
+)
 CUTS = 24
 
 
