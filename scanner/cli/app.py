@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from scanner.cli import config, ordinances, report, scan, signatures
+from scanner.cli import config, explain, graph, ordinances, report, scan, signatures
 from scanner.cli.exits import Exit
 from scanner.cli.settings_file import learn_keys, variable, written_down
 
@@ -52,6 +52,8 @@ def frscan(
 
 app.command("scan", short_help="Look into files, folders and archives.")(scan.scan_command)
 app.command("report", short_help="Show saved reports in another format, or compare them.")(report.report)
+app.command("explain", short_help="Explain a finding, from the bytes to what the laws say.")(explain.explain)
+app.command("graph", short_help="Show how a target leads to what was found.")(graph.graph)
 app.command(
     "config",
     short_help="Show which options hold and where they come from.",

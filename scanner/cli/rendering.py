@@ -35,7 +35,7 @@ def planned_outputs(asked: Sequence[str], output: Path | None) -> tuple[Output, 
         raise BadOutput("two formats cannot go to one place; give each its file, as in -f json=report.json.")
     for place in places:
         if place is not None:
-            _check_writable(place)
+            check_writable(place)
     return tuple(outputs)
 
 
@@ -46,7 +46,8 @@ def _output(word: str, file: Path | None) -> Output:
     return Output(formats()[name], Path(place) if equals and place != "-" else None if equals else file)
 
 
-def _check_writable(place: Path) -> None:
+def check_writable(place: Path) -> None:
+    """Raises `BadOutput` if no file can be written there."""
     folder = place.parent
     if place.is_dir():
         raise BadOutput(f"{place}: this is a folder; name a file to write the report to.")
@@ -59,14 +60,19 @@ def _check_writable(place: Path) -> None:
 def write_outputs(report: Report, outputs: Sequence[Output]) -> None:
     """Render and write every output. Raises `BadOutput` if a file cannot be written."""
     for output in outputs:
-        text = output.format.render(report, _options(to_terminal=output.file is None))
-        if output.file is None:
-            _print(text)
-            continue
-        try:
-            output.file.write_text(text, encoding="utf-8", newline="\n")
-        except OSError as error:
-            raise BadOutput(f"{output.file}: the report could not be written ({error.strerror}).") from error
+        text = output.format.render(report, options_for(to_terminal=output.file is None))
+        write_text(text, output.file)
+
+
+def write_text(text: str, file: Path | None) -> None:
+    """Write to a file, or to standard output for None. Raises `BadOutput` if the file cannot be written."""
+    if file is None:
+        _print(text)
+        return
+    try:
+        file.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise BadOutput(f"{file}: the report could not be written ({error.strerror}).") from error
 
 
 def edition(report: Report, *, public: bool) -> Report:
@@ -85,7 +91,8 @@ def _print(text: str) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _options(*, to_terminal: bool) -> RenderOptions:
+def options_for(*, to_terminal: bool) -> RenderOptions:
+    """What a format must know of the place where its text will be read."""
     low, high = _BOUNDS
     width = min(max(shutil.get_terminal_size((80, 24)).columns, low), high) if to_terminal else 80
     return RenderOptions(width=width, colour=_colour(to_terminal=to_terminal))
