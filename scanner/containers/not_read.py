@@ -102,6 +102,8 @@ _FORMATS = (
     _Format("hfs", "an HFS+ file system", b"HX\0\5", 1024),
     _Format("apfs", "an APFS file system", b"NXSB", 32),
     _Format("lvm", "a volume of the Logical Volume Manager", b"LABELONE", _SECTOR),
+    _Format("uefi-firmware", "a UEFI firmware volume", b"_FVH", 40),
+    _Format("u-boot", "a U-Boot image", b"\x27\x05\x19\x56"),
     _Format("android-sparse", "an Android sparse image", b"\x3a\xff\x26\xed"),
     _Format("android-boot", "an Android start image", b"ANDROID!"),
     _Format("android-update", "an Android update", b"CrAU"),

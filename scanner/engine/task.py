@@ -171,8 +171,8 @@ def _of_source(worker: _Worker, source: BytesSource, batch: Batch, number: int) 
 
 
 def _was_cut_short(found: Sequence[Found]) -> bool:
-    """Whether time or memory, which another run may have more of, decided what was read."""
-    passing = {Cause.TIMED_OUT, Cause.CRASHED, Cause.VANISHED}
+    """Whether time, memory or a program for unpacking, which another run may have, decided what was read."""
+    passing = {Cause.TIMED_OUT, Cause.CRASHED, Cause.VANISHED, Cause.PACKED}
     return any(u.cause in passing or u.reason == OUT_OF_MEMORY for item in found for u in item.unread)
 
 
