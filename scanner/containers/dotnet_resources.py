@@ -19,8 +19,7 @@ INFO = Info(
     name="dotnet-resources",
     version=1,
     line="Files embedded in .NET assemblies",
-    specification="ECMA-335, partition II, 22.24: https://ecma-international.org/publications-and-standards/standards/"
-    "ecma-335/",
+    specification="https://ecma-international.org/publications-and-standards/standards/ecma-335/ (II.22.24)",
     limits="The entries of a set of resources (.resources) are not told apart; its bytes are searched as they are.",
     magics=(Magic(b"MZ"),),
 )
