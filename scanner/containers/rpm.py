@@ -6,7 +6,6 @@ header: 8e ad e8 01, 4 bytes, number of entries, bytes of the store | entries of
 ```
 """
 
-import struct
 from collections.abc import Callable, Iterator
 from functools import partial
 
@@ -14,6 +13,8 @@ from scanner.containers import Member
 from scanner.containers.jail import Jail
 from scanner.containers.stored import behind, slices
 from scanner.containers.streams import COMPRESSIONS, Streams
+from scanner.formats.packages.rpm_header import PAYLOAD_COMPRESSOR, PAYLOAD_FORMAT, text
+from scanner.formats.packages.rpm_package import LEAD_BYTES, header_behind_magic
 from scanner.model.source import Budget, Info, Magic, Source, Unreadable
 from scanner.model.vocabulary import Cause
 
@@ -22,17 +23,10 @@ INFO = Info(
     version=1,
     line="Packages of Red Hat, Fedora, SUSE and others",
     specification="https://rpm-software-management.github.io/rpm/manual/format_v4.html",
-    limits="The package's description in its headers is not read here. Payloads other than cpio are not read.",
+    limits="Payloads other than cpio are not read.",
     magics=(Magic(b"\xed\xab\xee\xdb"),),
 )
 RANDOM_ACCESS = False
-
-_LEAD = 96
-_HEADER = struct.Struct(">4s4x2I")
-_MAGIC = b"\x8e\xad\xe8\x01"
-_COMPRESSOR, _FORMAT = 1125, 1124
-_STRING = 6
-_MOST_ENTRIES, _LONGEST_STRING = 65536, 64
 
 
 def members(source: Source, budget: Budget) -> Iterator[Member]:
@@ -42,10 +36,10 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
         Unreadable: The headers are damaged, or the payload is of a kind that is not read.
     """
     data = source.view()
-    _, start = _header(data, _LEAD, budget)
-    said, start = _header(data, -(-start // 8) * 8, budget)
-    name = Jail().admit(f"payload.{said.get(_FORMAT, 'cpio')}")
-    read, streams = _reading(data, start, said.get(_COMPRESSOR, ""), budget)
+    _, start = header_behind_magic(data, LEAD_BYTES, budget)
+    tags, start = header_behind_magic(data, -(-start // 8) * 8, budget)
+    name = Jail().admit(f"payload.{text(tags, PAYLOAD_FORMAT) or 'cpio'}")
+    read, streams = _reading(data, start, text(tags, PAYLOAD_COMPRESSOR), budget)
     yield Member(name=name.text, kind="file", size=0, chunks=read, notes=name.notes)
     if streams is not None and streams.is_read:
         yield from behind(data, streams.end, Jail(), budget)
@@ -63,22 +57,3 @@ def _reading(
     if begins.startswith(b"0707") or compressor in ("", "none"):
         return partial(slices, data, start, len(data) - start, budget), None
     raise Unreadable(Cause.UNSUPPORTED, f"Its content is compressed by “{compressor}”; frscan cannot read that yet.")
-
-
-def _header(data: memoryview, at: int, budget: Budget) -> tuple[dict[int, str], int]:
-    """The strings of a header that are asked for, and where it ends. Raises `Unreadable` where there is none."""
-    if at + _HEADER.size > len(data):
-        raise Unreadable(Cause.DAMAGED, "The package ends inside its headers.")
-    magic, count, store_bytes = _HEADER.unpack_from(data, at)
-    entries = at + _HEADER.size
-    store = entries + 16 * count
-    if magic != _MAGIC or store + store_bytes > len(data):
-        raise Unreadable(Cause.DAMAGED, "A header of the package is damaged; its content was not found.")
-    found: dict[int, str] = {}
-    for number in range(min(count, _MOST_ENTRIES)):
-        budget.spend_items()
-        tag, kind, offset, _ = struct.unpack_from(">4I", data, entries + 16 * number)
-        if tag in (_COMPRESSOR, _FORMAT) and kind == _STRING and offset < store_bytes:
-            text = bytes(data[store + offset : store + min(offset + _LONGEST_STRING, store_bytes)])
-            found[tag] = text.partition(b"\0")[0].decode("ascii", "replace")
-    return found, store + store_bytes

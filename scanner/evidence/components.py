@@ -1,44 +1,45 @@
 """Components: the smallest thing a person can act on, and which artifacts belong to it.
 
 A container that is shipped and installed as one piece (an app, a package, a jar) is one component with everything
-inside it; the outermost such container counts, for nobody removes a library from an app. Archives that merely carry
-files are looked through: in them, as in a folder, a file belongs to the package whose metadata claims it, and a file
-that nobody claims is its own component.
+inside it; the outermost such container counts, for nobody removes a library from an app. Archives and disk images that
+merely carry files are looked through: in them, as in a folder, a file belongs to the package that a register of
+installed software says owns it, else to the package whose metadata claims it, and a file that nobody claims is its own
+component. A row of such a register is a component too, the same as that of the files it owns.
+
+Only claims on the artifacts that are asked about are kept: a system's packages own more files than fit in memory.
 """
 
-import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from hashlib import sha256
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
 from scanner.evidence.edges.nodes import name_of_package
+from scanner.evidence.owner import Owner, claimed_path, folder_of, paths_upward
+from scanner.evidence.registers import Registers
 from scanner.model.artifact import ArtifactFacts
 from scanner.model.locator import base_name, containers_of
-from scanner.model.observation import Identity, Library, Owns
+from scanner.model.observation import Identity, Library, Observation, Owns, Package
 
-_SHIPPED_AS_ONE = (".apk", ".aab", ".apks", ".xapk", ".apkm", ".aar", ".jar", ".war", ".ear", ".ipa", ".whl", ".xpi")
+_SHIPPED_AS_ONE = (
+    ".apk", ".aab", ".apks", ".xapk", ".apkm", ".aar", ".jar", ".war", ".ear", ".ipa", ".whl", ".xpi", ".crx",
+    ".deb", ".rpm", ".snap", ".flatpak", ".msi", ".msix", ".appx", ".appimage",
+)  # fmt: skip
+_MERE_ARCHIVES = (".tar", ".gz", ".xz", ".zst", ".bz2", ".lzma", ".cpio")
 _VERSION_DIGITS = re.compile(r"\d+(\.\d+)*")
 
 
-class Owner(msgspec.Struct, frozen=True, kw_only=True):
-    """A component as far as identity goes; its verdict comes later."""
+class Register:
+    """What names itself, and which packages claim the artifacts that are asked about."""
 
-    locator: str
-    name: str
-    version: str = ""
-    purl: str = ""
-    identity: str
-    """What stays the same from version to version: purl, bundle or package id, soname, else the path without
-    version digits."""
-    described_by: str = ""
-    """Locator of the artifact that names the package and claims its files, if there is one."""
+    def __init__(self, facts: Mapping[str, ArtifactFacts]) -> None:
+        self._facts = facts
 
-    @property
-    def id(self) -> str:
-        """Short, stable, and safe in a file name or an anchor."""
-        return "c-" + sha256(f"{self.identity}\0{self.locator}".encode()).hexdigest()[:12]
+    def owners_of(self, locators: Iterable[str]) -> dict[str, Owner]:
+        """The component of each artifact, by locator; reads all facts once."""
+        asked = sorted(set(locators))
+        claims = _Claims(asked, self._facts)
+        return {locator: claims.owner_of(locator) for locator in asked}
 
 
 def owners_of(locators: Iterable[str], facts: Mapping[str, ArtifactFacts]) -> dict[str, Owner]:
@@ -46,56 +47,66 @@ def owners_of(locators: Iterable[str], facts: Mapping[str, ArtifactFacts]) -> di
     return Register(facts).owners_of(locators)
 
 
-class Register:
-    """What names itself, and which paths packages claim: read from the facts once, then asked."""
+class _Claims:
+    """What names itself, and which packages claim the artifacts that are asked about."""
 
-    def __init__(self, facts: Mapping[str, ArtifactFacts]) -> None:
+    def __init__(self, asked: Iterable[str], facts: Mapping[str, ArtifactFacts]) -> None:
         self._facts = facts
+        self._asked = {path for locator in asked for path in paths_upward(locator)}
+        self._registers = Registers(asked)
         self._named: dict[str, Identity] = {}
         self._claims: dict[str, Owner] = {}
-        self._packages_in: dict[str, list[Owner]] = {}
+        self._described: dict[tuple[str, str], Package] = {}
+        self._packages_in: dict[str, dict[str, Owner]] = {}
         self._owners: dict[str, Owner] = {}
+        if not self._asked:
+            return
         for locator in sorted(facts):
             for observation in facts[locator].observations:
-                if isinstance(observation, Identity):
-                    self._name(locator, observation)
-                elif isinstance(observation, Owns):
-                    self._claim(locator, observation)
+                self._learn(locator, observation)
 
-    def owners_of(self, locators: Iterable[str]) -> dict[str, Owner]:
-        """The component of each artifact, by locator."""
-        return {locator: self.owner_of(locator) for locator in locators}
+    def _learn(self, locator: str, observation: Observation) -> None:
+        if isinstance(observation, Owns) and not observation.register:
+            self._claim(locator, observation)
+        elif isinstance(observation, Identity):
+            self._named.setdefault(_subject(locator, observation), observation)
+        elif isinstance(observation, Package) and observation.role == "installed" and observation.publisher:
+            self._described[(locator, observation.purl)] = observation
+        else:
+            self._registers.learn(locator, observation)
 
     def owner_of(self, locator: str) -> Owner:
         """The component an artifact belongs to."""
         root = self._shipped_whole(locator)
         if root is not None:
             return self._owners.setdefault(root, self._whole(root))
-        claimant = self._claimant(locator)
-        if claimant is not None:
-            return claimant
+        inner = self._claimant(locator)
+        outer = self._registers.owner_of(locator)
+        if outer is not None:
+            return msgspec.structs.replace(outer, own_names=(inner.identity,)) if inner else outer
+        if inner is not None:
+            return inner
         alone = self._whole if locator in self._named else self._file
         return self._owners.setdefault(locator, alone(locator))
 
-    def _name(self, locator: str, identity: Identity) -> None:
-        around = containers_of(locator)
-        named = around[-1] if identity.subject == "container" and around else locator
-        self._named.setdefault(named, identity)
-
     def _claim(self, locator: str, owns: Owns) -> None:
-        folder = _folder(locator)
+        described = self._described.get((locator, owns.purl))
         owner = Owner(
-            locator=folder or locator,
-            name=name_of_package(owns.purl),
+            locator=folder_of(locator) or locator,
+            name=name_of_package(owns.purl) or owns.name,
             version=owns.version,
             purl=owns.purl,
-            identity=owns.purl,
+            identity=owns.purl or f"product:{owns.name}",
             described_by=locator,
+            publisher=described.publisher if described else "",
+            installed_on=described.installed_on if described else "",
         )
-        self._claims.setdefault(locator, owner)
-        self._claims.setdefault(_claimed_path(folder, owns.path), owner)
-        for container in containers_of(locator)[-1:]:
-            self._packages_in.setdefault(container, []).append(owner)
+        for claimed in (locator, claimed_path(locator, owns.path)):
+            if claimed in self._asked:
+                self._claims.setdefault(claimed, owner)
+        for container in containers_of(locator):
+            if f"{container}!/" in self._asked:
+                self._packages_in.setdefault(container, {}).setdefault(owner.identity, owner)
 
     def _shipped_whole(self, locator: str) -> str | None:
         for container in containers_of(locator):
@@ -110,18 +121,14 @@ class Register:
             return Owner(
                 locator=root, name=identity.name, version=identity.version, purl=identity.purl, identity=stable
             )
-        packages = {owner.identity: owner for owner in self._packages_in.get(root, ())}
+        packages = self._packages_in.get(root, {})
         if len(packages) == 1:
             return msgspec.structs.replace(next(iter(packages.values())), locator=root)
         return self._file(root)
 
     def _claimant(self, locator: str) -> Owner | None:
         """The package with the longest claim on the artifact's path."""
-        for path in _paths_upward(locator):
-            owner = self._claims.get(path)
-            if owner is not None:
-                return owner
-        return None
+        return next((self._claims[path] for path in paths_upward(locator) if path in self._claims), None)
 
     def _file(self, locator: str) -> Owner:
         item = self._facts.get(locator)
@@ -131,36 +138,14 @@ class Register:
         return Owner(locator=locator, name=base_name(locator), identity=_path_identity(locator))
 
 
-def _folder(locator: str) -> str:
-    """The folder an artifact lies in, without a slash at its end; empty at the root of the target."""
-    head, _, _ = locator.rpartition("/")
-    return head.removesuffix("!")
-
-
-def _claimed_path(folder: str, path: str) -> str:
-    """A claim as a locator; a folder ends in `/`, the root of a container in `!/`."""
-    container, inner = _split(folder)
-    joined = posixpath.normpath(posixpath.join(inner, path))
-    if joined == "." or joined.startswith(".."):
-        return f"{container}!/" if container else "./"
-    claimed = f"{container}!/{joined}" if container else joined
-    return f"{claimed}/" if path.endswith("/") else claimed
-
-
-def _split(folder: str) -> tuple[str, str]:
-    """A folder's container, and the path inside it."""
-    container, mark, inner = folder.rpartition("!/")
-    return (container, inner) if mark else ("", folder)
-
-
-def _paths_upward(locator: str) -> Iterator[str]:
-    """The artifact, then every folder around it, as claims spell them."""
-    yield locator
-    path = locator
-    while "/" in path:
-        path = path.rpartition("/")[0]
-        yield f"{path}/"
-    yield "./"
+def _subject(locator: str, identity: Identity) -> str:
+    """What an identity names: the artifact, the container it lies in, or the package around a few archives."""
+    around = containers_of(locator)
+    if identity.subject == "self" or not around:
+        return locator
+    if identity.subject == "container":
+        return around[-1]
+    return next((c for c in reversed(around) if not c.lower().endswith(_MERE_ARCHIVES)), around[0])
 
 
 def _path_identity(root: str) -> str:

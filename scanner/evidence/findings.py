@@ -10,11 +10,12 @@ import msgspec
 from scanner.catalogue.index import Entry, Index
 from scanner.catalogue.pattern import compile_pattern
 from scanner.evidence.checks import check_for
-from scanner.evidence.components import Owner
 from scanner.evidence.confidence import confidence, weight_of
 from scanner.evidence.explain import explanation
 from scanner.evidence.graph import node_of, path_to
+from scanner.evidence.owner import Owner
 from scanner.evidence.precedence import without_mere_sorts
+from scanner.evidence.registers import registered
 from scanner.evidence.verdict import Grade, grade, granted, witnesses
 from scanner.matching.match import Match
 from scanner.model.finding import ComponentRef, Evidence, Finding, TechnologyRef
@@ -35,14 +36,17 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
 
 def groups_of(matches: Iterable[Match], index: Index, owners: Mapping[str, Owner]) -> tuple[Group, ...]:
     """Sort matches into technology and component; a match whose `all` conditions are not met there is dropped."""
-    sorted_out: dict[tuple[str, str], list[tuple[Entry, Match]]] = defaultdict(list)
+    sorted_out: dict[tuple[str, str, str], list[tuple[Entry, Match]]] = defaultdict(list)
+    components: dict[str, Owner] = {}
     for match in matches:
         entry = index.entries[match.key]
-        sorted_out[(owners[match.artifact].locator, entry.technology.id)].append((entry, match))
+        owner = registered(match.artifact, match.observation) or owners[match.artifact]
+        components.setdefault(owner.id, owner)
+        sorted_out[(owner.locator, owner.id, entry.technology.id)].append((entry, match))
     groups = []
-    for (_, _), found in sorted(sorted_out.items()):
-        technology, owner = found[0][0].technology, owners[found[0][1].artifact]
-        kept = _within_own_code(_by_the_call(_conditions_met(found)), is_own_package=_is_own_package(technology, owner))
+    for (_, component, _), found in sorted(sorted_out.items()):
+        technology, owner = found[0][0].technology, components[component]
+        kept = _within_own_code(_by_the_call(_conditions_met(found)), technology, owner, owners)
         if kept:
             groups.append(Group(technology=technology, owner=owner, matches=tuple(kept)))
     return without_mere_sorts(groups)
@@ -68,23 +72,30 @@ def _by_the_call(found: list[tuple[Entry, Match]]) -> list[tuple[Entry, Match]]:
     ]
 
 
-def _within_own_code(found: list[tuple[Entry, Match]], *, is_own_package: bool) -> list[tuple[Entry, Match]]:
+def _within_own_code(
+    found: list[tuple[Entry, Match]], technology: Technology, owner: Owner, owners: Mapping[str, Owner]
+) -> list[tuple[Entry, Match]]:
     """Within the technology's own package, or from one of its libraries to another, a use proves only `present`."""
     own = {m.artifact for _, m in found if is_the_thing(m)}
+    packages = {owner.identity, *(name for _, m in found for name in owners[m.artifact].own_names)}
+    own_packages = {name for name in packages if _is_own_package(technology, name)}
+    is_own = {
+        m.artifact: not own_packages.isdisjoint((owner.identity, *owners[m.artifact].own_names)) for _, m in found
+    }
     return [
         (entry, msgspec.structs.replace(match, presence=Presence.PRESENT))
-        if match.presence is Presence.USED and (is_own_package or (match.artifact in own and _is_a_link(match)))
+        if match.presence is Presence.USED and (is_own[match.artifact] or (match.artifact in own and _is_a_link(match)))
         else (entry, match)
         for entry, match in found
     ]
 
 
-def _is_own_package(technology: Technology, owner: Owner) -> bool:
-    """Whether the component is the technology itself, by the package it calls itself."""
-    name = owner.identity.lower()
+def _is_own_package(technology: Technology, identity: str) -> bool:
+    """Whether a component is the technology itself, by the package it calls itself."""
+    name = identity.lower()
     patterns = [(i.kind, i.value.lower()) for i in technology.indicators]
     return any(
-        (kind is IndicatorKind.PACKAGE and value == name)
+        (kind is IndicatorKind.PACKAGE and compile_pattern(value).matches(name))
         or (kind is IndicatorKind.CLASS and compile_pattern(value.partition(":")[2]).matches(f"{name}.x"))
         for kind, value in patterns
     )

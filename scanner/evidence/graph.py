@@ -4,8 +4,8 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from scanner.evidence.components import Owner
 from scanner.evidence.edges.nodes import TARGET, name_of_package, package_node, package_of, technology_node
+from scanner.evidence.owner import Owner
 from scanner.evidence.reach import Reach
 from scanner.matching.match import FileName, Match
 from scanner.model.locator import base_name, containers_of
@@ -17,7 +17,7 @@ from scanner.model.vocabulary import EdgeKind
 def node_of(match: Match) -> str:
     """The node that a match makes lead to its technology: a package that a file declares, else the artifact."""
     observation = match.observation
-    if isinstance(observation, Package) and observation.role == "declares":
+    if isinstance(observation, Package) and observation.role != "installed":
         return package_node(match.artifact, observation.purl)
     return match.artifact
 

@@ -7,7 +7,7 @@ it does not hold: a library does not become what a program that uses it does bes
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
-from scanner.evidence.components import Owner
+from scanner.evidence.owner import Owner
 from scanner.model.report import Edge
 
 Pipelines = Mapping[str, frozenset[str]]

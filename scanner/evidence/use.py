@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from scanner.catalogue.index import Entry
-from scanner.evidence.components import Owner
 from scanner.evidence.findings import Group, is_the_thing
+from scanner.evidence.owner import Owner
 from scanner.evidence.verdict import is_general
 from scanner.matching.match import Match
 from scanner.model.observation import Package

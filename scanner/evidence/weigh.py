@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from scanner.catalogue.index import Index
-from scanner.evidence.components import Owner, Register
+from scanner.evidence.components import Register
 from scanner.evidence.findings import findings_of, groups_of, nodes_of
 from scanner.evidence.graph import as_document, build_graph
+from scanner.evidence.owner import Owner
 from scanner.evidence.pipelines import Pipelines, pipelines_of
 from scanner.evidence.reach import Reach, edges_leading_to
 from scanner.evidence.situations import situations_of
@@ -48,7 +49,7 @@ def weigh(matches: Sequence[Match], facts: Mapping[str, ArtifactFacts], index: I
     pipelines = pipelines_of({f.component.id for f in findings}, reach.edges, owners)
     return Weighed(
         findings=findings,
-        components=_components(findings, owners.values(), pipelines),
+        components=_components(findings, [*owners.values(), *(group.owner for group in groups)], pipelines),
         situations=situations_of(findings, pipelines),
         graph=as_document(graph),
     )
@@ -71,6 +72,9 @@ def _components(findings: Sequence[Finding], owners: Iterable[Owner], pipelines:
             version=owner.version,
             purl=owner.purl,
             locator=owner.locator,
+            publisher=owner.publisher,
+            installed_on=owner.installed_on,
+            installed_for=owner.installed_for,
             verdict=max((verdicts[id_] for id_ in pipelines[owner.id]), key=lambda v: v.rank),
         )
         for owner in {owner.id: owner for owner in owners}.values()

@@ -111,7 +111,7 @@ def _version(image: Image) -> Iterator[Observation]:
     if original:
         yield Library(role="is", name=original, place="version resource OriginalFilename")
     if product:
-        yield Product(name=product, publisher=company, version=version, place="version resource ProductName")
+        yield Product(name=product, publisher=company, version=version, role="is", place="version resource ProductName")
     title = product or strings.get("FileDescription", "")
     if title:
         file = original or image.source.name

@@ -76,7 +76,9 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
                 return f"{name}={value}" if value else name
             case Digest(value=value) | RunPath(value=value):
                 return value
-            case Owns(purl=purl) | Requires(by=purl):
+            case Owns(purl=purl, name=name):
+                return purl or name
+            case Requires(by=purl):
                 return purl
             case Network():
                 return _in_short(self.observation)
@@ -169,9 +171,9 @@ def presence_of(observation: Observation | FileName, entry: Entry, artifact: Art
         return Presence.REFERENCED
     if artifact.type in PROSE_TYPES and isinstance(observation, ByteHit):
         return Presence.REFERENCED
-    if isinstance(observation, Package) and observation.role == "declares":
+    if isinstance(observation, Package) and observation.role != "installed":
         return Presence.DECLARED
-    if isinstance(observation, Service) or (isinstance(observation, Product) and artifact.type not in NATIVE_TYPES):
+    if isinstance(observation, Service) or (isinstance(observation, Product) and observation.role == "registered"):
         return Presence.DECLARED
     if indicator.presence is not None:
         return indicator.presence

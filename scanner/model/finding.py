@@ -57,6 +57,11 @@ class Component(msgspec.Struct, frozen=True, kw_only=True):
     purl: str = ""
     locator: str
     verdict: Verdict = Verdict.NONE
+    publisher: str = ""
+    installed_on: str = ""
+    """`2024-05-31`; empty where nothing says when."""
+    installed_for: str = ""
+    """`system`: there for everybody on the system; `user`: for one account."""
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):

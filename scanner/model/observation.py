@@ -16,8 +16,9 @@ class _Fact(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
 class Identity(_Fact, frozen=True, kw_only=True, tag="identity"):
     """The artifact (or what contains it) names itself as something a person can act on: an app, a package."""
 
-    subject: Literal["self", "container"]
-    """`container`: the file that holds this one, as an APK holds its manifest."""
+    subject: Literal["self", "container", "package"]
+    """`container`: the file that holds this one, as an APK holds its manifest; `package`: the same where mere archives
+    lie between the two, as in a Debian package."""
     name: str
     version: str = ""
     purl: str = ""
@@ -27,14 +28,22 @@ class Identity(_Fact, frozen=True, kw_only=True, tag="identity"):
 
 
 class Package(_Fact, frozen=True, kw_only=True, tag="package"):
-    """A package is declared (manifest, lock file, inventory) or installed (its own metadata lies here)."""
+    """A package is declared (manifest, lock file), installed (its own metadata lies here), or registered."""
 
     purl: str
     """Package URL without version."""
     version: str = ""
-    role: Literal["declares", "installed"]
+    role: Literal["declares", "installed", "registered"]
+    """`registered`: a row of a register or inventory of installed software; such a package is a component of its own,
+    and the artifact at hand is only where it is written down."""
     scope: Scope = Scope.RUNTIME
     """What it is declared for."""
+    publisher: str = ""
+    """Who made or packaged it, as its metadata says."""
+    installed_on: str = ""
+    """When it was installed, as `2024-05-31`."""
+    installed_for: Literal["", "system", "user"] = ""
+    """Whether it is there for everybody on the system or for one account."""
 
 
 class Requires(_Fact, frozen=True, kw_only=True, tag="requires"):
@@ -51,14 +60,20 @@ class Requires(_Fact, frozen=True, kw_only=True, tag="requires"):
 
 
 class Owns(_Fact, frozen=True, kw_only=True, tag="owns"):
-    """The package that this artifact describes owns a file, or everything below a folder."""
+    """A package or product that this artifact describes owns a file, or everything below a folder."""
 
-    purl: str
-    """Package URL without version, as in the artifact's own `Package`."""
+    purl: str = ""
+    """Package URL without version, as in the artifact's `Package`; empty for a product."""
+    name: str = ""
+    """The name of a product, as in the artifact's `Product`; empty for a package."""
     version: str = ""
     path: str
     """Relative to the folder the artifact lies in, `/` as separator, `..` allowed; a folder ends in `/`;
-    `./` is that folder itself."""
+    `./` is that folder itself. With a `register`, one that begins with `/` is meant from the root of the system, which
+    is any folder around the artifact; what it has below `/usr` may be written without."""
+    register: str = ""
+    """The artifact whose `registered` row tells of the package or product, as a path like `path` (`./name`: beside this
+    one); empty if this artifact describes one package that was put here without a register."""
 
 
 class Import(_Fact, frozen=True, kw_only=True, tag="import"):
@@ -153,6 +168,13 @@ class Product(_Fact, frozen=True, kw_only=True, tag="product"):
     name: str
     publisher: str = ""
     version: str = ""
+    role: Literal["is", "registered"] = "registered"
+    """`registered`: a row of a register or inventory, and so a component of its own; `is`: the artifact itself, or what
+    contains it."""
+    installed_on: str = ""
+    """When it was installed, as `2024-05-31`."""
+    installed_for: Literal["", "system", "user"] = ""
+    """Whether it is there for everybody on the system or for one account."""
 
 
 class Service(_Fact, frozen=True, kw_only=True, tag="service"):

@@ -1,6 +1,7 @@
 """Dependencies: which package asks for which, by manifests, lock files and the metadata of what is installed.
 
-A manifest declares packages; each of them, and each package of a lock file, is a node of that file. What is installed
+A manifest declares packages; each of them, and each package of a lock file or of a system's register, is a node of that
+file. What is installed
 depends on the installed packages that its own metadata asks for.
 """
 
@@ -27,7 +28,7 @@ def edges(item: ArtifactFacts, known: Names) -> Iterator[Edge]:
     declared: dict[str, Package] = {}
     required: list[Requires] = []
     for observation in item.observations:
-        if isinstance(observation, Package) and observation.role == "declares":
+        if isinstance(observation, Package) and observation.role != "installed":
             declared.setdefault(observation.purl, observation)
         elif isinstance(observation, Requires):
             required.append(observation)

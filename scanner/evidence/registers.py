@@ -1,0 +1,101 @@
+"""Registers of installed software: their rows are components, and so are the files that a row's package owns.
+
+Only claims on the artifacts that are asked about are kept: the packages of a system own more files than fit in memory.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from scanner.evidence.edges.nodes import name_of_package
+from scanner.evidence.owner import Owner, claimed_path, paths_upward
+from scanner.model.observation import Observation, Owns, Package, Product
+
+_MERGED = ("/bin/", "/sbin/", "/lib/", "/lib32/", "/lib64/", "/libx32/")
+"""Folders that systems of today keep below `/usr`, with links in their old places (the `usr` merge)."""
+
+
+def registered(locator: str, observation: object) -> Owner | None:
+    """The component that a row of a register of installed software stands for; None for other observations."""
+    if not isinstance(observation, Package | Product) or observation.role != "registered":
+        return None
+    purl = observation.purl if isinstance(observation, Package) else ""
+    name = name_of_package(purl) if purl else observation.name  # type: ignore[union-attr]  # a product has a name
+    return Owner(
+        locator=locator,
+        name=name,
+        version=observation.version,
+        purl=purl,
+        identity=purl or f"product:{name}",
+        described_by=locator,
+        publisher=observation.publisher,
+        installed_on=observation.installed_on,
+        installed_for=observation.installed_for,
+    )
+
+
+class Registers:
+    """The rows and claims of all registers in a target."""
+
+    def __init__(self, asked: Iterable[str]) -> None:
+        self._rows: dict[tuple[str, str, str], Owner] = {}
+        self._claims: dict[str, tuple[str, Owns]] = {}
+        self._asked = {path for locator in asked for path in paths_upward(locator)}
+        self._ends: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        """By the end of a path, from a slash on, in lower case: the paths that end so, and the folders before that."""
+        for path in self._asked:
+            for end, root in _ends_of(path):
+                self._ends[end.lower()].append((path, root))
+
+    def learn(self, locator: str, observation: Observation) -> None:
+        """Take in a fact of the artifact at `locator`."""
+        if isinstance(observation, Owns):
+            if observation.register:
+                self._claim(locator, observation)
+        elif (row := registered(locator, observation)) is not None:
+            self._rows.setdefault((locator, *_in_register(row.purl, row.name)), row)
+
+    def owner_of(self, locator: str) -> Owner | None:
+        """The registered package or product with the longest claim on an artifact."""
+        for path in paths_upward(locator):
+            if path not in self._claims:
+                continue
+            register, owns = self._claims[path]
+            return self._rows.get((register, *_in_register(owns.purl, owns.name))) or Owner(
+                locator=register,
+                name=name_of_package(owns.purl) or owns.name,
+                version=owns.version,
+                purl=owns.purl,
+                identity=owns.purl or f"product:{owns.name}",
+                described_by=register,
+            )
+        return None
+
+    def _claim(self, locator: str, owns: Owns) -> None:
+        meant = self._meant(locator, owns.path) if owns.path.startswith("/") else (claimed_path(locator, owns.path),)
+        for path in meant:
+            if path in self._asked:
+                self._claims.setdefault(path, (claimed_path(locator, owns.register), owns))
+
+    def _meant(self, locator: str, path: str) -> Iterator[str]:
+        """The paths that one from the root of a system can mean, for a register at `locator`."""
+        for whole, root in self._ends.get(path.lower(), ()):
+            system = root.removesuffix("usr/") if path.startswith(_MERGED) else root
+            if locator.startswith(system):
+                yield whole
+
+
+def _ends_of(path: str) -> Iterator[tuple[str, str]]:
+    """Each end of a path inside its container, from a slash on, with what comes before it; a folder keeps its slash."""
+    container, mark, inner = path.rpartition("!/")
+    before = container + mark
+    yield f"/{inner}", before
+    at = inner.find("/")
+    while 0 <= at < len(inner) - 1:
+        yield inner[at:], before + inner[: at + 1]
+        at = inner.find("/", at + 1)
+
+
+def _in_register(purl: str, name: str) -> tuple[str, str]:
+    """How the rows of one register are told apart: its lists of files need not know whose distribution it is."""
+    kind, _, rest = purl.partition("/")
+    return kind, rest.rpartition("/")[2] or name
