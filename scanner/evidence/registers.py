@@ -5,8 +5,8 @@ Only claims on the artifacts that are asked about are kept: the packages of a sy
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from urllib.parse import unquote
 
-from scanner.evidence.edges.nodes import name_of_package
 from scanner.evidence.owner import Owner, claimed_path, paths_upward
 from scanner.model.observation import Observation, Owns, Package, Product
 
@@ -19,7 +19,7 @@ def registered(locator: str, observation: object) -> Owner | None:
     if not isinstance(observation, Package | Product) or observation.role != "registered":
         return None
     purl = observation.purl if isinstance(observation, Package) else ""
-    name = name_of_package(purl) if purl else observation.name  # type: ignore[union-attr]  # a product has a name
+    name = _plain_name(purl) if purl else observation.name  # type: ignore[union-attr]  # a product has a name
     return Owner(
         locator=locator,
         name=name,
@@ -62,7 +62,7 @@ class Registers:
             register, owns = self._claims[path]
             return self._rows.get((register, *_in_register(owns.purl, owns.name))) or Owner(
                 locator=register,
-                name=name_of_package(owns.purl) or owns.name,
+                name=_plain_name(owns.purl) or owns.name,
                 version=owns.version,
                 purl=owns.purl,
                 identity=owns.purl or f"product:{owns.name}",
@@ -93,6 +93,11 @@ def _ends_of(path: str) -> Iterator[tuple[str, str]]:
     while 0 <= at < len(inner) - 1:
         yield inner[at:], before + inner[: at + 1]
         at = inner.find("/", at + 1)
+
+
+def _plain_name(purl: str) -> str:
+    """The package's name as the system's own tools want it, without the distribution."""
+    return unquote(purl.rpartition("/")[2])
 
 
 def _in_register(purl: str, name: str) -> tuple[str, str]:
