@@ -4,14 +4,11 @@ A command that takes `--config` takes every option of its own from `frscan.toml`
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from scanner.cli.settings_file import NAME, SettingsError, find, settings
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 FOUND_SETTINGS = "frscan.settings-file"
 """Where the context of a command keeps which settings file holds."""
@@ -22,7 +19,7 @@ def obey_settings(context: typer.Context, value: Path | None) -> Path | None:
 
     Raises `typer.BadParameter` with a sentence about the file.
     """
-    paths: Sequence[Path] = context.params.get("paths") or ()
+    paths = [Path(path) for path in context.params.get("paths") or ()]  # typer before 0.29 gives them as text here
     try:
         file = value or find(paths)
         if file is not None:
