@@ -1,6 +1,7 @@
 """Assessments as formats show them: by law, equal outcomes told once, questions asked once."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 import msgspec
 
@@ -33,6 +34,8 @@ class OutcomeGroup(msgspec.Struct, frozen=True, kw_only=True):
     sign: str
     assumptions: str
     """`the operator is a city agency or city police`; empty if nothing was assumed."""
+    short_assumptions: str
+    """The same without the place where the law holds, which its name tells."""
     about: tuple[str, ...]
     """The situations, each by its id and components."""
     count: int
@@ -96,6 +99,15 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
     text: str
     laws: tuple[str, ...]
+    law_ids: tuple[str, ...] = ()
+
+
+def by_gravest(laws: Sequence[LawView]) -> list[tuple[Outcome, list[LawView]]]:
+    """Laws by their gravest outcome, the gravest first."""
+    together: dict[Outcome, list[LawView]] = defaultdict(list)
+    for law in laws:
+        together[law.groups[0].outcome].append(law)
+    return [(outcome, together[outcome]) for outcome in words.OUTCOMES if outcome in together]
 
 
 def view_laws(report: Report) -> tuple[LawView, ...]:
@@ -115,9 +127,15 @@ def view_questions(report: Report) -> tuple[Question, ...]:
     waiting: dict[str, dict[str, None]] = {}
     for assessment in report.assessments:
         for question in assessment.questions:
-            law = titles.get(assessment.ordinance, printable(assessment.ordinance))
-            waiting.setdefault(prose(question), {})[law] = None
-    questions = [Question(text=text, laws=tuple(laws)) for text, laws in waiting.items()]
+            waiting.setdefault(question, {})[assessment.ordinance] = None
+    questions = [
+        Question(
+            text=prose(text),
+            laws=tuple(titles.get(law, printable(law)) for law in laws),
+            law_ids=tuple(printable(law) for law in laws),
+        )
+        for text, laws in waiting.items()
+    ]
     return tuple(sorted(questions, key=lambda question: -len(question.laws)))
 
 
@@ -191,6 +209,7 @@ def _by_assumption(members: list[Assessment], situations: dict[str, str]) -> lis
             word=words.OUTCOMES[outcome][0],
             sign=words.OUTCOME_SIGNS[outcome],
             assumptions=assumptions,
+            short_assumptions=_assumptions([entry for name in names for entry in asked[name]], without="jurisdiction"),
             about=tuple(situations.get(name, printable(name)) for name in names),
             count=sum(len(asked[name]) for name in names),
             elements=_elements([entry for name in names for entry in asked[name]]),
@@ -199,9 +218,14 @@ def _by_assumption(members: list[Assessment], situations: dict[str, str]) -> lis
     ]
 
 
-def _assumptions(entries: list[Assessment]) -> str:
+def _assumptions(entries: list[Assessment], without: str = "") -> str:
     """One clause for all: `the operator is a, b or c`; each set of facts apart if more than one fact varies."""
-    distinct = list(dict.fromkeys(tuple(sorted(entry.assuming.items())) for entry in entries))
+    distinct = list(
+        dict.fromkeys(
+            tuple(sorted((name, value) for name, value in entry.assuming.items() if name != without))
+            for entry in entries
+        )
+    )
     values: dict[str, dict[str, None]] = defaultdict(dict)
     for facts in distinct:
         for name, value in facts:

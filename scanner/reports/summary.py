@@ -1,8 +1,11 @@
 """The first lines of every report: the verdict, and one sentence that can be read aloud."""
 
+from collections import Counter
+
 import msgspec
 
 from scanner.evidence.confidence import VERDICT_THRESHOLD
+from scanner.model.comparison import Change, Comparison
 from scanner.model.finding import Finding
 from scanner.model.report import Report
 from scanner.model.vocabulary import Capability, Outcome, Presence, Verdict
@@ -77,6 +80,11 @@ def count_outcomes(report: Report) -> tuple[tuple[Outcome, int], ...]:
     return tuple((outcome, outcomes.count(outcome)) for outcome in words.OUTCOMES if outcome in outcomes)
 
 
+def count_laws(report: Report, outcome: Outcome) -> int:
+    """Of how many laws some assessment has this outcome."""
+    return len({entry.ordinance for entry in report.assessments if entry.outcome is outcome})
+
+
 def _headline(report: Report) -> str:
     nothing_seen = report.verdict is Verdict.NONE and not report.coverage.artifacts
     headline = "nothing was looked at" if nothing_seen else words.HEADLINES[report.verdict]
@@ -133,7 +141,7 @@ def _laws(report: Report) -> str:
         Outcome.DEPENDS: "whether it touches {} depends on facts still to be settled",
     }
     for outcome, sentence in told.items():
-        laws = len({entry.ordinance for entry in report.assessments if entry.outcome is outcome})
+        laws = count_laws(report, outcome)
         if laws:
             supposing = "" if report.deployment.operator else ", under the facts assumed for each"
             return sentence.format(f"{laws:,} {of_all}" if len(asked) > 1 else f"the one {of_all}") + supposing
@@ -151,6 +159,10 @@ def _gaps(report: Report) -> str:
 
 def _notes(report: Report) -> list[str]:
     notes = []
+    if report.edition == "public":
+        notes.append(
+            "This is the public edition: folders, people's names, matched text and commands to check are left out."
+        )
     if report.target.kind in _LISTS:
         notes.append("The target is a list of software. None of the software itself was opened.")
     if not report.complete:
@@ -161,10 +173,21 @@ def _notes(report: Report) -> list[str]:
         f"None of the laws that this version knows covers {printable(place)}; that says nothing about other laws there."
         for place in report.uncovered
     )
+    if report.baseline is not None:
+        notes.append(f"Compared with the report of {printable(report.baseline.finished)}: {_changes(report.baseline)}.")
+    excluded = report.coverage.excluded
+    if excluded:
+        left_out = words.listed([printable(pattern) for pattern in excluded])
+        notes.append(f"Left out at the user's wish, so nothing is said about it: {left_out}.")
     waived = sum(finding.waiver is not None for finding in report.findings)
     if waived:
         notes.append(f"{words.count(waived, 'finding below carries', 'findings below carry')} a waiver.")
     return notes
+
+
+def _changes(baseline: Comparison) -> str:
+    numbers = Counter(entry.change for entry in baseline.findings)
+    return ", ".join(f"{numbers[change]:,} {words.plain(change)}" for change in Change)
 
 
 def _strongest(findings: list[Finding]) -> dict[Capability, Presence]:

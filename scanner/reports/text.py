@@ -2,22 +2,31 @@
 
 from collections.abc import Sequence
 
+from scanner.model.comparison import Change
 from scanner.model.report import Report
 from scanner.model.vocabulary import Met, Outcome, Verdict
 from scanner.reports import words
+from scanner.reports.changes import view_changes
 from scanner.reports.coverage import count_causes, view_gaps, view_method, view_not_counted
 from scanner.reports.findings import CapabilityView, EvidenceView, FindingView, view_finding
 from scanner.reports.format import RenderOptions, ReportFormat
-from scanner.reports.laws import ExceptionView, LawView, OutcomeGroup, view_laws, view_questions
+from scanner.reports.laws import ExceptionView, LawView, OutcomeGroup, by_gravest, view_laws, view_questions
 from scanner.reports.networks import view_networks
+from scanner.reports.next_steps import next_steps
 from scanner.reports.page import Page
 from scanner.reports.summary import LIMITS, summarise
 
 FORMAT = ReportFormat(name="text", suffix=".txt", line="For reading in a terminal, with eyes or with a screen reader.")
 
-EVIDENCE_LINES = 5
+EVIDENCE_LINES = 2
+"""Evidence entries of a finding that are told; the most telling come first."""
 FULL_FINDINGS = 20
 """Findings told in full; the rest get a line each."""
+FULL_LAWS = 2
+"""Laws told in full, if no more than these ask for anything."""
+SHORT_LAWS = 8
+"""Laws with one outcome that get a line each; the rest is named."""
+QUESTIONS = 12
 REASONS = 3
 """Reasons that one element is given."""
 SHORT_LINES = 30
@@ -36,10 +45,11 @@ def render(report: Report, options: RenderOptions) -> str:
     """The report as lines of text of at most `options.width` columns, commands excepted."""
     page = Page(options)
     _summary(page, report)
-    _findings(page, report)
-    _networks(page, report)
+    _baseline(page, report)
     _laws(page, report)
     _questions(page, report)
+    _findings(page, report)
+    _networks(page, report)
     _not_counted(page, report)
     _gaps(page, report)
     _method(page, report)
@@ -52,6 +62,9 @@ def _summary(page: Page, report: Report) -> None:
     page.line(summary.sentence, indent=0)
     for note in summary.notes:
         page.line(note, indent=0)
+    page.heading("What to do next")
+    for number, step in enumerate(next_steps(report), 1):
+        page.line(step, lead=f"{number}. ")
     if summary.components:
         page.heading(f"Where ({words.count(len(summary.components), 'component')})")
         for name, locator, verdict in summary.components[:SHORT_LINES]:
@@ -59,8 +72,23 @@ def _summary(page: Page, report: Report) -> None:
         _more(page, len(summary.components) - SHORT_LINES)
     if summary.capabilities:
         page.heading("What it can do with a face")
-        for capability in summary.capabilities:
-            page.line(f"{capability.name} = {capability.meaning}. {_presence(capability).capitalize()}.", lead="- ")
+        for presence, capabilities in _by_presence(summary.capabilities):
+            page.line(f"{presence.capitalize()}:")
+            for capability in capabilities:
+                page.line(f"{capability.name}: {capability.meaning}", lead="- ", indent=4)
+
+
+def _baseline(page: Page, report: Report) -> None:
+    if report.baseline is None:
+        return
+    page.heading("Since the earlier report")
+    for change in (Change.NEW, Change.GONE, Change.NOT_LOOKED_AT):
+        entries = [entry for entry in view_changes(report.baseline) if entry.change is change]
+        for entry in entries[:SHORT_LINES]:
+            page.line(
+                f"{entry.technology}, in {entry.component} ({entry.locator}). {entry.why}", lead=f"{entry.word}: "
+            )
+        _more(page, len(entries) - SHORT_LINES)
 
 
 def _presence(capability: CapabilityView) -> str:
@@ -86,25 +114,33 @@ def _finding(page: Page, finding: FindingView) -> None:
     page.blank()
     page.line(f"{finding.id} {finding.technology}", style="bold")
     vendor = f" by {finding.vendor}" if finding.vendor else ""
-    page.line(f"{(finding.kind + vendor).rstrip('.')}. {finding.summary}", lead="What: ", indent=4)
+    kind = f"{finding.kind[:1].upper()}{finding.kind[1:]}{vendor}".rstrip(".")
+    page.line(f"{kind}. {finding.summary}", indent=4)
     package = f" ({finding.purl})" if finding.purl else ""
     page.line(f"{finding.component}{package}, in {finding.locator}", lead="Where: ", indent=4)
-    page.line(" > ".join(finding.path), lead="Path: ", indent=4)
     page.line(_abilities(finding) or "not known", lead="Can: ", indent=4)
-    page.line(f"{finding.verdict}. {finding.explanation}", lead="Counts as: ", indent=4)
-    page.line(finding.confidence, lead="How sure: ", indent=4)
+    page.line(f"{finding.verdict}, {finding.confidence}. {finding.explanation}", lead="Counts as: ", indent=4)
     page.line(finding.waiver, lead="Waived: ", indent=4)
-    page.line(f"Evidence ({len(finding.evidence):,}):", indent=4)
+    more = len(finding.evidence) - EVIDENCE_LINES
+    others = f"; the other {more:,} are in the HTML and JSON reports" if more > 0 else ""
+    page.line(f"Seen ({words.count(len(finding.evidence), 'sign')}{others}):", indent=4)
     for entry in finding.evidence[:EVIDENCE_LINES]:
         _evidence(page, entry)
-    _more(page, len(finding.evidence) - EVIDENCE_LINES, indent=6)
 
 
 def _abilities(finding: FindingView) -> str:
-    together: dict[str, list[str]] = {}
-    for capability in finding.capabilities:
-        together.setdefault(_presence(capability), []).append(capability.name)
-    return "; ".join(f"{words.listed(names, len(names))} ({presence})" for presence, names in together.items())
+    return "; ".join(
+        f"{words.listed([one.name for one in together], len(together))} ({presence})"
+        for presence, together in _by_presence(finding.capabilities)
+    )
+
+
+def _by_presence(capabilities: Sequence[CapabilityView]) -> list[tuple[str, list[CapabilityView]]]:
+    """Capabilities of one presence together, in the order in which they come."""
+    together: dict[str, list[CapabilityView]] = {}
+    for capability in capabilities:
+        together.setdefault(_presence(capability), []).append(capability)
+    return list(together.items())
 
 
 def _evidence(page: Page, entry: EvidenceView) -> None:
@@ -137,27 +173,55 @@ def _check_title(entry: EvidenceView) -> str:
 
 def _laws(page: Page, report: Report) -> None:
     laws = view_laws(report)
-    page.heading(
-        f"Ordinances ({words.count(len(laws), 'law')} asked, {words.count(len(report.assessments), 'assessment')})"
-    )
+    page.heading(f"Ordinances ({words.count(len(laws), 'law')} asked)")
     if not laws:
         page.line("No law was asked.")
         return
-    for outcome, number in summarise(report).outcomes:
-        word, meaning = words.OUTCOMES[outcome]
-        page.line(f"{word}: {number:,} ({meaning})", lead=f"{words.OUTCOME_SIGNS[outcome]} ")
-    for law in laws:
-        if not law.is_quiet:
+    asking = [law for law in laws if not law.is_quiet]
+    if len(asking) <= FULL_LAWS:
+        for law in asking:
             _law(page, law, several=len(report.situations) > 1)
-    quiet = [law for law in laws if law.is_quiet]
-    if quiet:
-        page.blank()
-        page.line("Laws that seem to ask nothing here:")
-    for law in quiet:
-        reasons = [_reason(group) for group in law.groups]
-        page.line(f"{law.title}: {'; '.join(dict.fromkeys(reasons))}", lead="- ", indent=4)
+    else:
+        for outcome, together in by_gravest(asking):
+            _laws_in_short(page, outcome, together)
+    _quiet_laws(page, [law for law in laws if law.is_quiet])
     page.blank()
-    page.line("The laws' own words, their duties, remedies and sources are in the HTML and JSON reports.")
+    more = (
+        ""
+        if len(asking) <= FULL_LAWS
+        else " State where and by whom it is run, and the laws that count are told in full."
+    )
+    page.line(f"`frscan ordinances show ID` and the HTML report tell all of a law.{more}")
+
+
+def _laws_in_short(page: Page, outcome: Outcome, laws: Sequence[LawView]) -> None:
+    word, meaning = words.OUTCOMES[outcome]
+    page.blank()
+    page.line(
+        f"{word}: {words.count(len(laws), 'law')} ({meaning})",
+        lead=f"{words.OUTCOME_SIGNS[outcome]} ",
+        style=_OUTCOME_STYLES.get(outcome, ""),
+    )
+    for law in laws[:SHORT_LAWS]:
+        group = law.groups[0]
+        supposing = f", if {group.short_assumptions}" if group.short_assumptions else ""
+        page.line(f"{law.id}: {law.title}{supposing}.", lead="- ", indent=4)
+        unknown = [element.name for element in group.elements if element.met is Met.UNKNOWN]
+        page.line(words.listed(unknown, len(unknown)), lead="not known: ", indent=6)
+    others = [law.id for law in laws[SHORT_LAWS:]]
+    page.line(words.listed(others, len(others)), lead="also: ", indent=4)
+
+
+def _quiet_laws(page: Page, laws: Sequence[LawView]) -> None:
+    if not laws:
+        return
+    page.blank()
+    page.line(f"Laws that seem to ask nothing here ({len(laws):,}):")
+    for law in laws[:SHORT_LAWS]:
+        reasons = [_reason(group) for group in law.groups]
+        page.line(f"{law.id}: {'; '.join(dict.fromkeys(reasons))}", lead="- ", indent=4)
+    others = [law.id for law in laws[SHORT_LAWS:]]
+    page.line(words.listed(others, len(others)), lead="also: ", indent=4)
 
 
 def _law(page: Page, law: LawView, *, several: bool) -> None:
@@ -215,8 +279,9 @@ def _questions(page: Page, report: Report) -> None:
     if not questions:
         return
     page.heading(f"Questions to settle ({len(questions):,})")
-    for number, question in enumerate(questions, 1):
-        page.line(f"{question.text} (for: {words.listed(question.laws, 2)})", lead=f"{number}. ")
+    for number, question in enumerate(questions[:QUESTIONS], 1):
+        page.line(f"{question.text} (for: {words.listed(question.law_ids, 2)})", lead=f"{number}. ")
+    _more(page, len(questions) - QUESTIONS)
 
 
 def _not_counted(page: Page, report: Report) -> None:

@@ -1,5 +1,6 @@
 """The plain words that every format uses for the vocabulary of the house: one table a closed set."""
 
+from scanner.model.comparison import Change
 from scanner.model.vocabulary import (
     Capability,
     Cause,
@@ -138,6 +139,13 @@ CLAIMS: dict[Claim, str] = {
     Claim.DENIED: "denied by the stated facts",
 }
 """How an exception stands, the claimed ones first."""
+
+CHANGES: dict[Change, str] = {
+    Change.NEW: "new",
+    Change.UNCHANGED: "unchanged",
+    Change.GONE: "gone",
+    Change.NOT_LOOKED_AT: "not looked at this time",
+}
 
 OPERATORS: dict[Operator, str] = {
     Operator.CITY_AGENCY: "a city agency",

@@ -49,9 +49,8 @@ def test_no_line_ends_in_a_space():
 def test_much_evidence_is_cut_and_the_rest_is_counted():
     many = finding(evidence=tuple(evidence(value=f"example.Class{number}") for number in range(400)))
     shown = text(msgspec.structs.replace(rich_report(), findings=(many,)))
-    assert "Evidence (400):" in shown
-    assert "and 395 more in the JSON report" in shown
-    assert "example.Class5 " not in shown
+    assert "400 signs; the other 398 are in the HTML and JSON reports" in " ".join(shown.split())
+    assert "example.Class2 " not in shown
 
 
 def test_many_findings_stay_readable_and_none_is_unmentioned():
@@ -70,3 +69,20 @@ def test_a_context_is_shown_only_if_the_report_holds_one():
     none = msgspec.structs.replace(report, findings=(finding(evidence=(bare,)),))
     assert "around it: …build AcmeFaceKit 5.1 release…" in text(one)
     assert "around it" not in text(none)
+
+
+def test_what_to_do_next_stands_before_everything_else():
+    shown = text(rich_report())
+    assert shown.index("What to do next") < shown.index("Where (") < shown.index("Ordinances (") < shown.index("Findings (")
+
+
+def test_many_laws_are_told_in_short_and_none_is_unmentioned():
+    report = rich_report()
+    (asked,) = {a.ordinance: a for a in report.assessments if a.ordinance == "xx-rivertown-bureaus"}.values()
+    many = [f"xx-place{number}-law" for number in range(60)]
+    crowded = msgspec.structs.replace(
+        report, assessments=tuple(msgspec.structs.replace(asked, ordinance=name) for name in many)
+    )
+    shown = " ".join(text(crowded).split())
+    assert all(name in shown for name in many)
+    assert len(text(crowded).splitlines()) < len(text(report).splitlines()) + 60
