@@ -73,7 +73,12 @@ def test_a_context_is_shown_only_if_the_report_holds_one():
 
 def test_what_to_do_next_stands_before_everything_else():
     shown = text(rich_report())
-    assert shown.index("What to do next") < shown.index("Where (") < shown.index("Ordinances (") < shown.index("Findings (")
+    assert (
+        shown.index("What to do next")
+        < shown.index("Where (")
+        < shown.index("Ordinances (")
+        < shown.index("Findings (")
+    )
 
 
 def test_many_laws_are_told_in_short_and_none_is_unmentioned():
