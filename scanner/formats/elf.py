@@ -14,15 +14,19 @@ from scanner.formats.elf_tables import (
     DT_RPATH,
     DT_RUNPATH,
     DT_SONAME,
+    DT_STRSZ,
     DT_STRTAB,
     PF_R,
     PF_W,
     PF_X,
+    PT_INTERP,
     PT_LOAD,
     SHT_NOBITS,
     Image,
     read_image,
 )
+from scanner.formats.loaded_names import loaded_names
+from scanner.formats.package_note import package_of_note
 from scanner.formats.records import damaged, name_at
 from scanner.model.observation import Library, Observation, RunPath
 from scanner.model.source import Budget, Info, Magic, Region, Source, Unreadable
@@ -30,12 +34,15 @@ from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="elf",
-    version=1,
-    line="ELF programs and libraries: own name, linked libraries, run path",
+    version=2,
+    line="ELF programs and libraries: own name, linked and loaded libraries, run path, package",
     specification="System V gABI, chapters 4 and 5: https://gabi.xinuos.com",
-    limits="Libraries that a program opens by a name it builds while running are not seen.",
+    limits="Libraries that a program loads by a name it puts together while running are not seen.",
     magics=(Magic(b"\x7fELF"),),
 )
+
+_LOADER = b"\0dlopen\0"
+_PACKAGE_NOTE = 0xCAFE1A7E
 
 _NAMES = {
     DT_NEEDED: "DT_NEEDED",
@@ -55,7 +62,7 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
         Unreadable: damaged, when a name or a table could not be read; what could be read was yielded before.
     """
     image = read_image(source, budget)
-    entries = [(tag, value) for tag, value in image.dynamic() if tag in _NAMES or tag == DT_STRTAB]
+    entries = [(tag, value) for tag, value in image.dynamic() if tag in _NAMES or tag in (DT_STRTAB, DT_STRSZ)]
     addresses = [value for tag, value in entries if tag == DT_STRTAB]
     named = [(tag, value) for tag, value in entries if tag in _NAMES]
     problem: Unreadable | None = None
@@ -63,6 +70,7 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
         raise damaged("The file links to libraries, but the table of their names is missing.")
     strings = image.offset_of(addresses[0]) if named else 0
     counts: dict[int, int] = {}
+    told: set[str] = set()
     for tag, value in named:
         index = counts[tag] = counts.get(tag, -1) + 1
         try:
@@ -72,7 +80,11 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
                 raise
             problem = problem or error
             continue
+        told.add(name)
         yield _observation(tag, name, index)
+    if addresses:
+        yield from _loaded(image, addresses[0], max((v for t, v in entries if t == DT_STRSZ), default=0), told)
+    yield from _package(image)
     if problem or image.is_cut_short():
         raise problem or damaged("The file ends before what its headers promise; the rest was not examined.")
 
@@ -87,6 +99,28 @@ def _observation(tag: int, name: str, index: int) -> Observation:
         return RunPath(value=name, place=entry)
     # The loader opens a filter's library when a symbol is looked up, and goes on without it if it must.
     return Library(role="loads", name=name, place=f"{entry}[{index}]")
+
+
+def _loaded(image: Image, strings: int, size: int, told: set[str]) -> Iterator[Library]:
+    """The libraries it may load by name, if it imports the function for that."""
+    names = bytes(image.source.view(image.offset_of(strings), min(size, image.source.size)))
+    image.budget.spend_bytes(len(names))
+    if _LOADER not in names:
+        return
+    interpreters = {segment.offset for segment in image.segments if segment.type == PT_INTERP}
+    loads = [segment for segment in image.segments if segment.type == PT_LOAD and not segment.flags & PF_W]
+    for segment in [s for s in loads if not s.flags & PF_X] or loads:
+        for name, start, at in loaded_names(image.source.view(segment.offset, segment.size), "elf", image.budget):
+            if name not in told and segment.offset + start not in interpreters:
+                told.add(name)
+                yield Library(role="loads", name=name, place=f"offset {segment.offset + at:#x}, beside dlopen")
+
+
+def _package(image: Image) -> Iterator[Observation]:
+    """The package it was built for, where the distribution wrote that into it."""
+    for note in image.notes():
+        if (note.owner, note.type) == (b"FDO", _PACKAGE_NOTE):
+            yield from package_of_note(note, image.budget)
 
 
 def regions(source: Source, budget: Budget) -> Iterator[Region]:

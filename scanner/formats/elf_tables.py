@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from struct import Struct
+from typing import NamedTuple
 
 from scanner.formats.records import damaged, record, records
 from scanner.model.source import Budget, Source
 
-PT_LOAD, PT_DYNAMIC = 1, 2
+PT_LOAD, PT_DYNAMIC, PT_INTERP, PT_NOTE = 1, 2, 3, 4
 PF_X, PF_W, PF_R = 1, 2, 4
 SHT_SYMTAB, SHT_NOBITS, SHT_DYNSYM = 2, 8, 11
 DT_NULL, DT_NEEDED, DT_HASH, DT_STRTAB, DT_SYMTAB, DT_STRSZ = 0, 1, 4, 5, 6, 10
@@ -23,6 +24,7 @@ DT_SONAME, DT_RPATH, DT_RUNPATH = 14, 15, 29
 DT_GNU_HASH, DT_AUXILIARY, DT_FILTER = 0x6FFFFEF5, 0x7FFFFFFD, 0x7FFFFFFF
 ET_REL = 1
 
+_MOST_NOTE_BYTES = 1 << 20
 _PN_XNUM = 0xFFFF
 _SHN_XINDEX = 0xFFFF
 
@@ -97,6 +99,14 @@ class Section:
     entry_size: int
 
 
+class Note(NamedTuple):
+    """A note: who wrote it, of which kind it is, and what it says."""
+
+    owner: bytes
+    type: int
+    content: bytes
+
+
 @dataclass(frozen=True)
 class Image:
     """An ELF file with its header and program headers read."""
@@ -135,6 +145,23 @@ class Image:
                         return
                     yield tag, value
 
+    def notes(self) -> Iterator[Note]:
+        """The notes of the loaded file; those that do not fit their segment are left out (gABI ch. 5, Note Section)."""
+        head = self.layout.gnu_hash_head  # three words too
+        for segment in self.segments:
+            if segment.type != PT_NOTE or not 0 < segment.size <= _MOST_NOTE_BYTES:
+                continue
+            data = bytes(self.source.view(segment.offset, segment.size))
+            self.budget.spend_bytes(len(data))
+            at = 0
+            while at + head.size <= len(data):
+                self.budget.spend_items()
+                owner_size, size, kind = head.unpack_from(data, at)
+                start = at + head.size + _padded(owner_size, 4)
+                owner = data[at + head.size : at + head.size + owner_size].rstrip(b"\0")
+                yield Note(owner, kind, data[start : start + size])
+                at = start + _padded(size, 4)
+
     @cached_property
     def sections(self) -> tuple[Section, ...]:
         """The section headers that are in the file."""
@@ -162,6 +189,10 @@ class Image:
             return False
         loaded_end = max((s.offset + s.size for s in self.segments if s.type in (PT_LOAD, PT_DYNAMIC)), default=0)
         return loaded_end > size or sections_end > size
+
+
+def _padded(size: int, to: int) -> int:
+    return (size + to - 1) // to * to
 
 
 def read_image(source: Source, budget: Budget) -> Image:

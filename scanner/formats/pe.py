@@ -4,10 +4,22 @@ A small table reader, because triage meets every file: pefile's full load takes 
 the symbols where there is evidence (`pe_symbols`) and is the oracle in the tests.
 """
 
+import re
 from collections.abc import Iterator
 from struct import Struct
 
-from scanner.formats.pe_tables import DEBUG, DELAY_IMPORTS, EXPORTS, IMPORTS, POINTER_OFFSET, Image, read_image
+from scanner.formats.loaded_names import loaded_names
+from scanner.formats.pe_tables import (
+    CODE,
+    DEBUG,
+    DELAY_IMPORTS,
+    EXPORTS,
+    IMPORTS,
+    POINTER_OFFSET,
+    WRITE,
+    Image,
+    read_image,
+)
 from scanner.formats.pe_version import version_strings
 from scanner.formats.records import MAX_NAME_BYTES, damaged, name_at, record, records, text
 from scanner.model.observation import Identity, Library, Observation, Product
@@ -33,6 +45,10 @@ _CODEVIEW, _CODEVIEW_HEAD_BYTES = 2, 24
 """IMAGE_DEBUG_TYPE_CODEVIEW; before the path stand `RSDS`, a GUID and an age."""
 
 
+_LOADER = re.compile(rb"LoadLibrary")
+_NO_CONSTANTS = frozenset({".rsrc", ".reloc", ".pdata", ".debug"})
+
+
 def wants(name: str, head: bytes) -> bool:
     """Whether the first bytes lead to a PE header; a name of Windows code suffices if they are cut."""
     if len(head) < POINTER_OFFSET + 4:
@@ -50,7 +66,7 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     image = read_image(source, budget)
     problem: Unreadable | None = None
     stems: set[str] = set()
-    for table in (_own_name, _imports, _delay_imports, _version, _debug_path):
+    for table in (_own_name, _imports, _delay_imports, _version, _debug_path, _loaded):
         try:
             for fact in table(image):
                 if not (isinstance(fact, Library) and fact.role == "is") or _is_new(fact.name, stems):
@@ -71,7 +87,7 @@ def _is_new(name: str, stems: set[str]) -> bool:
     return is_new
 
 
-def _own_name(image: Image) -> Iterator[Observation]:
+def _own_name(image: Image) -> Iterator[Library]:
     table = image.directory(EXPORTS)
     if table is not None:
         address = record(image.source, _EXPORT, table, "the table of exports")[4]
@@ -80,7 +96,7 @@ def _own_name(image: Image) -> Iterator[Observation]:
             yield Library(role="is", name=name, place="export directory")
 
 
-def _imports(image: Image) -> Iterator[Observation]:
+def _imports(image: Image) -> Iterator[Library]:
     table = image.directory(IMPORTS)
     rows = () if table is None else records(image.source, _IMPORT, table, image.source.size, image.budget)
     for index, (_lookup, _time, _chain, name, first_thunk) in enumerate(rows):
@@ -90,7 +106,7 @@ def _imports(image: Image) -> Iterator[Observation]:
         yield Library(role="links", name=found, place=f"import directory[{index}]")
 
 
-def _delay_imports(image: Image) -> Iterator[Observation]:
+def _delay_imports(image: Image) -> Iterator[Library]:
     table = image.directory(DELAY_IMPORTS)
     rows = () if table is None else records(image.source, _DELAY_IMPORT, table, image.source.size, image.budget)
     for index, (attributes, name, *_) in enumerate(rows):
@@ -100,6 +116,25 @@ def _delay_imports(image: Image) -> Iterator[Observation]:
         address = name if attributes & 1 else max(name - image.base, 0)
         found = name_at(image.source, image.offset_of(address), image.budget)
         yield Library(role="links", name=found, place=f"delay import directory[{index}]")
+
+
+def _loaded(image: Image) -> Iterator[Observation]:
+    """The libraries it may load by name, if it imports the function for that; not those it is linked to."""
+    parts = [
+        (section.offset, image.source.view(section.offset, section.file_size))
+        for section in image.sections
+        if not section.flags & (CODE | WRITE) and section.name not in _NO_CONSTANTS
+    ]
+    if not any(_LOADER.search(part) for _, part in parts):
+        return
+    tables = (_own_name, _imports, _delay_imports)
+    linked = {fact.name.lower() for table in tables for fact in table(image)}
+    for offset, part in parts:
+        for kind in ("pe", "pe-wide"):
+            for name, _, at in loaded_names(part, kind, image.budget):
+                if name.lower() not in linked:
+                    linked.add(name.lower())
+                    yield Library(role="loads", name=name, place=f"offset {offset + at:#x}, beside LoadLibrary")
 
 
 def _version(image: Image) -> Iterator[Observation]:

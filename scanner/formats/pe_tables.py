@@ -20,8 +20,8 @@ POINTER_OFFSET = 0x3C
 """Where the MZ header says where the PE header is."""
 DLL = 0x2000
 """IMAGE_FILE_DLL, a characteristic."""
-CODE = 0x20000000
-"""IMAGE_SCN_MEM_EXECUTE, a section flag."""
+CODE, WRITE = 0x20000000, 0x80000000
+"""IMAGE_SCN_MEM_EXECUTE and IMAGE_SCN_MEM_WRITE, section flags."""
 
 _FILE_HEADER = Struct("<4sHHIIIHH")
 _SECTION = Struct("<8sIIII12xI")

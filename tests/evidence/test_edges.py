@@ -7,7 +7,7 @@ import pytest
 
 from scanner.evidence.edges import Names
 from scanner.evidence.reach import MAX_STEPS, edges_leading_to
-from scanner.model.observation import Call, Import, Library, Owns, Package, Requires
+from scanner.model.observation import Call, Import, Library, Owns, Package, Requires, RunPath
 from scanner.model.vocabulary import EdgeKind, Scope
 from tests.catalogues import facts
 
@@ -169,3 +169,71 @@ def test_networkx_is_loaded_only_when_something_matched():
 
 def test_use_is_proved_by_what_runs_and_not_by_an_import_alone():
     assert {kind for kind in EdgeKind if kind.proves_use} == {EdgeKind.LOADS, EdgeKind.LINKS, EdgeKind.CALLS}
+
+
+def library(locator, soname="libface.so.1", kind="elf"):
+    return facts(links(soname, "is"), locator=locator, kind=kind)
+
+
+def led_to(user, *libraries):
+    """Which of the libraries the user's loader takes."""
+    found = leading_to(*(each.artifact.locator for each in libraries), among=[user, *libraries])
+    return [edge.target for edge in found]
+
+
+def test_the_run_path_decides_between_two_libraries_of_one_name():
+    near, far = library("app/bin/libface.so.1"), library("app/private/lib/libface.so.1.4")
+    path = RunPath(value="/nowhere:$ORIGIN/../private/lib", place="DT_RUNPATH")
+    user = facts(links("libface.so.1"), path, locator="app/bin/door", kind="elf")
+    assert led_to(user, near, far) == ["app/private/lib/libface.so.1.4"]
+
+
+def test_a_run_path_begins_at_the_root_of_the_system_that_the_program_lies_in():
+    own, other = library("image/opt/acme/lib/libface.so.1"), library("other/opt/acme/lib/libface.so.1")
+    user = facts(
+        links("libface.so.1"), RunPath(value="/opt/acme/lib", place="x"), locator="image/usr/bin/door", kind="elf"
+    )
+    assert led_to(user, own, other) == ["image/opt/acme/lib/libface.so.1"]
+
+
+@pytest.mark.parametrize("folder", ["lib", "usr/lib64", "usr/lib/aarch64-linux-gnu", "usr/local/lib"])
+def test_the_folders_of_the_system_come_before_a_copy_elsewhere(folder):
+    system, copy = library(f"r.tar!/{folder}/libface.so.1"), library("r.tar!/usr/bin/copies/libface.so.1")
+    user = facts(links("libface.so.1"), locator="r.tar!/usr/bin/door", kind="elf")
+    assert led_to(user, system, copy) == [f"r.tar!/{folder}/libface.so.1"]
+
+
+def test_the_settings_of_the_loader_add_folders_to_their_own_system_only():
+    settings = facts(
+        RunPath(value="/opt/acme", place="line 1"), locator="a/etc/ld.so.conf.d/x.conf", kind="loader-settings"
+    )
+    named, copy = library("a/opt/acme/libface.so.1"), library("a/usr/bin/copies/libface.so.1")
+    user = facts(links("libface.so.1"), locator="a/usr/bin/door", kind="elf")
+    found = leading_to(named.artifact.locator, copy.artifact.locator, among=[settings, named, copy, user])
+    assert [edge.target for edge in found] == ["a/opt/acme/libface.so.1"]
+
+
+def test_a_windows_program_takes_the_library_of_its_own_folder():
+    own = library("App/Face.dll", "face.dll", "pe")
+    system, other = library("Windows/System32/face.dll", "face.dll", "pe"), library("Other/face.dll", "face.dll", "pe")
+    user = facts(links("FACE.DLL"), locator="App/door.exe", kind="pe")
+    assert led_to(user, own, system, other) == ["App/Face.dll"]
+    assert led_to(user, system, other) == ["Windows/System32/face.dll"]
+
+
+def test_an_apple_program_takes_the_library_that_its_run_path_leads_to():
+    own = library("A.app/Contents/Frameworks/libface.dylib", "libface.dylib", "macho")
+    other = library("A.app/Contents/MacOS/old/libface.dylib", "libface.dylib", "macho")
+    path = RunPath(value="@executable_path/../Frameworks", place="LC_RPATH[0]")
+    user = facts(links("libface.dylib"), path, locator="A.app/Contents/MacOS/A", kind="macho")
+    assert led_to(user, own, other) == ["A.app/Contents/Frameworks/libface.dylib"]
+
+
+def test_a_path_that_leads_out_of_the_target_leads_nowhere():
+    user = facts(links("libface.so.1"), RunPath(value="$ORIGIN/../../..", place="x"), locator="door", kind="elf")
+    assert led_to(user, library("libface.so.1")) == ["libface.so.1"]
+
+
+def test_nothing_is_linked_to_an_apple_program_that_is_no_library():
+    user = facts(links("Vision"), locator="A.app/A", kind="macho")
+    assert led_to(user, facts(locator="B.app/Vision", kind="macho")) == []

@@ -59,6 +59,14 @@ class Names:
         beside = bearers[max(0, place - 1) : place + 1]
         return min(beside, key=lambda bearer: (-_shared(bearer[0], asked), len(bearer[0]), bearer[1]))[1]
 
+    def bearers(self, name: str) -> tuple[str, ...]:
+        """All artifacts that go by a name."""
+        return tuple(locator for _, locator in self._of(name))
+
+    def is_borne(self, name: str) -> bool:
+        """Whether any artifact goes by the name."""
+        return name in self._bearers
+
     def bears(self, name: str, locator: str) -> bool:
         """Whether the artifact at a locator goes by the name."""
         bearers, wanted = self._of(name), (steps_of(locator), locator)
