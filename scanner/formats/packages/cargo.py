@@ -3,27 +3,30 @@
 import re
 from collections.abc import Iterator
 
+from scanner.formats.packages.dependencies import PROJECT, requires
 from scanner.formats.packages.purls import package_purl
 from scanner.formats.packages.toml_tree import tables, toml
 from scanner.formats.text_lines import numbered_lines, text_of
-from scanner.model.observation import Observation, Package
+from scanner.model.observation import Observation, Package, Requires
 from scanner.model.source import Budget, Info, Source
+from scanner.model.vocabulary import Scope
 
 INFO = Info(
     name="cargo",
-    version=1,
+    version=2,
     line="Rust crates that a project asks for and locks",
     specification="https://doc.rust-lang.org/cargo/reference/specifying-dependencies.html",
     limits="Ranges of versions are not resolved.",
     names=("cargo.toml", "cargo.lock"),
 )
 
-_KINDS = ("dependencies", "dev-dependencies", "build-dependencies")
+_KINDS = {"dependencies": Scope.RUNTIME, "dev-dependencies": Scope.DEV, "build-dependencies": Scope.DEV}
 _PATHS = (
     *((kind, "*") for kind in _KINDS),
     *(("target", "*", kind, "*") for kind in _KINDS),
     ("workspace", "dependencies", "*"),
 )
+_ASKED = re.compile(r' "([^"\s]{1,200})(?: [^"]{0,300})?",?$')
 _FIELD = re.compile(r'(name|version|source) = "([^"]{1,200})"')
 
 
@@ -44,23 +47,37 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
             name = values.get("package")
             version = values.get("version")
             exact = version.removeprefix("=").strip() if isinstance(version, str) and version.startswith("=") else ""
-            yield from _crate(name if isinstance(name, str) else place.rpartition(".")[2], exact, place)
+            scope = next((_KINDS[key] for key in path if key in _KINDS), Scope.RUNTIME)
+            if values.get("optional") is True:
+                scope = Scope.EXTRA
+            yield from _crate(name if isinstance(name, str) else place.rpartition(".")[2], exact, place, scope)
 
 
-def _locked(source: Source, budget: Budget) -> Iterator[Package]:
+def _locked(source: Source, budget: Budget) -> Iterator[Package | Requires]:
     fields: dict[str, str] = {}
+    asked: list[str] = []
     start = 0
     for number, line in numbered_lines(source, budget):
         if line.startswith("["):
-            yield from _crate(fields.get("name", ""), fields.get("version", ""), f"line {start}")
-            fields, start = {}, number
-        field = _FIELD.match(line) if start else None
+            yield from _entry(fields, asked, f"line {start}", budget)
+            fields, asked, start = {}, [], number
+        field, item = (_FIELD.match(line), _ASKED.match(line)) if start else (None, None)
         if field:
             fields[field[1]] = field[2]
-    yield from _crate(fields.get("name", ""), fields.get("version", ""), f"line {start}")
+        elif item:
+            asked.append(item[1])
+    yield from _entry(fields, asked, f"line {start}", budget)
 
 
-def _crate(name: str, version: str, place: str) -> Iterator[Package]:
+def _entry(fields: dict[str, str], asked: list[str], place: str, budget: Budget) -> Iterator[Package | Requires]:
+    """A crate and what it asks for; one without a source is the project itself."""
+    name = fields.get("name", "")
+    yield from _crate(name, fields.get("version", ""), place)
+    by = package_purl("cargo", name) if fields.get("source") else PROJECT
+    yield from requires(by, (package_purl("cargo", each) for each in asked), place, budget)
+
+
+def _crate(name: str, version: str, place: str, scope: Scope = Scope.RUNTIME) -> Iterator[Package]:
     purl = package_purl("cargo", name)
     if purl is not None:
-        yield Package(purl=purl, version=version, role="declares", place=place)
+        yield Package(purl=purl, version=version, role="declares", scope=scope, place=place)

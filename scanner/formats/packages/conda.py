@@ -14,7 +14,7 @@ from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="conda",
-    version=1,
+    version=2,
     line="Conda environments: packages asked for, locked and installed, with the files of the installed ones",
     specification="https://docs.conda.io/projects/conda/en/stable/user-guide/tasks/manage-environments.html and "
     "https://conda.github.io/conda-lock/",
@@ -38,6 +38,7 @@ class _Installed(msgspec.Struct):
     name: str = ""
     version: str = ""
     files: list[str] = []
+    depends: list[str] = []
 
 
 def wants(name: str, head: bytes) -> bool:
@@ -89,6 +90,9 @@ def _installed(data: bytes, budget: Budget) -> Iterator[Observation]:
         raise Unreadable(Cause.DAMAGED, "The metadata has no name, so the package is not known.")
     yield Package(purl=purl, version=package.version, role="installed", place="name")
     yield from owned(purl, package.version, package.files, "../", budget, "files")
+    for index, asked in enumerate(package.depends):
+        budget.spend_items()
+        yield from _asked_for(asked.partition(" ")[0], f"depends[{index}]")
 
 
 def _explicit(lines: list[str], budget: Budget) -> Iterator[Observation]:

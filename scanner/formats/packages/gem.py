@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from scanner.formats.packages.dependencies import PROJECT, requires
 from scanner.formats.packages.purls import package_purl
 from scanner.formats.text_lines import code_lines, numbered_lines
 from scanner.model.observation import Observation, Package
@@ -10,7 +11,7 @@ from scanner.model.source import Budget, Info, Source
 
 INFO = Info(
     name="gem",
-    version=1,
+    version=2,
     line="Ruby gems: what a project asks for and locks, and gems as installed",
     specification="https://bundler.io/man/gemfile.5.html, and the specification reference of RubyGems",
     limits="Names that Ruby code puts together are not read.",
@@ -19,6 +20,8 @@ INFO = Info(
 )
 
 _LOCKED = re.compile(r"    ([A-Za-z0-9_][\w.-]{0,100}) \((\d[\w.+-]{0,60})\)$")
+_ASKED_BY_GEM = re.compile(r"      ([A-Za-z0-9_][\w.-]{0,100})(?: \(|$)")
+_ASKED_BY_PROJECT = re.compile(r"  ([A-Za-z0-9_][\w.-]{0,100})!?(?: \(|$)")
 _ASKED = re.compile(r"""(?:^gem|\.add_(?:\w+_)?dependency)[\s(]+(?:%q<|["'])([A-Za-z0-9_][\w.-]{0,100})[>"']""")
 _OWN = re.compile(r"""\w+\.(name|version)\s*=\s*(?:Gem::Version\.new\()?["']([\w.+-]{1,100})["']""")
 
@@ -31,10 +34,7 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     """
     lines = numbered_lines(source, budget)
     if source.name.lower().endswith((".lock", ".locked")):
-        for number, line in lines:
-            locked = _LOCKED.match(line)
-            if locked:
-                yield from _gem(locked[1], locked[2], "declares", number)
+        yield from _locked(lines, budget)
         return
     own: dict[str, tuple[str, int]] = {}
     for number, line in code_lines(lines, comment="#"):
@@ -45,6 +45,23 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
             own.setdefault(itself[1], (itself[2], number))
     if "name" in own and "version" in own:
         yield from _gem(own["name"][0], own["version"][0], "installed", own["name"][1])
+
+
+def _locked(lines: Iterator[tuple[int, str]], budget: Budget) -> Iterator[Observation]:
+    """Each gem under `specs:` with what it asks for, then what the project does, under `DEPENDENCIES`."""
+    by: tuple[str | None, int] = (None, 0)
+    asked: list[str] = []
+    for number, line in lines:
+        locked, below = _LOCKED.match(line), _ASKED_BY_GEM.match(line) or _ASKED_BY_PROJECT.match(line)
+        if locked or not line.startswith(" "):
+            yield from requires(by[0], (package_purl("gem", name) for name in asked), f"line {by[1]}", budget)
+            asked = []
+            by = (package_purl("gem", locked[1]) if locked else PROJECT if line == "DEPENDENCIES" else None, number)
+        if locked:
+            yield from _gem(locked[1], locked[2], "declares", number)
+        elif below:
+            asked.append(below[1])
+    yield from requires(by[0], (package_purl("gem", name) for name in asked), f"line {by[1]}", budget)
 
 
 def _gem(name: str, version: str, role: str, line: int) -> Iterator[Package]:

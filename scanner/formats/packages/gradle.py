@@ -8,10 +8,11 @@ from scanner.formats.packages.toml_tree import Toml, tables, toml
 from scanner.formats.text_lines import code_lines, numbered_lines, text_of
 from scanner.model.observation import Observation, Package
 from scanner.model.source import Budget, Info, Source
+from scanner.model.vocabulary import Scope
 
 INFO = Info(
     name="gradle",
-    version=1,
+    version=2,
     line="Gradle: packages that lock files, version catalogs and build scripts name",
     specification="https://docs.gradle.org/current/userguide/dependency_locking.html, …/platforms.html",
     limits="Names put together while a script runs are not read; a version that a script computes is left out.",
@@ -60,10 +61,12 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
 
 def _of_script(source: Source, budget: Budget) -> Iterator[Package]:
     for number, line in code_lines(numbered_lines(source, budget, _MAX_BYTES)):
-        if _DEPENDENCY.search(line):
+        asked = _DEPENDENCY.search(line)
+        if asked:
+            scope = Scope.DEV if "test" in asked[0].lower() else Scope.RUNTIME
             for pattern in (_QUOTED, _NAMED):
                 for found in pattern.finditer(line):
-                    yield from _declared(found[1], found[2], found[3] or "", f"line {number}")
+                    yield from _declared(found[1], found[2], found[3] or "", f"line {number}", scope)
 
 
 def _of_catalog(tree: Toml, budget: Budget) -> Iterator[Package]:
@@ -90,8 +93,8 @@ def _catalog_version(version: object, versions: dict[str, object]) -> str:
     return version if isinstance(version, str) else ""
 
 
-def _declared(group: str, name: str, version: str, place: str) -> Iterator[Package]:
+def _declared(group: str, name: str, version: str, place: str, scope: Scope = Scope.RUNTIME) -> Iterator[Package]:
     purl = maven_purl(group, name) if group and name else None
     if purl is not None:
         exact = version if _VERSION.fullmatch(version) and not version.endswith("+") else ""
-        yield Package(purl=purl, version=exact, role="declares", place=place)
+        yield Package(purl=purl, version=exact, role="declares", scope=scope, place=place)

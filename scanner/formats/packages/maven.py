@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from scanner.formats.packages.purls import maven_purl
 from scanner.model.observation import Observation, Package
 from scanner.model.source import Budget, Info, Source, Unreadable
-from scanner.model.vocabulary import Cause
+from scanner.model.vocabulary import Cause, Scope
 
 INFO = Info(
     name="maven",
-    version=1,
+    version=2,
     line="Maven packages: what a jar was built from, what a project depends on",
     specification="Maven POM reference: https://maven.apache.org/pom.html",
     limits="Values that a parent project defines are not known; a dependency named by one is left out.",
@@ -28,7 +28,7 @@ _DEPENDENCY_LISTS = (
 )
 _MANAGED = ("project", "dependencyManagement", "dependencies", "dependency")
 _PROPERTIES = ("project", "properties")
-_COORDINATES = ("groupId", "artifactId", "version", "scope")
+_COORDINATES = ("groupId", "artifactId", "version", "scope", "optional")
 
 
 def wants(name: str, head: bytes) -> bool:
@@ -96,9 +96,21 @@ def _declared(source: Source, budget: Budget) -> Iterator[Package]:
         if purl is not None:
             version = project.resolved(dependency.get("version", "")) or versions.get((group, artifact), "")
             scope = f" scope {dependency['scope']}" if dependency.get("scope") else ""
-            yield Package(purl=purl, version=version, role="declares", place=f"dependency[{index}]{scope}")
+            yield Package(
+                purl=purl,
+                version=version,
+                role="declares",
+                scope=_scope(dependency),
+                place=f"dependency[{index}]{scope}",
+            )
     if problem:
         raise problem
+
+
+def _scope(dependency: dict[str, str]) -> Scope:
+    if dependency.get("scope") == "test":
+        return Scope.DEV
+    return Scope.EXTRA if dependency.get("optional") == "true" else Scope.RUNTIME
 
 
 def _parse(source: Source, budget: Budget, project: _Project) -> None:

@@ -9,11 +9,11 @@ import msgspec
 from scanner.formats.packages.purls import npm_purl
 from scanner.model.observation import Observation, Owns, Package
 from scanner.model.source import Budget, Info, Source, Unreadable
-from scanner.model.vocabulary import Cause
+from scanner.model.vocabulary import Cause, Scope
 
 INFO = Info(
     name="npm",
-    version=2,
+    version=3,
     line="JavaScript packages: the package itself and what it depends on",
     specification="the package.json that npm documents (npm help package.json)",
     limits="Ranges of versions are not resolved: only an exact version is kept.",
@@ -23,7 +23,12 @@ INFO = Info(
 _T = TypeVar("_T")
 
 _MAX_BYTES = 16 * 1024 * 1024
-_DEPENDENCIES = ("dependencies", "optionalDependencies", "peerDependencies", "devDependencies")
+_DEPENDENCIES = {
+    "dependencies": Scope.RUNTIME,
+    "optionalDependencies": Scope.OPTIONAL,
+    "peerDependencies": Scope.RUNTIME,
+    "devDependencies": Scope.DEV,
+}
 _EXACT = re.compile(r"[=v]*(\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?)")
 _ALIAS = re.compile(r"npm:(@?[^@]+)(?:@(.*))?")
 """`npm:name@range` asks for a package of another name than the one it gets here."""
@@ -60,6 +65,7 @@ def _declared(key: str, parts: dict[str, msgspec.Raw], budget: Budget) -> Iterat
     raw_part = parts.get(key)
     if raw_part is None or not bytes(raw_part).startswith(b"{"):
         return  # npm itself passes over a list or null here
+    may_lack = _optional_peers(parts) if key == "peerDependencies" else frozenset()
     for name, raw in _decoded(raw_part, dict[str, msgspec.Raw]).items():
         budget.spend_items()
         range_wanted = _text(raw)
@@ -67,7 +73,18 @@ def _declared(key: str, parts: dict[str, msgspec.Raw], budget: Budget) -> Iterat
         purl = npm_purl(alias[1] if alias else name)
         exact = _EXACT.fullmatch((alias[2] or "") if alias else range_wanted)
         if purl:
-            yield Package(purl=purl, version=exact[1] if exact else "", role="declares", place=f"{key}.{name}")
+            scope = Scope.OPTIONAL if name in may_lack else _DEPENDENCIES[key]
+            version = exact[1] if exact else ""
+            yield Package(purl=purl, version=version, role="declares", scope=scope, place=f"{key}.{name}")
+
+
+def _optional_peers(parts: dict[str, msgspec.Raw]) -> frozenset[str]:
+    """Packages that it works with if somebody else asks for them."""
+    raw = parts.get("peerDependenciesMeta")
+    if raw is None or not bytes(raw).startswith(b"{"):
+        return frozenset()
+    marked = _decoded(raw, dict[str, msgspec.Raw])
+    return frozenset(name for name, value in marked.items() if b"true" in bytes(value))
 
 
 def _text(raw: msgspec.Raw | None) -> str:

@@ -3,14 +3,15 @@
 from collections.abc import Callable, Iterator
 
 from scanner.formats.json_tree import json_object, part, word
+from scanner.formats.packages.dependencies import PROJECT, requires
 from scanner.formats.packages.purls import package_purl
 from scanner.formats.xml_elements import Element, xml_elements
-from scanner.model.observation import Observation, Owns, Package
+from scanner.model.observation import Observation, Owns, Package, Requires
 from scanner.model.source import Budget, Info, Source
 
 INFO = Info(
     name="nuget",
-    version=1,
+    version=2,
     line=".NET packages: what projects ask for and lock, what programs were built with, what a package is",
     specification="https://learn.microsoft.com/nuget/consume-packages/overview-and-workflow, …/reference/nuspec",
     limits="Versions that a property gives are left out. Conditions of a project are not evaluated.",
@@ -85,28 +86,45 @@ def _dependency(element: Element) -> Iterator[Package]:
     yield from _package(element.attributes.get("id", ""), element.attributes.get("version", ""), f"line {element.line}")
 
 
-def _of_lock(source: Source, budget: Budget) -> Iterator[Package]:
+def _of_lock(source: Source, budget: Budget) -> Iterator[Package | Requires]:
     for framework, packages in part(json_object(source, budget), "dependencies").items():
         for name, entry in part(packages).items():
             budget.spend_items()
+            place = f'dependencies["{framework}"].{name}'
+            purl = package_purl("nuget", name)
             if word(entry, "type") != "Project":
-                yield from _package(name, word(entry, "resolved"), f'dependencies["{framework}"].{name}')
+                yield from _package(name, word(entry, "resolved"), place)
+            if word(entry, "type") == "Direct":
+                yield from requires(PROJECT, (purl,), place, budget)
+            yield from requires(purl, _purls(entry), place, budget)
 
 
-def _of_assets(source: Source, budget: Budget) -> Iterator[Package]:
-    for key, entry in part(json_object(source, budget), "libraries").items():
+def _purls(entry: object) -> Iterator[str | None]:
+    return (package_purl("nuget", name) for name in part(entry, "dependencies"))
+
+
+def _of_assets(source: Source, budget: Budget) -> Iterator[Package | Requires]:
+    tree = json_object(source, budget)
+    own: set[str] = set()
+    for key, entry in part(tree, "libraries").items():
         budget.spend_items()
-        if word(entry, "type") != "project":
-            name, _, version = key.partition("/")
+        name, _, version = key.partition("/")
+        if word(entry, "type") == "project":
+            own.add(key)
+        else:
             yield from _package(name, version, f'libraries["{key}"]')
+    for framework, libraries in part(tree, "targets").items():
+        for key, entry in part(libraries).items():
+            by = PROJECT if key in own else package_purl("nuget", key.partition("/")[0])
+            yield from requires(by, _purls(entry), f'targets["{framework}"]["{key}"]', budget)
 
 
-def _of_program(source: Source, budget: Budget) -> Iterator[Package]:
+def _of_program(source: Source, budget: Budget) -> Iterator[Package | Requires]:
     """A program's .deps.json lists what lies beside it; that may have been left out, so it only declares."""
     yield from _of_assets(source, budget)
 
 
-_JSON: dict[str, Callable[[Source, Budget], Iterator[Package]]] = {
+_JSON: dict[str, Callable[[Source, Budget], Iterator[Package | Requires]]] = {
     "packages.lock.json": _of_lock,
     "project.assets.json": _of_assets,
 }

@@ -16,10 +16,10 @@ from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="python-distribution",
-    version=2,
+    version=3,
     line="Python packages: installed ones, the files they own and what they depend on",
     specification="Core metadata: https://packaging.python.org/specifications/core-metadata/",
-    limits="Environment markers are not evaluated: optional dependencies count as declared. Without a list of files "
+    limits="Environment markers are not evaluated, but for those that name an extra. Without a list of files "
     "(RECORD, installed-files.txt) the files are told by the names of modules, without those by the package's name.",
     names=("metadata", "pkg-info"),
     suffixes=(".egg-info",),

@@ -10,11 +10,11 @@ from scanner.formats.packages.toml_tree import Toml, tables, toml
 from scanner.formats.python_tree import statements
 from scanner.model.observation import Observation, Owns, Package
 from scanner.model.source import Budget, Info, Source, Unreadable
-from scanner.model.vocabulary import Cause
+from scanner.model.vocabulary import Cause, Scope
 
 INFO = Info(
     name="python-project",
-    version=1,
+    version=2,
     line="Python projects: the package made here, and what it asks for",
     specification="https://packaging.python.org/en/latest/specifications/pyproject-toml/ and "
     "https://setuptools.pypa.io/en/latest/userguide/declarative_config.html",
@@ -25,30 +25,35 @@ INFO = Info(
 
 _MAX_BYTES = 4 * 1024 * 1024
 _MAX_DEPTH = 12
-_LISTS: tuple[tuple[str, ...], ...] = (
-    ("project", "dependencies"),
-    ("project", "optional-dependencies", "*"),
-    ("dependency-groups", "*"),
-    ("build-system", "requires"),
-    ("tool", "uv", "dev-dependencies"),
-    ("tool", "pdm", "dev-dependencies", "*"),
-    ("tool", "hatch", "envs", "*", "dependencies"),
-    ("tool", "hatch", "envs", "*", "extra-dependencies"),
-    ("tool", "flit", "metadata", "requires"),
-)
+_LISTS: dict[tuple[str, ...], Scope] = {
+    ("project", "dependencies"): Scope.RUNTIME,
+    ("project", "optional-dependencies", "*"): Scope.EXTRA,
+    ("dependency-groups", "*"): Scope.DEV,
+    ("build-system", "requires"): Scope.DEV,
+    ("tool", "uv", "dev-dependencies"): Scope.DEV,
+    ("tool", "pdm", "dev-dependencies", "*"): Scope.DEV,
+    ("tool", "hatch", "envs", "*", "dependencies"): Scope.DEV,
+    ("tool", "hatch", "envs", "*", "extra-dependencies"): Scope.DEV,
+    ("tool", "flit", "metadata", "requires"): Scope.RUNTIME,
+}
 """Keys under which a list of requirements stands; `*` is any key."""
-_TABLES: tuple[tuple[str, ...], ...] = (
-    ("tool", "poetry", "dependencies"),
-    ("tool", "poetry", "dev-dependencies"),
-    ("tool", "poetry", "group", "*", "dependencies"),
-    ("tool", "pixi", "pypi-dependencies"),
-    ("packages",),
-    ("dev-packages",),
-)
+_TABLES: dict[tuple[str, ...], Scope] = {
+    ("tool", "poetry", "dependencies"): Scope.RUNTIME,
+    ("tool", "poetry", "dev-dependencies"): Scope.DEV,
+    ("tool", "poetry", "group", "*", "dependencies"): Scope.DEV,
+    ("tool", "pixi", "pypi-dependencies"): Scope.RUNTIME,
+    ("packages",): Scope.RUNTIME,
+    ("dev-packages",): Scope.DEV,
+}
 """Keys under which a table from name to version stands: Poetry's, Pixi's, Pipfile's."""
 _NAMES: tuple[tuple[str, ...], ...] = (("project",), ("tool", "poetry"), ("tool", "flit", "metadata"))
 _EXACT = re.compile(r"\s*={0,3}\s*(\d[\w.!+-]*)\s*")
-_SETUP_LISTS = ("install_requires", "setup_requires", "tests_require", "requires")
+_SETUP_LISTS = {
+    "install_requires": Scope.RUNTIME,
+    "setup_requires": Scope.DEV,
+    "tests_require": Scope.DEV,
+    "requires": Scope.RUNTIME,
+}
 _EXTRAS = "extras_require"
 
 
@@ -84,28 +89,36 @@ def _of_toml(tree: Toml, budget: Budget) -> Iterator[Observation]:
             if isinstance(table, dict) and isinstance(table.get("name"), str):
                 version = table.get("version")
                 yield from _made_here(table["name"], version if isinstance(version, str) else "", f"{where}.name")
-    for path in _LISTS:
+    for path, scope in _LISTS.items():
         for where, entries in tables(tree, path):
-            yield from _of_list(entries if isinstance(entries, list) else [], where, budget)
-    for path in _TABLES:
+            yield from _of_list(entries if isinstance(entries, list) else [], where, scope, budget)
+    for path, scope in _TABLES.items():
         for where, table in tables(tree, path):
-            yield from _of_table(table if isinstance(table, dict) else {}, where, budget)
+            yield from _of_table(table if isinstance(table, dict) else {}, where, scope, budget)
 
 
-def _of_list(entries: list[object], where: str, budget: Budget) -> Iterator[Package]:
+def _of_list(entries: list[object], where: str, scope: Scope, budget: Budget) -> Iterator[Package]:
     for index, entry in enumerate(entries):
         budget.spend_items()
-        package = declared(entry, f"{where}[{index}]") if isinstance(entry, str) else None
+        package = declared(entry, f"{where}[{index}]", scope=scope) if isinstance(entry, str) else None
         if package is not None:
             yield package
 
 
-def _of_table(table: Toml, where: str, budget: Budget) -> Iterator[Package]:
+def _of_table(table: Toml, where: str, scope: Scope, budget: Budget) -> Iterator[Package]:
     for name, wanted in table.items():
         budget.spend_items()
         purl = pypi_purl(name) if name != "python" else None
         if purl is not None:
-            yield Package(purl=purl, version=_exact(wanted), role="declares", place=f"{where}.{name}")
+            # Poetry calls what belongs to an extra optional.
+            is_extra = isinstance(wanted, dict) and wanted.get("optional") is True
+            yield Package(
+                purl=purl,
+                version=_exact(wanted),
+                role="declares",
+                scope=Scope.EXTRA if is_extra else scope,
+                place=f"{where}.{name}",
+            )
 
 
 def _exact(wanted: object) -> str:
@@ -127,14 +140,14 @@ def _of_configuration(data: bytes, budget: Budget) -> Iterator[Observation]:
         raise Unreadable(Cause.DAMAGED, f"The configuration cannot be read: {reason}.") from error
     name, version = (parser.get("metadata", key, fallback=None) or "" for key in ("name", "version"))
     yield from _made_here(name, "" if ":" in version else version, "metadata.name")
-    options = [("options", key) for key in _SETUP_LISTS]
+    options = [("options", key, scope) for key, scope in _SETUP_LISTS.items()]
     extras = "options.extras_require"
     if parser.has_section(extras):
-        options += [(extras, key) for key in parser.options(extras)]
-    for section, key in options:
+        options += [(extras, key, Scope.EXTRA) for key in parser.options(extras)]
+    for section, key, scope in options:
         for index, line in enumerate((parser.get(section, key, fallback=None) or "").splitlines()):
             budget.spend_items()
-            package = declared(line, f"{section}.{key}[{index}]")
+            package = declared(line, f"{section}.{key}[{index}]", scope=scope)
             if package is not None:
                 yield package
 
@@ -156,9 +169,9 @@ def _of_setup(data: bytes, budget: Budget) -> Iterator[Observation]:
         given = {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
         name, version = (next(strings.of(given.get(key)), ("", 0))[0] for key in ("name", "version"))
         yield from _made_here(name, version, f"line {call.lineno}")
-        for key in (*_SETUP_LISTS, _EXTRAS):
+        for key, scope in (*_SETUP_LISTS.items(), (_EXTRAS, Scope.EXTRA)):
             for text, line in strings.of(given.get(key)):
-                package = declared(text, f"line {line}")
+                package = declared(text, f"line {line}", scope=scope)
                 if package is not None:
                     yield package
 

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from scanner.formats.packages.purls import pypi_purl
 from scanner.model.observation import Observation, Package
 from scanner.model.source import Budget, Info, Source, Unreadable
-from scanner.model.vocabulary import Cause
+from scanner.model.vocabulary import Cause, Scope
 
 INFO = Info(
     name="python-requirements",
-    version=1,
+    version=2,
     line="Python requirements: the packages a project asks for, by line",
     specification="Requirements file format: https://pip.pypa.io/en/stable/reference/requirements-file-format/",
     limits="Files that a line includes (`-r`) are read where they lie in the target, not from here. Environment "
@@ -30,6 +30,8 @@ _PINNED = re.compile(r"\s*\(?\s*===?\s*([A-Za-z0-9][A-Za-z0-9.!+_-]*)\s*\)?\s*(?
 _PIN_IN_HEAD = re.compile(
     r"[A-Za-z0-9][A-Za-z0-9._-]*(?:\[[^\]]{0,200}\])?\s*[=~>]=\s*\d[\w.*!+-]*\s*(?:[;,#\\].*|--hash.*)?"
 )
+_OF_EXTRA = re.compile(r";.*\bextra\s*==")
+_FOR_DEVELOPERS = re.compile(r"(?:^|[-_.])(?:dev|develop|development|tests?|testing|docs?|lint|ci|build)(?:[-_.]|$)")
 _EGG = re.compile(r"#(?:.{0,500}&)?egg=([A-Za-z0-9._-]{1,200})")
 _WHEEL = re.compile(
     r"(?:^|[/\\])([A-Za-z0-9._]{1,200})-([A-Za-z0-9._!+]{1,100})-[^/\\-]+-[^/\\-]+-[^/\\]+\.whl(?:$|[#?])"
@@ -53,24 +55,30 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     if source.size > _MAX_BYTES:
         raise Unreadable(Cause.LIMIT, "The list of requirements is larger than 16 MiB and was not read.")
     budget.spend_bytes(2 * source.size)
+    scope = Scope.DEV if _FOR_DEVELOPERS.search(source.name.lower()) else Scope.RUNTIME
     continued = False
     for number, line in enumerate(_decoded(bytes(source.view())).splitlines(), start=1):
         budget.spend_items()
         # A line that continues another holds its hashes or options.
-        package = None if continued else declared(_EDITABLE.sub("", line.strip()), f"line {number}")
+        package = None if continued else declared(_EDITABLE.sub("", line.strip()), f"line {number}", scope=scope)
         continued = line.rstrip().endswith("\\")
         if package is not None:
             yield package
 
 
-def declared(requirement: str, place: str, *, version: str = "") -> Package | None:
-    """The package that one requirement asks for (PEP 508, an address, a wheel's file name), if it names one."""
+def declared(requirement: str, place: str, *, version: str = "", scope: Scope = Scope.RUNTIME) -> Package | None:
+    """The package that one requirement asks for (PEP 508, an address, a wheel's file name), if it names one.
+
+    A marker that names an extra makes it one that only those get who ask for that extra.
+    """
     text = requirement[:_MAX_LINE].rstrip("\\").strip()
     if not text or text.startswith(("#", "-", "[")):
         return None
     name, pinned = _named(text)
     purl = pypi_purl(name) if name else None
-    return Package(purl=purl, version=version or pinned, role="declares", place=place) if purl else None
+    if scope is Scope.RUNTIME and _OF_EXTRA.search(text):
+        scope = Scope.EXTRA
+    return Package(purl=purl, version=version or pinned, role="declares", scope=scope, place=place) if purl else None
 
 
 def _named(text: str) -> tuple[str, str]:

@@ -173,14 +173,14 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_a_lock_file_gives_each_package_with_its_version(case: str):
     reader, name, text, expected = CASES[case]
-    assert read(reader, BytesSource(name, text.encode())) == [
-        Package(purl=purl, version=version, role="declares", place=place) for purl, version, place in expected
-    ]
+    found = [o for o in read(reader, BytesSource(name, text.encode())) if isinstance(o, Package)]
+    assert [(p.purl, p.version, p.place, p.role) for p in found] == [(*each, "declares") for each in expected]
 
 
 def test_a_lock_file_with_the_line_ends_of_windows_reads_the_same():
-    reader, name, text, expected = CASES["yarn-1"]
-    assert len(read(reader, BytesSource(name, text.replace("\n", "\r\n").encode()))) == len(expected)
+    reader, name, text, _ = CASES["yarn-1"]
+    same = read(reader, BytesSource(name, text.encode()))
+    assert read(reader, BytesSource(name, text.replace("\n", "\r\n").encode())) == same
 
 
 def test_the_binary_lock_file_says_that_it_is_not_read():

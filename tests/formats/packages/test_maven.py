@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scanner.formats.packages import maven
 from scanner.model.observation import Package
 from scanner.model.source import Unreadable
-from scanner.model.vocabulary import Cause
+from scanner.model.vocabulary import Cause, Scope
 from tests.budgets import CountingBudget
 from tests.formats.reading import read, read_until_stopped
 from tests.sources import BytesSource
@@ -42,7 +42,13 @@ POM = b"""<?xml version="1.0"?>
 def test_a_project_declares_its_dependencies_with_their_versions():
     assert read(maven, BytesSource("pom.xml", POM)) == [
         Package(purl="pkg:maven/com.vendor/sdk", version="2.1.0", role="declares", place="dependency[0]"),
-        Package(purl="pkg:maven/com.example/core", version="7", role="declares", place="dependency[1] scope test"),
+        Package(
+            purl="pkg:maven/com.example/core",
+            version="7",
+            role="declares",
+            scope=Scope.DEV,
+            place="dependency[1] scope test",
+        ),
         Package(purl="pkg:maven/org.managed/lib", version="2.1.0", role="declares", place="dependency[2]"),
         Package(purl="pkg:maven/com.vendor/extra", version="[1,2)", role="declares", place="dependency[4]"),
     ]

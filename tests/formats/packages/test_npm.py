@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from scanner.formats.packages import npm
 from scanner.model.observation import Owns, Package
-from scanner.model.vocabulary import Cause
+from scanner.model.vocabulary import Cause, Scope
 from tests.formats.reading import read, read_until_stopped
 from tests.sources import BytesSource
 
@@ -34,8 +34,8 @@ def test_a_package_gives_itself_and_its_dependencies():
         Package(purl="pkg:npm/%40vendor/client-sdk", role="declares", place="dependencies.@vendor/client-sdk"),
         Package(purl="pkg:npm/exact", version="2.0.1", role="declares", place="dependencies.exact"),
         Package(purl="pkg:npm/%40vendor/real", version="1.0.0", role="declares", place="dependencies.renamed"),
-        Package(purl="pkg:npm/tool", role="declares", place="devDependencies.tool"),
-        Package(purl="pkg:npm/odd", role="declares", place="devDependencies.odd"),
+        Package(purl="pkg:npm/tool", role="declares", scope=Scope.DEV, place="devDependencies.tool"),
+        Package(purl="pkg:npm/odd", role="declares", scope=Scope.DEV, place="devDependencies.odd"),
     ]
 
 

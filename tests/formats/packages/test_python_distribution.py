@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from scanner.formats.packages import python_distribution
 from scanner.model.observation import Owns, Package
-from scanner.model.vocabulary import Cause
+from scanner.model.vocabulary import Cause, Scope
 from tests.formats.reading import read, read_until_stopped
 from tests.sources import BytesSource
 
@@ -34,7 +34,7 @@ def test_metadata_gives_the_package_and_what_it_requires(newline: bytes):
         Package(purl="pkg:pypi/some-vendor-sdk", version="1.4.0", role="installed", place="Name header"),
         Package(purl="pkg:pypi/numpy", role="declares", place="Requires-Dist[0]"),
         Package(purl="pkg:pypi/exact-pin", version="2.0.1", role="declares", place="Requires-Dist[1]"),
-        Package(purl="pkg:pypi/extra-thing", role="declares", place="Requires-Dist[2]"),
+        Package(purl="pkg:pypi/extra-thing", role="declares", scope=Scope.EXTRA, place="Requires-Dist[2]"),
         Package(purl="pkg:pypi/direct", role="declares", place="Requires-Dist[3]"),
     ]
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from scanner.formats.packages import python_locks
 from scanner.model.observation import Package
-from scanner.model.vocabulary import Cause
+from scanner.model.vocabulary import Cause, Scope
 from tests.formats.reading import read, read_until_stopped
 from tests.sources import BytesSource
 
@@ -35,7 +35,7 @@ def test_a_toml_lock_gives_its_packages_but_not_the_project(name: str, data: byt
 def test_pipenvs_lock_gives_both_its_lists():
     assert read(python_locks, BytesSource("Pipfile.lock", PIPENV)) == [
         Package(purl="pkg:pypi/vendor", version="1.0", role="declares", place="default.vendor"),
-        Package(purl="pkg:pypi/other", version="", role="declares", place="develop.other"),
+        Package(purl="pkg:pypi/other", version="", role="declares", scope=Scope.DEV, place="develop.other"),
     ]
 
 
