@@ -19,15 +19,13 @@ from scanner.catalogue.cache_file import read_cached, write_cached
 from scanner.catalogue.index import BYTE_KINDS, entries_of
 from scanner.catalogue.literals import Literal
 from scanner.catalogue.load import Catalogue
-from scanner.catalogue.words import telling_words
+from scanner.catalogue.words import Telling, telling_words
 from scanner.model.technology import Technology
 from scanner.model.vocabulary import IndicatorKind
 
-WORDS = "words"
-"""The name space of the one rule that says whether a source file is worth parsing."""
 GENERATED = "generated"
 """The name space of the rules made here; a technology's own .yar has the technology's id."""
-_SCHEMA = "5"
+_SCHEMA = "6"
 """Raise it when the same signatures give other rules or other atoms."""
 
 
@@ -65,8 +63,8 @@ class ByteRules(msgspec.Struct, frozen=True):
     atoms: AtomDatabase
     patterns: dict[str, BytePattern]
     """By string identifier (`$p12`), or by `name space/rule` for rules of .yar files."""
-    words: dict[bytes, str]
-    """Telling words, each with the module name it speaks of."""
+    words: dict[bytes, tuple[Telling, ...]]
+    """Telling words, each with what it speaks of."""
     digest: str
     """Of everything that decides what is found, so that the same findings need not be made twice."""
     sizes: frozenset[int]
@@ -93,10 +91,9 @@ def byte_rules(catalogue: Catalogue) -> ByteRules:
         if e.indicator.kind is IndicatorKind.HASH
     )
     words = telling_words(catalogue.technologies)
-    decides = sha256(msgspec.msgpack.encode([texts, sorted(patterns.items()), sorted(sizes)])).hexdigest()
-    return ByteRules(
-        made.compiled, made.always, _atom_database(made.atoms, made.words), patterns, words, decides, sizes
-    )
+    decides = sha256(msgspec.msgpack.encode([texts, sorted(patterns.items()), words, sorted(sizes)])).hexdigest()
+    database = _atom_database(made.atoms, [Literal(word) for word in words])
+    return ByteRules(made.compiled, made.always, database, patterns, words, decides, sizes)
 
 
 class _Compiled(msgspec.Struct, frozen=True):
@@ -105,19 +102,18 @@ class _Compiled(msgspec.Struct, frozen=True):
     compiled: bytes
     always: bytes
     atoms: list[Literal]
-    words: list[Literal]
 
 
 def _compile(texts: list[tuple[str, str]]) -> _Compiled:
-    found: dict[bool, frozenset[Literal]] = {False: frozenset(), True: frozenset()}
+    found: frozenset[Literal] = frozenset()
     always = []
     for namespace, text in texts:
         needed = needed_literals(text)
         if needed is None:
             always.append((namespace, text))
         else:
-            found[namespace == WORDS] |= needed
-    return _Compiled(_saved(texts), _saved(always) if always else b"", sorted(found[False]), sorted(found[True]))
+            found |= needed
+    return _Compiled(_saved(texts), _saved(always) if always else b"", sorted(found))
 
 
 def _saved(texts: list[tuple[str, str]]) -> bytes:
@@ -185,10 +181,6 @@ def _texts(catalogue: Catalogue) -> tuple[dict[str, BytePattern], list[tuple[str
             texts.append((GENERATED, rule))
         if technology.yara_source:
             texts.append((technology.id, technology.yara_source))
-    words = telling_words(catalogue.technologies)
-    if words:
-        strings = [f'  $w{number} = "{_quoted(word)}"' for number, word in enumerate(words)]
-        texts.append((WORDS, f"rule words {{\n strings:\n{chr(10).join(strings)}\n condition: any of them\n}}"))
     return patterns, texts
 
 
@@ -218,12 +210,8 @@ def _yara_string(kind: IndicatorKind, value: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return _quoted(text.encode("utf-8"))
-
-
-def _quoted(raw: bytes) -> str:
     """A YARA text string, byte for byte."""
-    return "".join(f"\\x{b:02x}" if b < 32 or b > 126 or chr(b) in '"\\' else chr(b) for b in raw)
+    return "".join(f"\\x{b:02x}" if b < 32 or b > 126 or chr(b) in '"\\' else chr(b) for b in text.encode("utf-8"))
 
 
 def _symbol_expression(value: str) -> str:

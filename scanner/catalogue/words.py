@@ -1,13 +1,19 @@
-"""Telling words: what must stand in a source file for its imports or calls to match anything in the catalogue.
+"""Telling words: what must stand in a file for its imports, calls or settings to match anything in the catalogue.
 
-Parsing source is slow, so a file without any of these words is not parsed. The word is the name of the module or
+Parsing is slow, so a file without any of these words is not parsed. For source the word is the name of the module or
 package that a signature speaks of, for that stands in the file however the import is written, and whether or not the
-name of the call was put together from pieces.
+name of the call was put together from pieces. For settings it is the most telling piece of the name or value.
+
+Each word belongs to a group, and a reader says which groups it runs after (`Info.after_words`).
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+from urllib.parse import unquote
 
 from scanner.catalogue.index import entries_of
+from scanner.model.source import WordGroup
 from scanner.model.technology import Technology
 from scanner.model.vocabulary import IndicatorKind
 
@@ -16,47 +22,103 @@ _PLAIN_LENGTH = 6
 _DEEP_PARTS = 3
 _JS_GLOBALS = frozenset({"window", "self", "globalThis"})
 """Names of the object that holds everything: what stands behind the dot tells."""
+_OF_NPM = "pkg:npm/"
+_PIECES = re.compile(r"[^*./=?]+")
+"""Of a pattern, what stands in a text as it is."""
 
 
-def telling_words(technologies: Iterable[Technology]) -> dict[bytes, str]:
-    """The literals, at least one of which is in every file worth parsing, each with the module it speaks of."""
-    patterns = [
-        (entry.indicator.kind, *entry.indicator.value.partition("*")[0].rstrip(".").partition(":")[::2])
-        for technology in technologies
-        for entry in entries_of(technology)
-        if entry.indicator.kind in {IndicatorKind.IMPORT, IndicatorKind.CALL}
-    ]
-    words: dict[bytes, str] = {}
-    for language, forms, caller in (("python", _python_forms, _python_caller), ("js", _js_forms, _js_caller)):
-        named = [(kind, name) for kind, of, name in patterns if of == language and name]
-        modules = {name for kind, name in named if kind is IndicatorKind.IMPORT}
-        calls = {name for kind, name in named if kind is IndicatorKind.CALL}
-        spoken_of = modules | {_known(name, modules) or caller(name) for name in calls}
-        words.update((form, module) for module in spoken_of for form in forms(module))
-    return dict(sorted(words.items()))
+class Telling(NamedTuple):
+    """What a word speaks of."""
+
+    group: WordGroup
+    name: str
+    """A module, package or setting. Of `js` also a global name `window.X`, a member `.x` of something unknown, or
+    `module#member#member` where only that of a module matters, `*` in it for anything.
+    What begins with `*` may stand inside a longer name."""
+
+
+def telling_words(technologies: Iterable[Technology]) -> dict[bytes, tuple[Telling, ...]]:
+    """The literals, at least one of which is in every file worth parsing, each with what it speaks of."""
+    by_kind: dict[IndicatorKind, set[str]] = {kind: set() for kind in IndicatorKind}
+    for technology in technologies:
+        for entry in entries_of(technology):
+            by_kind[entry.indicator.kind].add(entry.indicator.value)
+    words: dict[bytes, set[Telling]] = {}
+    for telling, forms in _tellings(by_kind):
+        for form in forms:
+            words.setdefault(form, set()).add(telling)
+    return {word: tuple(sorted(words[word])) for word in sorted(words)}
+
+
+def _tellings(by_kind: dict[IndicatorKind, set[str]]) -> Iterator[tuple[Telling, tuple[bytes, ...]]]:
+    """Each thing that is spoken of, with the forms in which it stands in files."""
+    modules, calls = by_kind[IndicatorKind.IMPORT], by_kind[IndicatorKind.CALL]
+    for module in _spoken_of(_named("python", modules), _named("python", calls), _python_caller):
+        yield Telling("python", module), _python_forms(module)
+    for name in _js_names(_named("js", modules), {call for call in calls if call.startswith("js:")}):
+        yield Telling("js", name), _js_forms(name)
+    for purl in by_kind[IndicatorKind.PACKAGE]:
+        package = unquote(purl.removeprefix(_OF_NPM).partition("*")[0].partition("?")[0].partition("@")[0])
+        if purl.startswith(_OF_NPM) and package:
+            yield Telling("npm", package), _npm_forms(package)
+    for setting in by_kind[IndicatorKind.CONFIG]:
+        piece = _telling_piece(setting)
+        yield Telling("config", piece), (piece.removeprefix("*").encode("utf-8"),)
+
+
+def _named(language: str, values: set[str]) -> set[str]:
+    """The literal beginnings of the patterns of a language."""
+    of_language = (value.partition(":")[2] for value in values if value.startswith(f"{language}:"))
+    return {name for value in of_language if (name := value.partition("*")[0].rstrip("."))}
+
+
+def _spoken_of(modules: set[str], calls: set[str], caller: Callable[[str], str]) -> set[str]:
+    return modules | {_known(name, modules) or caller(name) for name in calls}
 
 
 def _known(call: str, modules: set[str]) -> str:
     """The longest imported module that a call begins with."""
-    return max((m for m in modules if call.startswith((f"{m}.", f"{m}/"))), key=len, default="")
+    return max((m for m in modules if call == m or call.startswith((f"{m}.", f"{m}/"))), key=len, default="")
 
 
 def _python_caller(call: str) -> str:
-    """The module of a call that no import names: its first part, or two of a deep one, whose first is a name space."""
+    """The module of a call that no import names: its first part, or more of a deep one, whose first is a name space."""
     parts = call.split(".")
-    return ".".join(parts[:2]) if len(parts) > _DEEP_PARTS else parts[0]
+    if len(parts) <= _DEEP_PARTS:
+        return parts[0]
+    # Before a class stands a module: `a.b.c.Class`.
+    is_module = parts[2][:1].islower() and parts[3][:1].isupper()
+    return ".".join(parts[: 3 if is_module else 2])
+
+
+def _js_names(modules: set[str], calls: set[str]) -> set[str]:
+    """The modules, and for calls on others what of them must stand in the text.
+
+    Source in this language is read as it stands there, so a call needs all its names in the text.
+    """
+    names = set(modules)
+    for call in calls:
+        written = call.removeprefix("js:")
+        literal = written.partition("*")[0].rstrip(".")
+        module = _known(literal, modules) or _js_caller(literal)
+        members = [m for m in written[len(module) :].split(".") if _PIECES.search(m)]
+        if module.startswith((".", "window.")) or not members:
+            names.add(module)
+        elif module not in modules:
+            names.add("#".join((module, *members)))
+    return names
 
 
 def _js_caller(call: str) -> str:
     """The package of a call that no import names: up to the first dot after its scope and path.
 
-    A call on something unknown, as minified code has it, begins with a dot: then the member is the word.
+    A call on something unknown, as minified code has it, begins with a dot: then the member tells.
     """
     if call.startswith("."):
-        return call.split(".")[1]
+        return "." + call.split(".")[1]
     first, _, rest = call.partition(".")
     if first in _JS_GLOBALS:
-        call = rest
+        return "window." + rest.partition(".")[0]
     scope, slash, last = call.rpartition("/")
     return scope + slash + last.partition(".")[0]
 
@@ -76,8 +138,30 @@ def _python_forms(module: str) -> tuple[bytes, ...]:
     )
 
 
-def _js_forms(module: str) -> tuple[bytes, ...]:
-    raw = module.encode("utf-8")
-    if len(raw) >= _PLAIN_LENGTH:
+def _js_forms(name: str) -> tuple[bytes, ...]:
+    telling = max(_PIECES.findall(name.partition("#")[2].replace("#", "*")), key=len, default=name)
+    raw = telling.removeprefix("window.").removeprefix(".").encode("utf-8")
+    if len(raw) >= _PLAIN_LENGTH or "#" in name:
         return (raw,)
     return tuple(quote + raw + after for quote in (b"'", b'"', b"`") for after in (quote, b"/"))
+
+
+def _npm_forms(package: str) -> tuple[bytes, ...]:
+    """As paths and banners in bundles have it."""
+    raw = package.encode("utf-8")
+    return (b"node_modules/" + raw, b"! " + raw + b" v", b"* " + raw + b" v")
+
+
+def _telling_piece(setting: str) -> str:
+    """A piece that stands in every file with the setting, after `*` if it may stand inside a longer name.
+
+    Of an image its longest; of a name any but the last of several, which only says what is done with the rest; of an
+    action all of it.
+    """
+    name, _, value = setting.removeprefix("iam:").partition("=")
+    text = value if name == "image" else name
+    pieces = _PIECES.findall(text)
+    if name != "image" and len(pieces) > 1:
+        pieces = pieces[:-1]
+    piece = max(pieces, key=len, default=name)
+    return f"*{piece}" if f"*{piece}" in text else piece

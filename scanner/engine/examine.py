@@ -129,10 +129,10 @@ class Examiner:
         regions = partial(_regions, wanted, source, budget, notes)
         notes.patterns.extend(notes.kept("bytes", lambda: self._scanner.scan(source.view(), regions)))
         slow = [reader for reader in wanted.readers if reader.INFO.after_words]
-        words = self._scanner.words_in(source.view()) if slow else None
-        if words:
-            focused = source.with_focus(words)
-            for reader in slow:
+        for reader in slow:
+            words = self._scanner.words_in(source.view(), reader.INFO.after_words)
+            if words:
+                focused = source.with_focus(words)
                 notes.patterns.extend(notes.kept(reader.INFO.name, partial(reader.observe, focused, budget)))
 
     def _read(self, reader: Reader, source: Source, budget: Budget, notes: Notes) -> None:

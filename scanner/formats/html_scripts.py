@@ -20,7 +20,7 @@ INFO = Info(
     specification="HTML: https://html.spec.whatwg.org/multipage/scripting.html",
     limits="Handlers in attributes and expressions in templates are not read. Above 8 MiB nothing is.",
     suffixes=(".html", ".htm", ".xhtml", ".vue", ".svelte"),
-    after_words=True,
+    after_words=("js",),
 )
 
 _MAX_BYTES = 8 * 1024 * 1024

@@ -10,12 +10,13 @@ from collections.abc import Iterator
 
 from scanner.formats.bundled_modules import bundled_packages
 from scanner.formats.javascript_facts import Text, dialect_of, javascript_facts
+from scanner.formats.javascript_relevance import asks_for
 from scanner.model.observation import Observation
 from scanner.model.source import Budget, Info, Source
 
 INFO = Info(
     name="javascript",
-    version=2,
+    version=3,
     line="JavaScript and TypeScript: modules imported, calls on them, packages in bundles that keep their paths",
     specification="ECMAScript: https://tc39.es/ecma262/; CommonJS, AMD; TypeScript and JSX as tree-sitter reads them",
     limits=(
@@ -23,7 +24,7 @@ INFO = Info(
         "Above 12 MiB only what is loaded is read."
     ),
     suffixes=(".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx"),
-    after_words=True,
+    after_words=("js", "npm"),
 )
 
 _NOT_SCRIPTS = (b"\x47", b"<?xml", b"<!DOCTYPE TS")
@@ -44,15 +45,9 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     budget.spend_bytes(source.size)
     data = as_utf8(bytes(source.view()))
     yield from bundled_packages(data, budget)
-    if not _asks_for(data, source.focus):
+    if not asks_for(data, source.focus):
         return
     yield from javascript_facts(Text(data, dialect_of(source.name), source.name), budget)
-
-
-def _asks_for(data: bytes, modules: frozenset[str]) -> bool:
-    """Whether one of the modules the reader was asked about stands at the beginning of a string."""
-    words = [module.encode("utf-8") for module in modules]
-    return not words or any(quote + word in data for word in words for quote in (b'"', b"'", b"`", b"/npm/"))
 
 
 def as_utf8(data: bytes) -> bytes:

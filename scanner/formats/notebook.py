@@ -18,7 +18,7 @@ INFO = Info(
     specification="nbformat: https://nbformat.readthedocs.io/en/latest/format_description.html",
     limits="Outputs, and cells in other languages, are not read. Shell commands (`!pip …`) are left out.",
     suffixes=(".ipynb",),
-    after_words=True,
+    after_words=("python",),
 )
 
 _MAX_BYTES = 64 * 1024 * 1024

@@ -22,7 +22,7 @@ INFO = Info(
     limits="Names are followed through assignments only; of other versions of Python only dotted module names are "
     "read. Relative imports and the standard library are left out.",
     suffixes=(".pyc", ".pyo"),
-    after_words=True,
+    after_words=("python",),
 )
 
 _MAX_BYTES = 64 * 1024 * 1024

@@ -1,7 +1,36 @@
 """Whether a Python file imports any of the modules a reader was asked about: if not, nothing in it needs following."""
 
 import ast
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
+
+_IMPORT = re.compile(
+    rb"\b(?:c?import|from)\b[ \t\\\r\n]+((?:[\w., \t*]|\\\r?\n|\((?:[^()]|\([^()]{0,300}\)){0,8000}\)?)+)"
+)
+_NAME = re.compile(rb"[\w.]+")
+_DYNAMIC = re.compile(rb"importlib|__import__|import_module|importorskip|runpy|builtins|\bexec\b|\beval\b")
+"""What a text may hold that imports by a name in a string."""
+
+
+def may_concern(data: bytes, modules: frozenset[str]) -> bool:
+    """Whether it is worth parsing: a statement that imports one of the modules, or what could import by a text.
+
+    Statements are looked for wherever the words stand, in texts and comments too.
+    """
+    if not modules or _DYNAMIC.search(data):
+        return True
+    return any(is_of(name, modules) for name in _imported_names(data))
+
+
+def _imported_names(data: bytes) -> Iterator[str]:
+    """`a.b` and `a.b.c` for `from a.b import c`; `a`, `b` for `import a, b`."""
+    for statement in _IMPORT.finditer(data):
+        names = [name.decode("ascii", "replace") for name in _NAME.findall(statement[1])]
+        first = names[0] if names else ""
+        yield first
+        for name in names[1:]:
+            yield name
+            yield f"{first}.{name}"
 
 
 def concerns(body: Iterable[ast.stmt], modules: frozenset[str]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from scanner.formats.python_facts import Facts
 from scanner.formats.python_flow import Flow
-from scanner.formats.python_relevance import concerns
+from scanner.formats.python_relevance import concerns, may_concern
 from scanner.formats.python_tree import MAX_BYTES, Statements, statements
 from scanner.model.observation import Observation
 from scanner.model.source import Budget, Info, Source, Unreadable
@@ -15,14 +15,14 @@ from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="python-source",
-    version=2,
+    version=3,
     line="Python source: imports, calls followed through names, native libraries it loads",
     specification="The Python Language Reference: https://docs.python.org/3/reference/",
     limits="What does not parse (Python 2, Cython, syntax newer than the interpreter) and sources above 1 MiB are read "
     "line by line: blocks and functions are not told apart there. Names are followed within one file; relative "
     "imports and the standard library are left out; so is what only running the program would show.",
     suffixes=(".py", ".pyw", ".pyx", ".pxd", ".pyi"),
-    after_words=True,
+    after_words=("python",),
 )
 
 
@@ -35,6 +35,8 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     if source.size > MAX_BYTES:
         raise Unreadable(Cause.LIMIT, "The Python source is larger than 16 MiB and was not read.")
     data = bytes(source.view())
+    if not may_concern(data, source.focus):
+        return
     found = statements(data, budget)
     facts = Facts(budget)
     flow = Flow(source.name.partition(".")[0], facts, budget)

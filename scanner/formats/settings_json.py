@@ -13,11 +13,13 @@ from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="settings-json",
-    version=1,
+    version=2,
     line="Settings in JSON (servers, policies, CloudFormation, task definitions): images, variables, actions, switches",
     specification="JSON: RFC 8259; policies: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies.html",
-    limits="What is no JSON object, or larger than 1 MiB, counts as data. Of plain settings, truth values are kept.",
+    limits="Only files with a word of a known setting are read. "
+    "What is no JSON object, or larger than 1 MiB, counts as data. Of plain settings, truth values are kept.",
     suffixes=(".json", ".tf.json", ".template"),
+    after_words=("config",),
 )
 
 _MAX_BYTES = 1024 * 1024

@@ -10,10 +10,11 @@ from scanner.model.source import Budget, Info, Source
 
 INFO = Info(
     name="settings-lines",
-    version=1,
+    version=2,
     line="Settings line by line (.env, ini, conf, properties): variables and switches",
     specification="https://docs.docker.com/compose/how-tos/environment-variables/variable-interpolation/ (.env files)",
-    limits="Values that go on in further lines are read from their first line. Above 1 MiB nothing is read.",
+    limits="Only files with a word of a known setting are read. "
+    "Values that go on in further lines are read from their first line. Above 1 MiB nothing is read.",
     names=(".env", ".flaskenv", ".envrc"),
     suffixes=(
         ".env",
@@ -34,6 +35,7 @@ INFO = Info(
         ".conf",
         ".properties",
     ),
+    after_words=("config",),
 )
 
 _MAX_BYTES = 1024 * 1024

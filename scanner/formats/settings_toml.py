@@ -10,11 +10,12 @@ from scanner.model.source import Budget, Info, Source
 
 INFO = Info(
     name="settings-toml",
-    version=1,
+    version=2,
     line="Settings in TOML: images, variables, switches",
     specification="TOML 1.0: https://toml.io/en/v1.0.0",
-    limits="Above 1 MiB nothing is read.",
+    limits="Only files with a word of a known setting are read. Above 1 MiB nothing is read.",
     suffixes=(".toml",),
+    after_words=("config",),
 )
 
 _MAX_BYTES = 1024 * 1024

@@ -10,11 +10,13 @@ from scanner.model.source import Budget, Info, Source
 
 INFO = Info(
     name="settings-yaml",
-    version=1,
+    version=2,
     line="Settings in YAML (servers, Compose, Kubernetes, CloudFormation, CI): images, variables, actions, switches",
     specification="YAML 1.2: https://yaml.org/spec/1.2.2/",
-    limits="Texts of several lines, aliases and merged keys are passed over. Above 1 MiB nothing is read.",
+    limits="Only files with a word of a known setting are read. "
+    "Texts of several lines, aliases and merged keys are passed over. Above 1 MiB nothing is read.",
     suffixes=(".yml", ".yaml"),
+    after_words=("config",),
 )
 
 _MAX_BYTES = 1024 * 1024

@@ -11,6 +11,7 @@ import msgspec
 
 from scanner.formats.javascript_facts import MAX_BYTES, Text, dialect_of, javascript_facts
 from scanner.formats.javascript_modules import installed_module
+from scanner.formats.javascript_relevance import asks_for
 from scanner.formats.packages.purls import npm_purl
 from scanner.model.observation import Call, Import, Observation, Package
 from scanner.model.source import Budget, Info, Source, Unreadable
@@ -18,11 +19,13 @@ from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="source-map",
-    version=1,
+    version=2,
     line="Source maps: packages that went into a bundle",
     specification="ECMA-426: https://tc39.es/ecma426/",
-    limits="The texts of sources have a reader of their own. No map is fetched.",
+    limits="Only maps that name a known package are read. "
+    "The texts of sources have a reader of their own. No map is fetched.",
     suffixes=(".map",),
+    after_words=("npm",),
 )
 
 _MAX_SECTIONS = 1000
@@ -68,8 +71,8 @@ def packages_of_map(data: bytes, budget: Budget) -> Iterator[Package]:
         yield from _packages(part, prefix, seen, budget)
 
 
-def facts_of_sources(data: bytes, budget: Budget) -> Iterator[Import | Call | Package]:
-    """What the program's own sources in a source map's bytes import and call.
+def facts_of_sources(data: bytes, focus: frozenset[str], budget: Budget) -> Iterator[Import | Call | Package]:
+    """What the program's own sources in a source map's bytes import and call, those that ask for one of `focus`.
 
     Raises:
         Unreadable: as `observe` does; limit, when the sources are longer than 12 MiB together.
@@ -83,6 +86,8 @@ def facts_of_sources(data: bytes, budget: Budget) -> Iterator[Import | Call | Pa
             if left < 0:
                 raise Unreadable(Cause.LIMIT, "The map carries more than 12 MiB of sources; the rest was not read.")
             budget.spend_bytes(len(content))
+            if not asks_for(content, focus):
+                continue
             place = f"{prefix}sourcesContent[{number}] line {{}}"
             yield from javascript_facts(Text(content, dialect_of(name), name, place=place), budget)
 

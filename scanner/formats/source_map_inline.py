@@ -45,7 +45,7 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     budget.spend_bytes(len(packed))
     unpacked = _unpacked(packed, is_base64=kind.endswith(b";base64"))
     yield from packages_of_map(unpacked, budget)
-    yield from facts_of_sources(unpacked, budget)
+    yield from facts_of_sources(unpacked, source.focus, budget)
 
 
 def _unpacked(packed: bytes, *, is_base64: bool) -> bytes:

@@ -9,12 +9,12 @@ from scanner.model.source import Budget, Info, Source
 
 INFO = Info(
     name="source-map-sources",
-    version=1,
+    version=2,
     line="Source maps: imports and calls of the sources they carry",
     specification="ECMA-426: https://tc39.es/ecma426/",
     limits="Read up to 12 MiB in all; the sources of packages are not.",
     suffixes=(".map",),
-    after_words=True,
+    after_words=("js",),
 )
 
 
@@ -25,4 +25,4 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
         Unreadable: damaged, when it is no source map; limit, when it is nested too deeply or carries too much.
     """
     budget.spend_bytes(source.size)
-    yield from facts_of_sources(bytes(source.view()), budget)
+    yield from facts_of_sources(bytes(source.view()), source.focus, budget)

@@ -10,19 +10,20 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from io import BytesIO
 from typing import Any
 
-from scanner.catalogue.rules import GENERATED, WORDS, BytePattern, ByteRules
+from scanner.catalogue.rules import GENERATED, BytePattern, ByteRules
 from scanner.matching.prefilter import Prefilter
 from scanner.model.observation import ByteHit
-from scanner.model.source import Region, Unreadable
+from scanner.model.source import Region, Unreadable, WordGroup
 from scanner.model.vocabulary import Cause, IndicatorKind
 
 HITS_PER_PATTERN = 3
 """How many sights of one pattern in one file are kept; more prove nothing more."""
-CONTEXT_BYTES = 24
 SHOWN_BYTES = 200
 _SIGHTS_TRIED = 64
 _SYMBOL_BYTES = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$")
 _HOST_BYTES = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")
+_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
+"""What UTF-16 text begins with."""
 _SECONDS_FLOOR = 30
 _BYTES_PER_SECOND = 5_000_000
 
@@ -57,20 +58,22 @@ class ByteScanner:
             matches = rules.match(data=data, timeout=timeout_s)
         except self._error as error:
             raise Unreadable(Cause.TIMED_OUT, f"The byte scan was stopped after {timeout_s} s.") from error
-        found = [match for match in matches if match.namespace != WORDS]
-        if not found:
+        if not matches:
             return
         sections = _Sections(tuple(regions()))
-        hits = [hit for match in found for hit in self._hits_of(match, data, sections)]
+        hits = [hit for match in matches for hit in self._hits_of(match, data, sections)]
         yield from sorted(hits, key=lambda hit: (hit.offset, hit.pattern))
 
-    def words_in(self, data: memoryview) -> frozenset[str]:
-        """The modules of the catalogue's imports and calls whose names stand on their own in the file scanned last."""
+    def words_in(self, data: memoryview, groups: tuple[WordGroup, ...]) -> frozenset[str]:
+        """What the telling words of these groups speak of that stand in the file scanned last."""
+        if data[:2] in _WIDE_MARKS:  # words are looked for in ASCII: of such a text nothing is known
+            return frozenset(t.name for found in self._words.values() for t in found if t.group in groups)
         possible = self._words if self._seen_words is None else self._seen_words
-        if not possible:
-            return frozenset()
-        raw = bytes(data)
-        return frozenset(self._words[word] for word in possible if _stands_alone(word, raw))
+        named = [(word, t) for word in possible for t in self._words[word] if t.group in groups]
+        raw = bytes(data) if named else b""
+        return frozenset(
+            t.name for word, t in named if (word in raw if t.name.startswith("*") else _stands_alone(word, raw))
+        )
 
     def _hits_of(self, match: Any, data: memoryview, sections: "_Sections") -> Iterator[ByteHit]:
         if match.namespace != GENERATED:

@@ -1,13 +1,15 @@
 """The contract between the engine and a reader: what a reader is given, and how it says that it could not read."""
 
 from collections.abc import Iterator
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Literal, Protocol
 
 import msgspec
 
 from scanner.model.observation import Observation
 from scanner.model.vocabulary import Cause, IndicatorKind
 
+WordGroup = Literal["python", "js", "npm", "config"]
+"""Telling words: names of modules and their callers in a language, of npm packages, parts of settings."""
 HEAD_BYTES = 4096
 """How much of an artifact's beginning is handed to `wants`."""
 
@@ -96,8 +98,8 @@ class Info(msgspec.Struct, frozen=True, kw_only=True):
     """For a depth reader: the artifact types it can be asked about."""
     proves_type: bool = False
     """Its `wants` tells the type of a file for certain, also where other readers take the file too."""
-    after_words: bool = False
-    """Parsing is slow: runs only on files in which a word of the catalogue's imports and calls stands."""
+    after_words: tuple[WordGroup, ...] = ()
+    """Parsing is slow: runs only on files in which a telling word of one of these groups stands (`source.focus`)."""
     asks: tuple[IndicatorKind, ...] = ()
     """For a depth reader: the kinds of indicator whose patterns are its focus; without any it is asked about every
     artifact in which something matched."""

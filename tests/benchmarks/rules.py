@@ -10,15 +10,14 @@ from pathlib import Path
 
 
 def write_rules(folder: Path) -> list[str]:
-    """Write them; without the words that only say which sources are worth parsing, which spares the peer work."""
+    """Write them."""
     from scanner.catalogue.load import load_catalogue
-    from scanner.catalogue.rules import WORDS, _texts
+    from scanner.catalogue.rules import _texts
 
     _, texts = _texts(load_catalogue())
     by_namespace: dict[str, list[str]] = defaultdict(list)
     for namespace, text in texts:
-        if namespace != WORDS:
-            by_namespace[namespace].append(text)
+        by_namespace[namespace].append(text)
     written = []
     for namespace, parts in by_namespace.items():
         path = folder / f"{namespace}.yar"

@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 import pytest
@@ -23,10 +24,12 @@ from scanner.matching import mapped
 from scanner.matching.bytescan import ByteScanner
 from scanner.matching.prefilter import Prefilter
 from scanner.model.observation import ByteHit
+from scanner.model.source import WordGroup
 from scanner.model.technology import Indicator
 from scanner.model.vocabulary import IndicatorKind
 from tests.catalogues import catalogue, indicator, technology
 
+GROUPS = get_args(WordGroup)
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 needs_engine = pytest.mark.skipif(find_spec("hyperscan") is None, reason="hyperscan is not installed")
 
@@ -55,9 +58,9 @@ def scan(rules: ByteRules, data: bytes) -> list[ByteHit]:
     return list(ByteScanner(rules).scan(memoryview(data)))
 
 
-def seen_by(scanner: ByteScanner, data: bytes) -> tuple[list[ByteHit], bool]:
-    """The hits, and whether a telling word was seen."""
-    return list(scanner.scan(memoryview(data))), bool(scanner.words_in(memoryview(data)))
+def seen_by(scanner: ByteScanner, data: bytes) -> tuple[list[ByteHit], frozenset[str]]:
+    """The hits, and what the telling words speak of."""
+    return list(scanner.scan(memoryview(data))), scanner.words_in(memoryview(data), GROUPS)
 
 
 STRING = indicator("string", "AcmeFaceEngine")
