@@ -49,7 +49,8 @@ def _is_picture(shape: Shape, wanted: ShapePattern) -> bool:
 
 def _is_row(shape: Shape, wanted: AxisPattern) -> bool:
     """Whether an output is one row of that many numbers for each item; the first of several axes counts the items."""
-    axes = [axis for axis in (shape[1:] if len(shape) > 1 else shape) if axis != 1]
+    behind = shape[1:] if len(shape) > 1 else shape
+    axes = [axis for axis in behind if axis != 1] or list(behind[:1])
     return len(axes) == 1 and _on_axis(axes[0], wanted)
 
 

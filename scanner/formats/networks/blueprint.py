@@ -13,14 +13,14 @@ Two digests tell architectures apart without looking at weights:
 
 import re
 from collections import Counter, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
 from scanner.formats.networks.operations import layer_kind
 from scanner.model.network import Tensor
 from scanner.model.observation import Network
-from scanner.model.source import Budget
+from scanner.model.source import Budget, Unreadable
 
 _DIGITS = re.compile(r"\d+")
 _MOST_NAMES = 400
@@ -77,6 +77,10 @@ class Blueprint:
     def gives(self, name: str, shape: Sequence[int] = (), kind: str = "") -> None:
         """An output."""
         self._port("outputs", name, shape, kind)
+
+    def forget_outputs(self) -> None:
+        """A better list of outputs follows."""
+        self._ports["outputs"].clear()
 
     def tells(self, text: str) -> None:
         """A piece of metadata."""
@@ -205,3 +209,16 @@ def text_of(raw: bytes | memoryview) -> str:
 
 def _shortened(text: str) -> str:
     return text if len(text) <= _LONGEST_TEXT else text[: _LONGEST_TEXT - 1] + "…"
+
+
+def drawn(plan: Blueprint, place: str, read: Callable[[], None]) -> Iterator[Network]:
+    """Yield the network that `read` puts into the plan, also where that stops half-way; then raise what stopped it."""
+    problem = None
+    try:
+        read()
+    except Unreadable as stopped:
+        problem = stopped
+    if not plan.is_empty:
+        yield plan.network(place)
+    if problem is not None:
+        raise problem

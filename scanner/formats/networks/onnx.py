@@ -6,10 +6,10 @@ stepped over.
 
 from collections.abc import Iterator
 
-from scanner.formats.networks.blueprint import Blueprint, text_of
+from scanner.formats.networks.blueprint import Blueprint, drawn, text_of
 from scanner.formats.networks.protobuf import LENGTH, VARINT, Field, fields, is_message, numbers
 from scanner.model.observation import Observation
-from scanner.model.source import Budget, Info, Magic, Source, Unreadable
+from scanner.model.source import Budget, Info, Magic, Source
 
 _PRODUCER, _PRODUCER_VERSION, _GRAPH, _PROPERTIES, _DOMAIN, _DOCUMENTATION = 2, 3, 7, 14, 4, 6
 _NODE, _NAME, _INITIALIZER, _GRAPH_DOCUMENTATION, _INPUT, _OUTPUT, _SPARSE = 1, 2, 5, 10, 11, 12, 15
@@ -45,15 +45,7 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
         Unreadable: damaged or limit.
     """
     plan = Blueprint("onnx", budget)
-    problem = None
-    try:
-        _read_model(source.view(), plan, budget)
-    except Unreadable as stopped:
-        problem = stopped
-    if not plan.is_empty:
-        yield plan.network("graph")
-    if problem is not None:
-        raise problem
+    yield from drawn(plan, "graph", lambda: _read_model(source.view(), plan, budget))
 
 
 def _read_model(data: memoryview, plan: Blueprint, budget: Budget) -> None:

@@ -10,19 +10,19 @@ DEPTHWISE = "depthwise-convolution"
 
 _ROWS = {
     CONVOLUTION: "conv conv1d conv2d conv3d convolution convinteger qlinearconv conv2dbias fusedconv convolutional "
-    "convolution1d spatialconvolution conv2dcustom qconv2d fconv innerconvolution con",
+    "convolution1d spatialconvolution conv2dcustom qconv2d fusedconv2d con",
     DEPTHWISE: "depthwiseconv2d depthwiseconv2dnative convolutiondepthwise groupconvolution depthwiseconvolution "
-    "convolutiondepthwise1d separableconv2d depthwiseconv conv2ddepthwise",
+    "convolutiondepthwise1d separableconv2d depthwiseconv fuseddepthwiseconv2dnative",
     "transposed-convolution": "convtranspose transposeconv deconvolution conv2dtranspose conv2dbackpropinput "
-    "convolutionbackpropdata groupconvolutionbackpropdata deconv conv2dtransposebias deconvolutiondepthwise",
+    "convolutionbackpropdata groupconvolutionbackpropdata deconv conv2dtransposebias deconvolutiondepthwise cont",
     "fully-connected": "gemm matmul innerproduct fullyconnected dense fc mul2 batchmatmul batchmatmulv2 matmulinteger "
-    "qlinearmatmul qgemm linear matmulv2 connected batchedmatmul",
+    "qlinearmatmul qgemm linear matmulv2 fusedmatmul connected batchedmatmul",
     "batch-normalization": "batchnormalization batchnorm batchnormwithglobalnormalization fusedbatchnorm "
-    "fusedbatchnormv2 fusedbatchnormv3 batchnorminference scale affine batchnormalizationv1",
+    "fusedbatchnormv2 fusedbatchnormv3 bncon bnfc batchnorminference scale affine batchnormalizationv1",
     "layer-normalization": "layernormalization layernorm mvn groupnorm groupnormalization rmsnorm rmsnormalization",
     "instance-normalization": "instancenormalization instancenorm",
     "local-response-normalization": "lrn localresponsenormalization",
-    "prelu": "prelu con_prelu affinerelu",
+    "prelu": "prelu",
     "relu": "relu relu6 relun1to1 clip clamp relux thresholdedrelu",
     "leaky-relu": "leakyrelu",
     "sigmoid": "sigmoid logistic hardsigmoid",

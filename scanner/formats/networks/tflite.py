@@ -5,11 +5,11 @@ The file is a FlatBuffer. Slots of its tables are those of schema.fbs, in the or
 
 from collections.abc import Iterator
 
-from scanner.formats.networks.blueprint import Blueprint
+from scanner.formats.networks.blueprint import Blueprint, drawn
 from scanner.formats.networks.flatbuffer import Table, root
 from scanner.formats.networks.tflite_operators import OPERATORS
 from scanner.model.observation import Observation
-from scanner.model.source import Budget, Info, Magic, Source, Unreadable
+from scanner.model.source import Budget, Info, Magic, Source
 
 INFO = Info(
     name="tflite",
@@ -33,15 +33,7 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
         Unreadable: damaged or limit.
     """
     plan = Blueprint("tflite", budget)
-    problem = None
-    try:
-        _read_model(root(source.view(), budget), plan)
-    except Unreadable as stopped:
-        problem = stopped
-    if not plan.is_empty:
-        yield plan.network("subgraph 0")
-    if problem is not None:
-        raise problem
+    yield from drawn(plan, "subgraph 0", lambda: _read_model(root(source.view(), budget), plan))
 
 
 def _read_model(model: Table, plan: Blueprint) -> None:

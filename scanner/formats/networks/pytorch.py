@@ -1,0 +1,66 @@
+"""PyTorch: state dictionaries, whole modules and TorchScript, by the pickle inside, whose opcodes are read as data.
+
+A file of today is a zip archive with the pickle in `data.pkl`, which lies in a folder of the archive's name; an older
+one is a row of pickles: a magic number, a version, the system's sizes, then the object, and the numbers behind it.
+
+Source: https://github.com/pytorch/pytorch/blob/main/torch/serialization.py
+"""
+
+from collections.abc import Iterator
+
+from scanner.formats.networks.blueprint import Blueprint, drawn
+from scanner.formats.networks.pickle_values import Block, Unpickled, Value, parts_of
+from scanner.model.observation import Identity, Observation
+from scanner.model.source import Budget, Info, Magic, Source
+
+_LEGACY = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
+INFO = Info(
+    name="pytorch",
+    version=1,
+    line="PyTorch weights, modules and TorchScript: shapes of weights, names, classes",
+    specification="https://github.com/pytorch/pytorch/blob/main/torch/serialization.py",
+    limits="Pickles are never obeyed. The order of layers is in Python code, so inputs and outputs are not told.",
+    names=("data.pkl",),
+    magics=(Magic(_LEGACY),),
+)
+_OF_THE_FORMAT = ("torch.", "collections.", "numpy.", "_codecs.", "builtins.", "__builtin__.")
+_PICKLES_BEFORE = 3
+"""In an old file: magic number, protocol version, sizes of the system."""
+
+
+def wants(name: str, head: bytes) -> bool:
+    """Whether it is an old file, or a pickle of a new one."""
+    return head.startswith(_LEGACY) or (name == "data.pkl" and head[:1] == b"\x80")
+
+
+def observe(source: Source, budget: Budget) -> Iterator[Observation]:
+    """Yield the network.
+
+    Raises:
+        Unreadable: damaged or limit.
+    """
+    plan = Blueprint("pytorch", budget)
+    is_old = bytes(source.view(0, len(_LEGACY))) == _LEGACY
+    yield from drawn(plan, "pickle", lambda: _read(source, plan, budget, before=_PICKLES_BEFORE if is_old else 0))
+    if not is_old and not plan.is_empty:
+        yield Identity(subject="container", name="", place="pickle")
+
+
+def _read(source: Source, plan: Blueprint, budget: Budget, before: int) -> None:
+    pickle = Unpickled(source.view(), 0, budget)
+    for _ in range(before):
+        pickle.value()
+    _draw(pickle.value(), pickle, plan, budget)
+
+
+def _draw(value: Value, pickle: Unpickled, plan: Blueprint, budget: Budget) -> None:
+    for path, part in parts_of(value, budget):
+        if isinstance(part, Block):
+            plan.weight(path, part.shape, part.type)
+        elif isinstance(part, str) and path and "." not in path:
+            plan.tells(f"{path}={part}")
+    for name in pickle.names:
+        if name.startswith("torch.nn.modules."):
+            plan.layer(name.rpartition(".")[2])
+        elif not name.startswith(_OF_THE_FORMAT):
+            plan.tells(f"class={name}")

@@ -1,0 +1,62 @@
+"""Safetensors: names and shapes from the header; the weights behind it are not touched.
+
+Specification: https://github.com/huggingface/safetensors#format
+"""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from scanner.formats.networks.blueprint import Blueprint, drawn
+from scanner.model.observation import Observation
+from scanner.model.source import Budget, Info, Magic, Source, Unreadable
+from scanner.model.vocabulary import Cause
+
+INFO = Info(
+    name="safetensors",
+    version=1,
+    line="Safetensors: names and shapes of weights, metadata",
+    specification="https://github.com/huggingface/safetensors#format",
+    limits="Weights are not read; the file has no graph.",
+    magics=(Magic(b'{"', 8),),
+    proves_type=True,
+)
+_LONGEST_HEADER = 100_000_000
+_TYPES = {"F64": "float64", "F32": "float32", "F16": "float16", "BF16": "bfloat16", "I64": "int64", "I32": "int32"}
+_TYPES |= {"I16": "int16", "I8": "int8", "U8": "uint8", "BOOL": "bool", "U16": "uint16", "U32": "uint32"}
+
+
+class _Entry(msgspec.Struct):
+    dtype: str = ""
+    shape: list[int] = []
+
+
+def wants(name: str, head: bytes) -> bool:  # noqa: ARG001  (the contract's)
+    """Whether a header of a believable length begins behind the first eight bytes."""
+    return 2 < int.from_bytes(head[:8], "little") <= _LONGEST_HEADER
+
+
+def observe(source: Source, budget: Budget) -> Iterator[Observation]:
+    """Yield the network.
+
+    Raises:
+        Unreadable: damaged or limit.
+    """
+    plan = Blueprint("safetensors", budget)
+    yield from drawn(plan, "header", lambda: _read(source, plan, budget))
+
+
+def _read(source: Source, plan: Blueprint, budget: Budget) -> None:
+    size = int.from_bytes(source.view(0, 8), "little")
+    budget.spend_bytes(4 * size)
+    try:
+        parts = msgspec.json.decode(source.view(8, size), type=dict[str, msgspec.Raw])
+        for name, raw in parts.items():
+            if name == "__metadata__":
+                for key, value in msgspec.json.decode(raw, type=dict[str, str]).items():
+                    plan.tells(f"{key}={value}")
+            else:
+                entry = msgspec.json.decode(raw, type=_Entry)
+                plan.weight(name, entry.shape, _TYPES.get(entry.dtype, entry.dtype.lower()))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Unreadable(Cause.DAMAGED, "The header of the weights is not the JSON it should be.") from error
