@@ -68,7 +68,7 @@ class Blueprint:
     @property
     def is_empty(self) -> bool:
         """Whether nothing was put in that makes a network."""
-        return not (self._kinds or self._shapes or any(self._ports.values()))
+        return not (self._kinds or self._parameters or any(self._ports.values()))
 
     def takes(self, name: str, shape: Sequence[int] = (), kind: str = "") -> None:
         """An input."""

@@ -34,8 +34,9 @@ _DEEPEST = 8
 
 
 def wants(name: str, head: bytes) -> bool:  # noqa: ARG001  (the contract's)
-    """Whether the first fields are those of a model, by number and type."""
-    return is_message(head, _MODEL)
+    """Whether the first fields are those of a model, by number and type, and a producer's name begins as a text."""
+    begins_as_text = head[2:3] != b"\x12" or head[3:4] == b"\0" or head[4:5] >= b" "
+    return is_message(head, _MODEL) and begins_as_text
 
 
 def observe(source: Source, budget: Budget) -> Iterator[Observation]:

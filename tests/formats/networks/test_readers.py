@@ -1,0 +1,117 @@
+"""Every reader of networks, on its sample whole, cut and bent."""
+
+import random
+
+import pytest
+
+from scanner.engine.discover import Table
+from scanner.formats import readers
+from scanner.model.network import Shape
+from scanner.model.observation import Identity, Network
+from scanner.model.source import HEAD_BYTES, Reader, Unreadable
+from scanner.model.vocabulary import Cause
+from tests.budgets import CountingBudget
+from tests.formats.networks.samples import SAMPLES, Sample
+from tests.formats.reading import read_until_stopped
+from tests.sources import BytesSource
+
+READERS = {r.INFO.name: r for r in readers() if "formats.networks." in getattr(r, "__name__", "")}
+NAMES = sorted(SAMPLES)
+
+
+def sample_of(name: str) -> tuple[Reader, Sample]:
+    return READERS[name], SAMPLES[name]()
+
+
+def network_of(name: str) -> Network:
+    reader, sample = sample_of(name)
+    found, _ = read_until_stopped(reader, BytesSource(sample.file, sample.data))
+    (network,) = [seen for seen in found if isinstance(seen, Network)]
+    return network
+
+
+def shapes(tensors: tuple[object, ...]) -> tuple[Shape, ...]:
+    return tuple(tensor.shape for tensor in tensors)  # type: ignore[attr-defined]  # each is a Tensor
+
+
+def test_every_reader_of_networks_has_a_sample():
+    assert sorted(READERS) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_sample_is_wanted_by_its_reader_and_by_no_other_of_networks(name):
+    _, sample = sample_of(name)
+    wanted = Table().wanted(sample.file, sample.data[:HEAD_BYTES], BytesSource(sample.file, sample.data))
+    assert [r.INFO.name for r in wanted.readers if r.INFO.name in READERS] == [name]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_sample_gives_its_ports_layers_and_weights(name):
+    _, sample = sample_of(name)
+    network = network_of(name)
+    assert shapes(network.inputs) == sample.inputs
+    assert shapes(network.outputs) == sample.outputs
+    assert network.layers == sample.layers
+    assert network.weights == sample.weights
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES) - {"sealed-network"}))
+def test_a_whole_sample_is_read_to_its_end(name):
+    reader, sample = sample_of(name)
+    assert read_until_stopped(reader, BytesSource(sample.file, sample.data))[1] is None
+
+
+WITH_ALL_WEIGHTS = sorted(name for name in NAMES if SAMPLES[name]().weights == SAMPLES["onnx"]().weights)
+
+
+def test_the_same_weights_have_one_digest_in_every_framework():
+    assert len(WITH_ALL_WEIGHTS) >= 12
+    assert len({network_of(name).architecture for name in WITH_ALL_WEIGHTS}) == 1
+
+
+def test_the_same_graph_has_one_digest_in_every_framework():
+    graphs = [name for name in WITH_ALL_WEIGHTS if network_of(name).topology]
+    assert {"onnx", "tflite", "openvino", "ncnn", "tensorflow-graph", "coreml", "mnn", "paddle"} <= set(graphs)
+    assert len({network_of(name).topology for name in graphs}) == 1
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_cut_and_bent_samples_give_networks_or_a_reason(name):
+    reader, sample = sample_of(name)
+    chance = random.Random(name)
+    for _ in range(120):
+        data = bytearray(sample.data[: chance.randrange(len(sample.data)) + 1])
+        for _ in range(chance.randrange(4)):
+            data[chance.randrange(len(data))] = chance.randrange(256)
+        source = BytesSource(sample.file, bytes(data))
+        if hasattr(reader, "wants"):
+            reader.wants(source.name, source.head)
+        found, _ = read_until_stopped(reader, source)
+        assert all(isinstance(seen, (Network, Identity)) for seen in found)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_small_budget_ends_the_reading(name):
+    reader, sample = sample_of(name)
+    with pytest.raises(Unreadable) as stopped:
+        for _ in reader.observe(BytesSource(sample.file, sample.data), CountingBudget(items=0, bytes=0)):
+            pass
+    assert stopped.value.cause in (Cause.LIMIT, Cause.UNSUPPORTED)
+
+
+def test_what_is_compiled_for_a_chip_is_reported_as_not_seen_into():
+    reader, sample = sample_of("sealed-network")
+    found, stopped = read_until_stopped(reader, BytesSource(sample.file, sample.data))
+    assert [seen.sealed for seen in found if isinstance(seen, Network)] != [""]
+    assert stopped is not None
+    assert stopped.cause is Cause.UNSUPPORTED
+
+
+def test_a_network_by_its_name_and_noise_by_its_bytes_is_reported_as_encrypted():
+    noise = random.Random(1).randbytes(8192)
+    reader = READERS["sealed-network"]
+    assert reader.wants("face.tflite", noise[:HEAD_BYTES])  # type: ignore[attr-defined]  # optional in the contract
+    assert not reader.wants("photo.bin", noise[:HEAD_BYTES])  # type: ignore[attr-defined]
+    _, stopped = read_until_stopped(reader, BytesSource("face.tflite", noise))
+    assert stopped is not None
+    assert stopped.cause is Cause.ENCRYPTED
