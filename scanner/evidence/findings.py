@@ -10,9 +10,11 @@ import msgspec
 from scanner.catalogue.index import Entry, Index
 from scanner.catalogue.pattern import compile_pattern
 from scanner.evidence.checks import check_for
+from scanner.evidence.code_use import CodeFiles, code_files, code_use_of
 from scanner.evidence.confidence import confidence, weight_of
 from scanner.evidence.explain import explanation
 from scanner.evidence.graph import node_of, path_to
+from scanner.evidence.group import Group
 from scanner.evidence.owner import Owner
 from scanner.evidence.precedence import without_mere_sorts
 from scanner.evidence.registers import registered
@@ -24,14 +26,6 @@ from scanner.model.technology import Technology
 from scanner.model.vocabulary import IndicatorKind, Presence, Weight
 
 _WEIGHT_ORDER = {weight: number for number, weight in enumerate(Weight)}
-
-
-class Group(msgspec.Struct, frozen=True, kw_only=True):
-    """The matches of one technology in one component."""
-
-    technology: Technology
-    owner: Owner
-    matches: tuple[tuple[Entry, Match], ...]
 
 
 def groups_of(matches: Iterable[Match], index: Index, owners: Mapping[str, Owner]) -> tuple[Group, ...]:
@@ -126,13 +120,16 @@ def nodes_of(group: Group) -> set[str]:
 
 def findings_of(groups: Iterable[Group], graph: Any, owners: Mapping[str, Owner]) -> tuple[Finding, ...]:
     """Grade each group; sorted by verdict (strongest first), component and technology, and numbered."""
-    drafts = [_finding(group, graph, owners) for group in groups]
+    groups = tuple(groups)
+    code = code_files(groups)
+    drafts = [_finding(group, graph, owners, code) for group in groups]
     drafts.sort(key=lambda f: (-f.verdict.rank, f.component.locator, f.technology.id))
     return tuple(msgspec.structs.replace(draft, id=f"F{n}") for n, draft in enumerate(drafts, 1))
 
 
-def _finding(group: Group, graph: Any, owners: Mapping[str, Owner]) -> Finding:
+def _finding(group: Group, graph: Any, owners: Mapping[str, Owner], code: CodeFiles) -> Finding:
     graded = grade(group.technology, group.matches)
+    use, told = code_use_of(group, code, graph)
     evidence = _evidence(group)
     strongest = evidence[0]
     return Finding(
@@ -153,7 +150,8 @@ def _finding(group: Group, graph: Any, owners: Mapping[str, Owner]) -> Finding:
         confidence=_confidence(group, graded),
         evidence=evidence,
         path=path_to(graph, strongest.locator, nodes_of(group), group.technology.id, owners),
-        explanation=explanation(group.technology, graded),
+        explanation=" ".join(filter(None, (explanation(group.technology, graded), told))),
+        code_use=use,
     )
 
 

@@ -112,7 +112,7 @@ def path_to(
     import networkx
 
     nodes = sorted(end for end in ends if end in graph)
-    chain = _chain(graph, nodes, lambda kind: kind.proves_use) or _chain(graph, nodes, lambda _: True) or [artifact]
+    chain = chain_to(graph, nodes, lambda kind: kind.proves_use) or chain_to(graph, nodes, lambda _: True) or [artifact]
     names = [graph.nodes[TARGET]["label"]]
     names += [_relative(a, b) for a, b in _pairs(networkx.shortest_path(graph, TARGET, chain[0])[1:])]
     names += [_step(graph, b, owners) for a, b in _pairs(chain) if a and not _is_one_package(a, b, owners)]
@@ -132,7 +132,7 @@ def _is_one_package(one: str, other: str, owners: Mapping[str, Owner]) -> bool:
     return first is not None and first == second and bool(first.described_by)
 
 
-def _chain(graph: Any, ends: list[str], follows: Callable[[EdgeKind], bool]) -> list[str]:
+def chain_to(graph: Any, ends: list[str], follows: Callable[[EdgeKind], bool]) -> list[str]:
     """The shortest chain of edges that begins where no such edge leads to and comes to one of the ends; empty if
     there is none."""
     after: dict[str, str] = dict.fromkeys(ends, "")

@@ -12,7 +12,7 @@ from scanner.evidence.verdict import granted, witnesses
 from scanner.model.vocabulary import Capability, Presence
 
 if TYPE_CHECKING:
-    from scanner.evidence.findings import Group
+    from scanner.evidence.group import Group
 
 
 def without_mere_sorts(groups: Sequence["Group"]) -> tuple["Group", ...]:

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from scanner.catalogue.index import Entry
-from scanner.evidence.findings import Group, is_the_thing
+from scanner.evidence.findings import is_the_thing
+from scanner.evidence.group import Group
 from scanner.evidence.owner import Owner
 from scanner.evidence.verdict import is_general
-from scanner.matching.match import Match
+from scanner.matching.match import Match, lies_in_own_folder
 from scanner.model.observation import Package
 from scanner.model.report import Edge
 from scanner.model.vocabulary import Presence
@@ -34,7 +35,11 @@ def with_use(groups: Iterable[Group], edges: Iterable[Edge], owners: Mapping[str
         used = users.get(group.owner.locator)
         if used is None:
             return group
-        others = {target: sources - own[group.technology.id] for target, sources in used.items()}
+        parts = own[group.technology.id]
+        others = {
+            target: {user for user in sources - parts if not lies_in_own_folder(user, group.technology)}
+            for target, sources in used.items()
+        }
         whole = set().union(*others.values()) if _is_the_technology(group) else set()
         return msgspec.structs.replace(
             group,

@@ -6,13 +6,14 @@ what survives in them is found by byte patterns.
 """
 
 import codecs
+import re
 from collections.abc import Iterator
 
 from scanner.formats.bundled_modules import bundled_packages
 from scanner.formats.javascript_facts import Text, dialect_of, javascript_facts
 from scanner.formats.javascript_relevance import asks_for
 from scanner.model.observation import Observation
-from scanner.model.source import Budget, Info, Source
+from scanner.model.source import Budget, Info, Magic, Source
 
 INFO = Info(
     name="javascript",
@@ -24,15 +25,19 @@ INFO = Info(
         "Above 12 MiB only what is loaded is read."
     ),
     suffixes=(".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx"),
+    magics=(Magic(b"#!"),),
     after_words=("js", "npm"),
 )
+_INTERPRETER = re.compile(rb"#![^\n]{0,200}\b(?:node|nodejs|bun|deno)\b")
 
 _NOT_SCRIPTS = (b"\x47", b"<?xml", b"<!DOCTYPE TS")
 """A film's transport stream and Qt's translations also end in `.ts`."""
 
 
 def wants(name: str, head: bytes) -> bool:
-    """Whether it can be text: `.ts` has other meanings too."""
+    """Whether it can be text, for `.ts` has other meanings too; without a name, whether it tells its interpreter."""
+    if not name.endswith(INFO.suffixes):
+        return _INTERPRETER.match(head) is not None and b"\0" not in head
     return not (name.endswith(".ts") and head.startswith(_NOT_SCRIPTS)) and b"\0\0\0" not in head[:512]
 
 

@@ -105,14 +105,14 @@ class Flow:
                 bound = alias.name if alias.asname else alias.name.partition(".")[0]
                 self._names.bind(scope, alias.asname or bound, (Ref(bound),))
             return
-        if node.level or not node.module:
-            return  # the file's own package
-        self._facts.add_import(node.module, node.lineno)
+        module = "." * node.level + (node.module or "")
+        if node.module:
+            self._facts.add_import(module, node.lineno)
         for alias in node.names:
             if alias.name == "*":
-                self._names.add_star(node.module)
+                self._names.add_star(module)
                 continue
-            dotted = f"{node.module}.{alias.name}"
+            dotted = f"{module}.{alias.name}" if node.module else module + alias.name
             self._facts.add_import(dotted, node.lineno)
             self._names.bind(scope, alias.asname or alias.name, (Ref(dotted),))
 

@@ -3,6 +3,7 @@
 bytes ─► python_tree: statements ─► python_flow: scopes, candidates ─► python_facts: each fact once, by line
 """
 
+import re
 from collections.abc import Iterator
 
 from scanner.formats.python_facts import Facts
@@ -10,7 +11,7 @@ from scanner.formats.python_flow import Flow
 from scanner.formats.python_relevance import concerns, may_concern
 from scanner.formats.python_tree import MAX_BYTES, Statements, statements
 from scanner.model.observation import Observation
-from scanner.model.source import Budget, Info, Source, Unreadable
+from scanner.model.source import Budget, Info, Magic, Source, Unreadable
 from scanner.model.vocabulary import Cause
 
 INFO = Info(
@@ -19,11 +20,18 @@ INFO = Info(
     line="Python source: imports, calls followed through names, native libraries it loads",
     specification="The Python Language Reference: https://docs.python.org/3/reference/",
     limits="What does not parse (Python 2, Cython, syntax newer than the interpreter) and sources above 1 MiB are read "
-    "line by line: blocks and functions are not told apart there. Names are followed within one file; relative "
-    "imports and the standard library are left out; so is what only running the program would show.",
+    "line by line: blocks and functions are not told apart there. Names are followed within one file; the "
+    "standard library is left out; so is what only running the program would show.",
     suffixes=(".py", ".pyw", ".pyx", ".pxd", ".pyi"),
+    magics=(Magic(b"#!"),),
     after_words=("python",),
 )
+_INTERPRETER = re.compile(rb"#![^\n]{0,200}\bpython[\d.]*\b")
+
+
+def wants(name: str, head: bytes) -> bool:
+    """Whether its name says so, or its first line names the interpreter, as that of a zipped program may too."""
+    return name.endswith(INFO.suffixes) or (_INTERPRETER.match(head) is not None and b"\0" not in head)
 
 
 def observe(source: Source, budget: Budget) -> Iterator[Observation]:

@@ -272,10 +272,13 @@ class _Reading:
         level, taken = self._now.number, self._now.taken
         self._now = _Statement(taken=taken)
         self._imported = ""
-        if level > 0 or not name:
+        if level > 0:
+            name = "." * level + name
+        elif not name:
             self._load(())
             return
-        self._facts.add_import(name)
+        if name.strip("."):
+            self._facts.add_import(name)
         self._imported = name if taken else name.partition(".")[0]
         if taken == ("*",) or taken == (b"*",):
             self._known.stars.setdefault(name)
@@ -286,7 +289,8 @@ class _Reading:
         taken = self._now.taken
         self._now = _Statement(taken=taken)
         if self._imported:
-            name = f"{self._imported}.{_at(self._code.names, number)}"
+            last = _at(self._code.names, number)
+            name = self._imported + last if self._imported.endswith(".") else f"{self._imported}.{last}"
             self._facts.add_import(name)
             self._load((Ref(name),))
             self._now.chains[-1].is_import = True

@@ -29,12 +29,15 @@ from scanner.model.observation import (
     Service,
     Symbol,
 )
-from scanner.model.technology import LookAlike
-from scanner.model.vocabulary import IndicatorKind, Presence, TechnologyKind
+from scanner.model.technology import LookAlike, Technology
+from scanner.model.vocabulary import IndicatorKind, Presence, Scope, TechnologyKind
 
 NATIVE_TYPES = frozenset({"elf", "pe", "macho", "dotnet"})
 PROSE_TYPES = frozenset({"prose", "signature-file"})
 """What describes software, for people or for scanners, proves nothing about it: a hit there is `referenced`."""
+_INSTALLED_PYTHON = "python-distribution"
+"""The type of the metadata that an installed Python package, or one made to be installed, has of itself."""
+_INSTALLED_NODE = "/node_modules/"
 _NAME_TABLES = frozenset({".dynstr", ".strtab", ".dynsym", ".symtab"})
 
 
@@ -172,12 +175,30 @@ def presence_of(observation: Observation | FileName, entry: Entry, artifact: Art
     if artifact.type in PROSE_TYPES and isinstance(observation, ByteHit):
         return Presence.REFERENCED
     if isinstance(observation, Package) and observation.role != "installed":
-        return Presence.DECLARED
+        return _of_declared(observation, artifact)
     if isinstance(observation, Service) or (isinstance(observation, Product) and observation.role == "registered"):
         return Presence.DECLARED
     if indicator.presence is not None:
-        return indicator.presence
+        is_own = (
+            indicator.presence is Presence.USED
+            and _is_of_code(observation)
+            and lies_in_own_folder(artifact.locator, entry.technology)
+        )
+        return Presence.PRESENT if is_own else indicator.presence
     return _by_role(observation, entry, artifact)
+
+
+def _of_declared(package: Package, artifact: Artifact) -> Presence:
+    """What a package that is installed asks for only as an extra, or for its developers, is seldom there."""
+    is_seldom = package.scope in {Scope.EXTRA, Scope.DEV} or (
+        package.scope is Scope.OPTIONAL and package.place.startswith("peerDependencies")
+    )
+    is_of_installed = artifact.type == _INSTALLED_PYTHON or _INSTALLED_NODE in f"/{artifact.locator}"
+    return Presence.REFERENCED if is_seldom and is_of_installed else Presence.DECLARED
+
+
+def _is_of_code(observation: Observation | FileName) -> bool:
+    return isinstance(observation, (Call, Import, ClassName))
 
 
 def _by_role(observation: Observation | FileName, entry: Entry, artifact: Artifact) -> Presence:
@@ -186,7 +207,7 @@ def _by_role(observation: Observation | FileName, entry: Entry, artifact: Artifa
             return Presence.DECLARED
         case ClassName(role="references", by=by) | Call(by=by):
             # Without the referring class it may be the technology's own code that refers.
-            is_own = _own_code(by, entry) or _lies_in_its_own_folder(artifact, entry)
+            is_own = _own_code(by, entry) or lies_in_own_folder(artifact.locator, entry.technology)
             return Presence.USED if by and not is_own else Presence.PRESENT
         case Import():
             # An import with nothing called is the wish to use it.
@@ -226,10 +247,10 @@ def _own_code(by: str, entry: Entry) -> bool:
     return False
 
 
-def _lies_in_its_own_folder(artifact: Artifact, entry: Entry) -> bool:
+def lies_in_own_folder(locator: str, technology: Technology) -> bool:
     """Whether a source file lies in a folder that bears the name of the technology's own module."""
-    path = "/" + artifact.locator.rpartition("/")[0] + "/"
-    for indicator in entry.technology.indicators:
+    path = "/" + locator.rpartition("/")[0] + "/"
+    for indicator in technology.indicators:
         if indicator.kind is IndicatorKind.IMPORT:
             language, _, module = indicator.value.partition(":")
             folder = module.partition(".")[0] if language == "python" else module

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from scanner.model.vocabulary import Capability, Presence, TechnologyKind, Verdict, Weight
+from scanner.model.vocabulary import Capability, CodeUse, Presence, TechnologyKind, Verdict, Weight
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,6 +82,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """From the target to the technology, each step a name a person can find."""
     explanation: str = ""
     """Why this verdict, in a sentence or two."""
+    code_use: CodeUse | None = None
+    """What the code that was read does with it; None where that cannot be told, as of a network service."""
     waiver: str | None = None
     """The waiver that covers it, as a sentence; it may be about one law alone (see the report's `waivers`)."""
 

@@ -104,6 +104,14 @@ class Scope(StrEnum):
     """Only for those who ask for a named feature."""
 
 
+class CodeUse(StrEnum):
+    """What the code that was read does with a package that is declared or there."""
+
+    NOT_IMPORTED = "not-imported"
+    ONLY_IN_TESTS = "only-in-tests"
+    IMPORTED = "imported"
+
+
 class EdgeKind(StrEnum):
     """How one node of the evidence graph leads to the next, weakest proof first."""
 

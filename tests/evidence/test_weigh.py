@@ -1,7 +1,7 @@
 """What matches amount to together: paths, use by another component, and components that work as one."""
 
-from scanner.model.observation import Call, Library, Owns, Package, Requires
-from scanner.model.vocabulary import Capability, Presence, Verdict
+from scanner.model.observation import Call, Import, Library, Owns, Package, Requires
+from scanner.model.vocabulary import Capability, CodeUse, Presence, Scope, Verdict
 from tests.catalogues import facts, indicator, technology
 from tests.evidence.weighing import weighed
 
@@ -127,3 +127,62 @@ def test_the_same_facts_in_any_order_give_the_same_graph():
 def test_a_file_whose_name_looks_like_a_node_does_no_harm():
     hostile = [native("x#pkg:npm/y", "libface.so"), native("technology:acme-faces", "libface.so"), native("libface.so")]
     assert weighed(*hostile, technologies=(LIBRARY,)).findings
+
+
+def python(locator, *observations):
+    return facts(*observations, locator=locator, kind="python-source")
+
+
+def calls(name):
+    return Call(language="python", name=name, by="x", place="line 2")
+
+
+def imports(name):
+    return Import(language="python", name=name, place="line 1")
+
+
+DECLARED = facts(Package(purl="pkg:pypi/acme-faces", role="declares", place="line 1"), locator="requirements.txt")
+
+
+def declared_use(*code):
+    return by_component(weighed(DECLARED, *code, technologies=(PACKAGE,)))["requirements.txt"]
+
+
+def test_a_package_that_no_code_imports_is_told_so():
+    found = declared_use()
+    assert found.code_use is CodeUse.NOT_IMPORTED
+    assert found.explanation.endswith("No code that was read imports it.")
+
+
+def test_a_package_is_told_which_file_imports_it_and_where_the_code_begins():
+    found = declared_use(python("app/faces.py", calls("acme.match")), python("main.py", imports("app.faces")))
+    assert found.code_use is CodeUse.IMPORTED
+    assert found.explanation.endswith("It is imported by app/faces.py; the code begins at main.py, which leads there.")
+
+
+def test_a_package_that_tests_alone_import_is_told_so():
+    found = declared_use(python("tests/test_faces.py", calls("acme.match")))
+    assert found.code_use is CodeUse.ONLY_IN_TESTS
+    assert "Only tests import it: tests/test_faces.py." in found.explanation
+
+
+def test_the_technologys_own_code_does_not_count_as_code_that_imports_it():
+    kit = technology(indicator("package", "pkg:pypi/acme-faces"), indicator("import", "python:acme"))
+    own = python("site/acme/inner.py", imports("acme.x"))
+    (found,) = (
+        f for f in weighed(DECLARED, own, technologies=(kit,)).findings if f.component.name == "requirements.txt"
+    )
+    assert found.code_use is CodeUse.NOT_IMPORTED
+
+
+def test_what_code_does_not_name_has_no_code_use():
+    assert by_component(weighed(native("libface.so"), technologies=(LIBRARY,)))["libface.so"].code_use is None
+
+
+def test_an_extra_of_an_installed_package_is_a_mention_and_that_of_a_project_is_declared():
+    extra = Package(purl="pkg:pypi/acme-faces", role="declares", scope=Scope.EXTRA, place="Requires-Dist[0]")
+    installed = facts(extra, locator="x.dist-info/METADATA", kind="python-distribution")
+    project = facts(extra, locator="pyproject.toml", kind="python-project")
+    found = by_component(weighed(installed, project, technologies=(PACKAGE,)))
+    assert found["METADATA"].presence is Presence.REFERENCED
+    assert found["pyproject.toml"].presence is Presence.DECLARED

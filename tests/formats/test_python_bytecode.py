@@ -159,7 +159,7 @@ def test_names_are_followed_through_assignments_returns_and_attributes(code: str
     assert name in names(read(python_bytecode, here(code)), Call)
 
 
-def test_imports_by_constants_count_and_relative_ones_do_not():
+def test_imports_by_constants_count_and_relative_ones_keep_their_dots():
     code = """
         import importlib, os
         from .own import thing
@@ -167,7 +167,8 @@ def test_imports_by_constants_count_and_relative_ones_do_not():
         importlib.import_module("hid.den")
         __import__("in.side")
         """
-    assert names(read(python_bytecode, here(code)), Import) == {"hid.den", "in.side"}
+    own = {".own", ".own.thing", "..other", "..other.more"}
+    assert names(read(python_bytecode, here(code)), Import) == {"hid.den", "in.side", *own}
 
 
 def test_a_library_loaded_by_name_is_a_load():
