@@ -57,7 +57,7 @@ def is_test(locator: str) -> bool:
 
 
 def _is_code(match: Match) -> bool:
-    return isinstance(match.observation, (Import, Call))
+    return isinstance(match.observation, (Import, Call)) and match.observation.language in _LANGUAGES.values()
 
 
 def _would_be_named(group: Group) -> bool:
