@@ -22,7 +22,7 @@ from scanner.model.source import Unreadable
 from scanner.model.vocabulary import Act, Operator, Place, Verdict
 from scanner.ordinances import laws
 from scanner.ordinances.load import read_law
-from scanner.reports import RenderOptions
+from scanner.reports import RenderOptions, formats
 from scanner.targets import Entry
 from tests.budgets import CountingBudget
 from tests.catalogue.folders import folder_with
@@ -113,6 +113,11 @@ def test_the_examples_run_as_they_are_written(tmp_path):
         ran = frscan(*arguments, cwd=tmp_path)
         assert ran.status in {Exit.NOTHING, Exit.FOUND, Exit.INCOMPLETE}, (command, ran.err)
     assert {"report.json", "report.html", "again.html"} <= {path.name for path in tmp_path.iterdir()}
+
+
+def test_every_format_is_in_the_table():
+    rows = re.findall(r"^\| `([a-z-]+)` \|", text_of("README.md").partition("| format | what it is for |")[2], re.M)
+    assert set(formats()) <= set(rows)
 
 
 def test_every_option_named_is_one_of_the_scan_or_of_saved_reports():

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scanner.model.report import Report
-from scanner.reports import Colour, Format, RenderOptions, formats
+from scanner.reports import Colour, Format, RenderOptions, formats, public_edition
 
 _TEXT = "text"
 _BOUNDS = (40, 120)
@@ -77,8 +77,6 @@ def write_text(text: str, file: Path | None) -> None:
 
 def edition(report: Report, *, public: bool) -> Report:
     """The report itself, or what of it an outsider may see."""
-    from scanner.reports.public import public_edition
-
     return public_edition(report) if public else report
 
 

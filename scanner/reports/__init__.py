@@ -18,6 +18,7 @@ from scanner.reports.baseline import with_baseline
 from scanner.reports.format import Colour, Format, RenderOptions, ReportFormat
 from scanner.reports.merge import merged
 from scanner.reports.printable import printable, prose
+from scanner.reports.public import public_edition
 from scanner.reports.saved import MAX_REPORT_BYTES, BadReport, read_report
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "merged",
     "printable",
     "prose",
+    "public_edition",
     "read_report",
     "with_baseline",
 ]

@@ -7,7 +7,7 @@ import msgspec
 
 from scanner.model.law import Assessment, Element, ExceptionState, ExceptionText, OrdinanceText, Quote
 from scanner.model.report import Report
-from scanner.model.vocabulary import Met, Operator, Outcome
+from scanner.model.vocabulary import Claim, Met, Operator, Outcome
 from scanner.reports import words
 from scanner.reports.findings import component_name
 from scanner.reports.printable import printable, prose
@@ -58,6 +58,8 @@ class ExceptionView(msgspec.Struct, frozen=True, kw_only=True):
     facts: tuple[str, ...]
     does_not_excuse: tuple[str, ...]
     verified: bool
+    is_claimed: bool = False
+    """Whether somebody claims it, at least in part."""
 
 
 class QuoteView(msgspec.Struct, frozen=True, kw_only=True):
@@ -282,4 +284,5 @@ def _exception(state: ExceptionState, text: ExceptionText) -> ExceptionView:
         facts=tuple(prose(fact) for fact in text.facts_to_confirm),
         does_not_excuse=tuple(prose(line) for line in text.does_not_excuse),
         verified=text.verified,
+        is_claimed=state.state in {Claim.CLAIMED, Claim.CLAIMED_IN_PART},
     )

@@ -42,7 +42,18 @@ def public_edition(report: Report) -> Report:
         baseline=_comparison(report.baseline, names),
         artifacts=(),
         graph=type(report.graph)(),
-        networks=(),
+        networks=tuple(
+            msgspec.structs.replace(
+                one,
+                locator=names.place(one.locator),
+                place="",
+                name="",
+                component=names.component(one.component) if one.component else "",
+                findings=tuple(names.fingerprint(mark) for mark in one.findings),
+                strings=(),
+            )
+            for one in report.networks
+        ),
         not_counted=tuple(
             msgspec.structs.replace(one, locator=names.place(one.locator), place="") for one in report.not_counted
         ),

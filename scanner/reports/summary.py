@@ -1,6 +1,7 @@
 """The first lines of every report: the verdict, and one sentence that can be read aloud."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 import msgspec
 
@@ -59,7 +60,7 @@ def summarise(report: Report) -> Summary:
             for component in ranked
             if component.verdict is not Verdict.NONE
         ),
-        capabilities=view_capabilities(_strongest(counted(report))),
+        capabilities=view_capabilities(strongest(counted(report))),
         outcomes=count_outcomes(report),
     )
 
@@ -190,11 +191,12 @@ def _changes(baseline: Comparison) -> str:
     return ", ".join(f"{numbers[change]:,} {words.plain(change)}" for change in Change)
 
 
-def _strongest(findings: list[Finding]) -> dict[Capability, Presence]:
-    strongest: dict[Capability, Presence] = {}
+def strongest(findings: Sequence[Finding]) -> dict[Capability, Presence]:
+    """The strongest presence of each capability among these findings."""
+    found: dict[Capability, Presence] = {}
     for finding in findings:
         for capability, presence in finding.capability_presence.items():
-            known = strongest.get(capability)
+            known = found.get(capability)
             if known is None or presence.rank > known.rank:
-                strongest[capability] = presence
-    return strongest
+                found[capability] = presence
+    return found

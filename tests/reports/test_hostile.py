@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from scanner.model.report import Report
 from scanner.reports import RenderOptions, formats
@@ -86,6 +87,22 @@ def test_json_holds_no_character_that_steers_a_terminal(word):
     text = formats()["json"].render(hostile_report(word), RenderOptions())
     assert not set(text) & set("\x1b\x9b\x07\r\x7f\u202e\u2066\u2069\u200b\u200f\u2028\u2029\ufeff")
     json.loads(text)
+
+
+@pytest.mark.parametrize("name", ["markdown", "vendor-letter", "impact-assessment"])
+@pytest.mark.parametrize("word", HOSTILE, ids=range(len(HOSTILE)))
+def test_markdown_holds_no_markup_but_the_programs_own(name, word):
+    def tokens(text):
+        parsed = MarkdownIt("gfm-like", {"html": True, "linkify": False}).parse(text)
+        return [token.type for block in parsed for token in (block, *(block.children or ()))]
+
+    render = formats()[name].render
+    hostile = render(hostile_report(word), RenderOptions())
+    kinds = set(tokens(hostile))
+    assert not kinds & {"html_block", "html_inline", "image", "link_open", "fence", "code_block"}
+    assert all(line.isprintable() for line in hostile.split("\n"))
+    spans = tokens(render(hostile_report("plain"), RenderOptions())).count("code_inline")
+    assert tokens(hostile).count("code_inline") == spans
 
 
 @given(st.text(st.characters(exclude_categories=()), min_size=1, max_size=60))
