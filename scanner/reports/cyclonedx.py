@@ -77,7 +77,9 @@ def _bom(report: Report) -> Any:  # Bom, whose module is imported here
     from cyclonedx.model.dependency import Dependency
 
     tool = Entry(
-        name=printable(report.tool.name), version=printable(report.tool.version), type=ComponentType.APPLICATION
+        name=printable(report.tool.name),
+        version=printable(report.tool.version, _VERSION_MOST),
+        type=ComponentType.APPLICATION,
     )
     target = Entry(
         name=printable(report.target.locator) or "target",
