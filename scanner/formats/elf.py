@@ -26,6 +26,7 @@ from scanner.formats.elf_tables import (
     read_image,
 )
 from scanner.formats.loaded_names import loaded_names
+from scanner.formats.module_lists import GO_SECTIONS, RUST_SECTION, go_modules, rust_modules
 from scanner.formats.package_note import package_of_note
 from scanner.formats.records import damaged, name_at
 from scanner.model.observation import Library, Observation, RunPath
@@ -35,7 +36,7 @@ from scanner.model.vocabulary import Cause
 INFO = Info(
     name="elf",
     version=2,
-    line="ELF programs and libraries: own name, linked and loaded libraries, run path, package",
+    line="ELF programs and libraries: own name, linked and loaded libraries, run path, package, Go and Rust modules",
     specification="System V gABI, chapters 4 and 5: https://gabi.xinuos.com",
     limits="Libraries that a program loads by a name it puts together while running are not seen.",
     magics=(Magic(b"\x7fELF"),),
@@ -85,6 +86,7 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     if addresses:
         yield from _loaded(image, addresses[0], max((v for t, v in entries if t == DT_STRSZ), default=0), told)
     yield from _package(image)
+    yield from _modules(image)
     if problem or image.is_cut_short():
         raise problem or damaged("The file ends before what its headers promise; the rest was not examined.")
 
@@ -121,6 +123,19 @@ def _package(image: Image) -> Iterator[Observation]:
     for note in image.notes():
         if (note.owner, note.type) == (b"FDO", _PACKAGE_NOTE):
             yield from package_of_note(note, image.budget)
+
+
+def _modules(image: Image) -> Iterator[Observation]:
+    """The modules of Go or Rust compiled in; looks at the names of sections first, which are one read."""
+    names = image.section_name_table()
+    if RUST_SECTION.encode() not in names and GO_SECTIONS[0].encode() not in names:
+        return
+    for region in _sections(image):
+        part = image.source.view(region.start, region.end - region.start)
+        if region.name in GO_SECTIONS:
+            yield from go_modules(part, image.budget)
+        elif region.name == RUST_SECTION:
+            yield from rust_modules(part, image.budget)
 
 
 def regions(source: Source, budget: Budget) -> Iterator[Region]:

@@ -24,7 +24,8 @@ DT_SONAME, DT_RPATH, DT_RUNPATH = 14, 15, 29
 DT_GNU_HASH, DT_AUXILIARY, DT_FILTER = 0x6FFFFEF5, 0x7FFFFFFD, 0x7FFFFFFF
 ET_REL = 1
 
-_MOST_NOTE_BYTES = 1 << 20
+_MOST_BYTES = 1 << 20
+"""Of notes, and of the names of sections."""
 _PN_XNUM = 0xFFFF
 _SHN_XINDEX = 0xFFFF
 
@@ -149,7 +150,7 @@ class Image:
         """The notes of the loaded file; those that do not fit their segment are left out (gABI ch. 5, Note Section)."""
         head = self.layout.gnu_hash_head  # three words too
         for segment in self.segments:
-            if segment.type != PT_NOTE or not 0 < segment.size <= _MOST_NOTE_BYTES:
+            if segment.type != PT_NOTE or not 0 < segment.size <= _MOST_BYTES:
                 continue
             data = bytes(self.source.view(segment.offset, segment.size))
             self.budget.spend_bytes(len(data))
@@ -174,6 +175,15 @@ class Image:
             self.section_stride,
         )
         return tuple(Section(row[0], row[1], row[4], row[5], row[6], row[9]) for row in rows)
+
+    def section_name_table(self) -> bytes:
+        """All names of sections, one after the other; empty where they are stripped."""
+        at = self.sections_offset + self.section_names * self.section_stride
+        view = self.source.view(at, self.layout.section.size)
+        if not 0 < self.section_names < self.section_count or len(view) < self.layout.section.size:
+            return b""
+        row = self.layout.section.unpack(view)
+        return bytes(self.source.view(row[4], min(row[5], _MOST_BYTES)))
 
     def is_cut_short(self) -> bool:
         """Whether the file ends before what its headers promise.

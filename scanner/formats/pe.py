@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from struct import Struct
 
 from scanner.formats.loaded_names import loaded_names
+from scanner.formats.module_lists import RUST_SECTION, go_modules, rust_modules
 from scanner.formats.pe_tables import (
     CODE,
     DEBUG,
@@ -66,7 +67,7 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     image = read_image(source, budget)
     problem: Unreadable | None = None
     stems: set[str] = set()
-    for table in (_own_name, _imports, _delay_imports, _version, _debug_path, _loaded):
+    for table in (_own_name, _imports, _delay_imports, _version, _debug_path, _loaded, _modules):
         try:
             for fact in table(image):
                 if not (isinstance(fact, Library) and fact.role == "is") or _is_new(fact.name, stems):
@@ -173,6 +174,16 @@ def _debug_path(image: Image) -> Iterator[Observation]:
             made = name[:-4] + (".dll" if image.is_library else ".exe")
             yield Library(role="is", name=made, place=f"debug directory, of {path}")
             return
+
+
+def _modules(image: Image) -> Iterator[Observation]:
+    """The modules of Go, at the start of the writable data, or of Rust compiled in."""
+    for section in image.sections:
+        part = image.source.view(section.offset, section.file_size)
+        if section.name == RUST_SECTION:
+            yield from rust_modules(part, image.budget)
+        elif section.flags & WRITE and not section.flags & CODE:
+            yield from go_modules(part, image.budget)
 
 
 def regions(source: Source, budget: Budget) -> Iterator[Region]:

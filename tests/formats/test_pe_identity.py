@@ -35,7 +35,7 @@ def test_a_renamed_library_still_says_what_it_is(wide: bool):
     assert found == [
         Library(role="is", name="acmecam.dll", place="version resource OriginalFilename"),
         Product(
-            name="Acme Kiosk", publisher="Acme Inc.", version="3.2.1", role="is", place="version resource ProductName"
+            role="is", name="Acme Kiosk", publisher="Acme Inc.", version="3.2.1", place="version resource ProductName"
         ),
         Identity(
             subject="self",
@@ -78,7 +78,7 @@ def test_a_cut_version_resource_is_said_and_keeps_the_rest():
     data = pe_with({2: resources({16: whole[: len(whole) // 2 + 1]}, RVA), 6: b""})
     found, _ = read_until_stopped(pe, BytesSource("x.dll", data))
     assert (
-        Product(name="Acme Kiosk", publisher="Acme Inc.", role="is", place="version resource ProductName") not in found
+        Product(role="is", name="Acme Kiosk", publisher="Acme Inc.", place="version resource ProductName") not in found
     )
     lost = pe_with({2: resources({16: whole}, 0x700000)})
     found, stopped = read_until_stopped(pe, BytesSource("x.dll", lost))
