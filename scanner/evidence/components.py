@@ -24,7 +24,12 @@ from scanner.model.observation import Identity, Library, Observation, Owns, Pack
 _SHIPPED_AS_ONE = (
     ".apk", ".aab", ".apks", ".xapk", ".apkm", ".aar", ".jar", ".war", ".ear", ".ipa", ".whl", ".xpi", ".crx",
     ".deb", ".rpm", ".snap", ".flatpak", ".msi", ".msix", ".appx", ".appimage",
+    ".egg", ".nupkg", ".vsix",
 )  # fmt: skip
+_PROGRAMS = (".pyz", ".pyzw", ".pex", ".asar")
+"""Programs in one file: one component too, and never the package that happens to be the only one inside."""
+_MODULES_OF_A_PROGRAM = "pyz-"
+"""The beginning of the name of the archive of modules that lies in a program of PyInstaller."""
 _MERE_ARCHIVES = (".tar", ".gz", ".xz", ".zst", ".bz2", ".lzma", ".cpio")
 _VERSION_DIGITS = re.compile(r"\d+(\.\d+)*")
 
@@ -110,9 +115,9 @@ class _Claims:
 
     def _shipped_whole(self, locator: str) -> str | None:
         for container in containers_of(locator):
-            if container in self._named or container.lower().endswith(_SHIPPED_AS_ONE):
+            if container in self._named or _is_shipped_as_one(container):
                 return container
-        return locator if locator.lower().endswith(_SHIPPED_AS_ONE) else None
+        return locator if _is_shipped_as_one(locator) else None
 
     def _whole(self, root: str) -> Owner:
         identity = self._named.get(root)
@@ -121,7 +126,7 @@ class _Claims:
             return Owner(
                 locator=root, name=identity.name, version=identity.version, purl=identity.purl, identity=stable
             )
-        packages = self._packages_in.get(root, {})
+        packages = {} if root.lower().endswith(_PROGRAMS) else self._packages_in.get(root, {})
         if len(packages) == 1:
             return msgspec.structs.replace(next(iter(packages.values())), locator=root)
         return self._file(root)
@@ -136,6 +141,13 @@ class _Claims:
             if isinstance(observation, Library) and observation.role == "is":
                 return Owner(locator=locator, name=base_name(locator), identity=f"soname:{observation.name}")
         return Owner(locator=locator, name=base_name(locator), identity=_path_identity(locator))
+
+
+def _is_shipped_as_one(locator: str) -> bool:
+    lower = locator.lower()
+    if lower.endswith(_PROGRAMS):
+        return not base_name(lower).startswith(_MODULES_OF_A_PROGRAM)
+    return lower.endswith(_SHIPPED_AS_ONE)
 
 
 def _subject(locator: str, identity: Identity) -> str:

@@ -250,13 +250,19 @@ def _own_code(by: str, entry: Entry) -> bool:
 def lies_in_own_folder(locator: str, technology: Technology) -> bool:
     """Whether a source file lies in a folder that bears the name of the technology's own module."""
     path = "/" + locator.rpartition("/")[0] + "/"
+    return any(f"/{folder}/" in path for folder in _own_folders(technology))
+
+
+def _own_folders(technology: Technology) -> set[str]:
+    """The folders that the modules of a technology lie in, as its imports and the calls of its functions name them."""
+    folders = set()
     for indicator in technology.indicators:
+        language, _, name = indicator.value.partition(":")
         if indicator.kind is IndicatorKind.IMPORT:
-            language, _, module = indicator.value.partition(":")
-            folder = module.partition(".")[0] if language == "python" else module
-            if f"/{folder}/" in path:
-                return True
-    return False
+            folders.add(name.partition(".")[0] if language == "python" else name)
+        elif indicator.kind is IndicatorKind.CALL and language == "python":
+            folders.add(name.partition(".")[0])
+    return folders - {"", "*"}
 
 
 def _explained_away(observation: Observation | FileName, entry: Entry, artifact: Artifact) -> str | None:

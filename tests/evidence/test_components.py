@@ -81,3 +81,13 @@ def test_a_file_that_names_itself_is_known_by_that_name_unless_a_package_claims_
     metadata = facts(owns("../acme/"), locator="lib/acme-1.2.dist-info/METADATA")
     assert owner("lib/acme/x.exe", program, metadata).identity == "pkg:pypi/acme"
     assert owner("lib/acme/x.exe!/inside.dll", program).identity == "acme/kiosk"
+
+
+def test_a_program_in_one_file_is_a_component_of_its_own_even_with_a_single_package_inside():
+    metadata = facts(owns("../acme/"), locator="door.pyz!/acme-1.2.dist-info/METADATA")
+    assert owner("door.pyz!/acme/x.py", metadata).identity == "path:door.pyz"
+    assert owner("door.pyz!/main.py", metadata).locator == "door.pyz"
+
+
+def test_the_archive_of_modules_inside_a_program_is_looked_through():
+    assert owner("door!/PYZ-00.pyz!/door.pyc").locator == "door!/PYZ-00.pyz!/door.pyc"
