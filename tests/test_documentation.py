@@ -8,6 +8,7 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
+import msgspec
 import pytest
 
 from scanner.catalogue.lints import lint
@@ -16,6 +17,7 @@ from scanner.cli.exits import Exit
 from scanner.containers import containers
 from scanner.evidence.examples import failures
 from scanner.formats import readers
+from scanner.formats.inventories.dialect import Dialect
 from scanner.model.artifact import Unread
 from scanner.model.observation import Config, Library
 from scanner.model.source import Unreadable
@@ -241,6 +243,13 @@ def test_the_edge_shown_leads_from_the_settings_to_the_plug_in():
     setting = Config(name="acme.plugin", value="a.plugin", place="line 2")
     (found,) = edge.edges(facts(setting, locator="x/settings.ini"), known)
     assert (found.source, found.target, found.place) == ("x/settings.ini", "x/a.plugin", "line 2")
+
+
+def test_the_dialect_shown_is_one():
+    (text,) = blocks("scanner/README.md", "skeleton: dialect")
+    dialect = msgspec.toml.decode(text.encode(), type=Dialect)
+    assert dialect.delimited is not None
+    assert "acmetitle" in dialect.keys["name"]
 
 
 def test_the_signature_shown_is_a_good_one(tmp_path):

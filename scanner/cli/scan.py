@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scanner.cli.columns import told_columns
 from scanner.cli.exits import exit_status, refuse, thresholds
 from scanner.cli.options import BaselineFile, Config, FailOn, Formats, Output, Public
 from scanner.cli.settings_file import is_passed_over
@@ -47,6 +48,14 @@ _Exclude = Annotated[
         help="Leave out files and folders of this name, or path with * in it; may repeat. The report says so.",
     ),
 ]
+_Map = Annotated[
+    str | None,
+    typer.Option(
+        "--map",
+        metavar="ROLE=COLUMN,…",
+        help="Which column of a table of software holds what: name, publisher, version, ids, department.",
+    ),
+]
 _Jobs = Annotated[int, typer.Option("-j", "--jobs", min=0, help="Worker processes; 0 is one a processor.")]
 _Context = Annotated[
     bool, typer.Option("--context", help="Show what stands around a byte hit. It may hold secrets of the target.")
@@ -76,6 +85,7 @@ def scan_command(
     public: Public = False,  # noqa: FBT002  (a command line flag)
     exclude: _Exclude = None,
     fail_on: FailOn = None,
+    columns: _Map = None,
     jobs: _Jobs = 0,
     context: _Context = False,  # noqa: FBT002
     trust_metadata: _TrustMetadata = False,  # noqa: FBT002
@@ -107,6 +117,7 @@ def scan_command(
             exclude=tuple(exclude or ()),
             uses_cache=not no_cache,
             trusts_metadata=trust_metadata or resume,
+            told=told_columns(columns),
         )
         document = with_earlier(_scanned(paths, settings, quiet=quiet), before)
         write_outputs(edition(document, public=public), outputs)

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import msgspec
+
 from scanner.engine.discover import Table
 from scanner.engine.task import Batch
 from scanner.model.source import HEAD_BYTES
@@ -19,7 +21,16 @@ _PARTS_A_JOB = 2
 def batches_of(
     root: str, prefix: str, entries: Sequence[Entry], jobs: int, *, is_target: bool
 ) -> Iterator[tuple[Batch, list[Entry]]]:
-    """Large files alone, small ones together: what is in one batch is lost together when its worker dies."""
+    """Deal the files out.
+
+    Large files alone, small ones together: what is in one batch is lost together when its worker dies. A file that is
+    the target itself may be meant for one reader.
+    """
+    if is_target and entries and entries[0].reader:
+        (entry,) = entries
+        batch = _batch(root, prefix, [entry], is_target=True)
+        yield msgspec.structs.replace(batch, reader=entry.reader), [entry]
+        return
     most = max(1, min(_BATCH_FILES, len(entries) // (jobs * _BATCHES_A_JOB)))
     held: list[Entry] = []
     size = 0

@@ -43,11 +43,15 @@ class Wanted(NamedTuple):
     """One that holds the whole file, or all that find archives inside a file of another type."""
     passed_over: str
     """Why its bytes are not scanned; empty if they are."""
+    is_list: bool = False
+    """It lists software that lies elsewhere: its bytes hold no program."""
 
     @property
     def is_seen_through(self) -> bool:
-        """Whether the members of a container are all that the file holds, so that its own bytes need no scan."""
-        return any(_is_whole(container) and container.INFO.name == self.type for container in self.containers)
+        """Whether its reader or the members of a container tell all that it holds, so that its bytes need no scan."""
+        return self.is_list or any(
+            _is_whole(container) and container.INFO.name == self.type for container in self.containers
+        )
 
 
 class Table:
@@ -76,6 +80,9 @@ class Table:
         by_name = [*self._by_name.get(lower, ()), *self._by_its_suffixes(lower)]
         asked = [r for r in _distinct([*by_magic, *by_name]) if _agrees(r, lower, head, source)]
         plain = tuple(cast("Reader", r) for r in asked if hasattr(r, "observe"))
+        lists = [r for r in plain if r.INFO.is_list]
+        if lists:
+            return _of_list(lists[0])
         proved: list[Reader | Container] = [r for r in plain if r.INFO.proves_type]
         known = proved or [r for r in by_magic if r in asked and _is_whole(r)] or list(plain)
         media = next((what for offset, magic, what in _MEDIA if head.startswith(magic, offset)), "")
@@ -97,6 +104,15 @@ class Table:
             found += self._by_suffix.get(lower[dot:], ())
             dot = lower.find(".", dot + 1)
         return found
+
+
+def wanted_by(name: str) -> Wanted:
+    """What a kind of target says of its file: the one reader of that name reads it."""
+    return _of_list(next(reader for reader in readers() if reader.INFO.name == name))
+
+
+def _of_list(reader: Reader) -> Wanted:
+    return Wanted(reader.INFO.name, (reader,), (), "", is_list=True)
 
 
 def _by_key(

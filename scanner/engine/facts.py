@@ -12,11 +12,13 @@ from functools import lru_cache
 import msgspec
 
 from scanner.model.artifact import ArtifactFacts, Oddity, Unread
+from scanner.model.observation import ListRead
 from scanner.model.report import Coverage
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(ArtifactFacts)
 _HELD = 4096
+_LAST = 4
 
 
 class Facts(Mapping[str, ArtifactFacts]):
@@ -32,6 +34,8 @@ class Facts(Mapping[str, ArtifactFacts]):
         self._bytes = 0
         self._left_out = 0
         self._known: set[str] = set()
+        self.listing: list[str] = []
+        """Locators of lists of software."""
         self._apart: list[Unread] = []
         self._unread: list[Unread] = []
         self._oddities: list[Oddity] = []
@@ -42,6 +46,8 @@ class Facts(Mapping[str, ArtifactFacts]):
         artifact = found.artifact
         if artifact.locator not in self._known:
             self._count(artifact.type, artifact.size if not artifact.parent else 0)
+        if any(isinstance(observation, ListRead) for observation in found.observations[-_LAST:]):
+            self.listing.append(artifact.locator)
         self._unread.extend(found.unread)
         self._oddities.extend(Oddity(locator=artifact.locator, what=what) for what in found.oddities)
         self._known.add(artifact.locator)

@@ -14,8 +14,8 @@ from scanner.matching.match import Match, matches_of
 from scanner.model.artifact import Unread
 from scanner.model.finding import NotCounted
 from scanner.model.law import Deployment
-from scanner.model.observation import Network
-from scanner.model.report import Report, Target, Tool
+from scanner.model.observation import ListRead, Network
+from scanner.model.report import ListedSoftware, Report, Target, Tool
 from scanner.model.vocabulary import Verdict
 from scanner.ordinances import assess, laws, uncovered
 
@@ -57,6 +57,7 @@ def judge(facts: Facts, index: Index, case: Case) -> Report:
         unreadable=unread,
         oddities=facts.oddities(),
         coverage=facts.coverage(MEDIA_TYPES),
+        lists=_lists(facts),
     )
 
 
@@ -71,6 +72,23 @@ def _matched(facts: Facts, index: Index) -> tuple[list[Match], tuple[NotCounted,
             else:
                 set_aside.add(found)
     return matches, tuple(sorted(set_aside, key=lambda n: (n.locator, n.technology, n.indicator, n.place))), networks
+
+
+def _lists(facts: Facts) -> tuple[ListedSoftware, ...]:
+    """What was read of each list of software."""
+    return tuple(
+        ListedSoftware(
+            locator=locator,
+            dialect=read.dialect,
+            place=read.place,
+            rows=read.rows,
+            products=read.products,
+            dropped=read.dropped,
+        )
+        for locator in facts.listing
+        for read in facts[locator].observations
+        if isinstance(read, ListRead)
+    )
 
 
 def _marked(unread: Unread) -> Unread:

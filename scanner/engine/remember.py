@@ -46,9 +46,10 @@ class Keys:
         self._structure = digest(str(ENGINE_VERSION), *versions, _encoder.encode(limits))
         self._patterns = digest(self._structure, rules.digest, str(context_bytes))
 
-    def of(self, content: bytes, name: str, part: tuple[int, int]) -> tuple[bytes, bytes]:
-        """The keys of a file's two halves: its bytes by their digest, its name, and which part of a split file."""
-        who = digest(content, name, f"{part[0]}/{part[1]}")
+    def of(self, content: bytes, name: str, part: tuple[int, int], told: Sequence[str] = ()) -> tuple[bytes, bytes]:
+        """The keys of a file's two halves: its bytes by their digest, its name, which part of a split file it is, and
+        what its kind of target and the user said of it."""
+        who = digest(content, name, f"{part[0]}/{part[1]}", *filter(None, told))
         return digest("structure", self._structure, who), digest("patterns", self._patterns, who)
 
     def of_depth(self, content: bytes, within: str, reader: str, focus: frozenset[str]) -> bytes:

@@ -47,6 +47,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     uses_cache: bool = True
     exclude: tuple[str, ...] = ()
     """Patterns of files of the target to leave out."""
+    told: tuple[str, ...] = ()
+    """Which column of a list of software holds what, as the user told: `name=Title`."""
     trusts_metadata: bool = False
     """Take a file for unchanged if its size, times and inode are, without reading it."""
 
@@ -71,6 +73,7 @@ def scan(
         limits=settings.limits,
         context_bytes=settings.context_bytes,
         uses_cache=settings.uses_cache,
+        told=settings.told,
     )
     facts = Facts()
     stretches: list[Stretch] = []

@@ -12,6 +12,7 @@ from blake3 import blake3
 from scanner.catalogue.rules import ByteRules
 from scanner.engine.budget import Limits
 from scanner.engine.cache import Cache
+from scanner.engine.discover import wanted_by
 from scanner.engine.examine import OUT_OF_MEMORY, Examiner, Notes
 from scanner.engine.remember import Found, Keys, joined, pattern_half, placed, structure_half
 from scanner.engine.sources import BytesSource, OpenFile
@@ -34,6 +35,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     limits: Limits = Limits()
     context_bytes: int = 0
     uses_cache: bool = True
+    told: tuple[str, ...] = ()
+    """What the user told of a list's columns: `name=Title`."""
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +52,8 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """Which part of how many, of one large container whose members are dealt out."""
     is_target: bool = False
     """Whether the one file is the target itself."""
+    reader: str = ""
+    """The one reader that the kind of target means it for; empty: whoever wants it."""
 
     def only(self, number: int) -> "Batch":
         """A batch of one of the files."""
@@ -150,13 +155,17 @@ def _not_read(locator: str, stage: str, why: Unreadable) -> Answer:
 
 
 def _of_source(worker: _Worker, source: BytesSource, batch: Batch, number: int) -> Answer:
-    wanted = worker.examiner.table.wanted(source.name, source.head, source)
+    if batch.reader:
+        source = source.with_focus(frozenset({"named", *worker.plan.told}))
+        wanted = wanted_by(batch.reader)
+    else:
+        wanted = worker.examiner.table.wanted(source.name, source.head, source)
     is_worth_keeping = source.size >= _CACHE_FROM_BYTES or bool(wanted.readers or wanted.containers)
     if not (worker.plan.uses_cache and is_worth_keeping):
         found = list(worker.examiner.examine(source, wanted, part=batch.part))
         return answer_of(worker.plan, found, batch, number)
     content = _digest(source)
-    structure_key, pattern_key = worker.keys.of(content, source.name, batch.part)
+    structure_key, pattern_key = worker.keys.of(content, source.name, batch.part, _told(worker.plan, batch))
     kept = worker.cache.get([structure_key, pattern_key])
     if len(kept) == 2:
         answer = answer_of(worker.plan, joined(kept[structure_key], kept[pattern_key]), batch, number)
@@ -168,6 +177,10 @@ def _of_source(worker: _Worker, source: BytesSource, batch: Batch, number: int) 
     if not _was_cut_short(found):
         answer.keep = {structure_key: structure_half(found), pattern_key: pattern_half(found)}
     return answer
+
+
+def _told(plan: Plan, batch: Batch) -> tuple[str, ...]:
+    return (batch.reader, *sorted(plan.told)) if batch.reader else ()
 
 
 def _was_cut_short(found: Sequence[Found]) -> bool:

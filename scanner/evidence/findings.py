@@ -17,7 +17,7 @@ from scanner.evidence.graph import node_of, path_to
 from scanner.evidence.group import Group
 from scanner.evidence.owner import Owner
 from scanner.evidence.precedence import without_mere_sorts
-from scanner.evidence.registers import registered
+from scanner.evidence.registers import of_all_versions, registered
 from scanner.evidence.verdict import Grade, grade, granted, witnesses
 from scanner.matching.match import Match
 from scanner.model.finding import ComponentRef, Evidence, Finding, TechnologyRef
@@ -39,7 +39,8 @@ def groups_of(matches: Iterable[Match], index: Index, owners: Mapping[str, Owner
         sorted_out[(owner.locator, owner.id, entry.technology.id)].append((entry, match))
     groups = []
     for (_, component, _), found in sorted(sorted_out.items()):
-        technology, owner = found[0][0].technology, components[component]
+        technology = found[0][0].technology
+        owner = of_all_versions(components[component], (match.observation for _, match in found))
         kept = _within_own_code(_by_the_call(_conditions_met(found)), technology, owner, owners)
         if kept:
             groups.append(Group(technology=technology, owner=owner, matches=tuple(kept)))
@@ -115,7 +116,13 @@ def _is_a_link(match: Match) -> bool:
 def nodes_of(group: Group) -> set[str]:
     """The nodes of the graph by which a component leads to a technology: what matched, what describes the package."""
     nodes = {node_of(match) for _, match in group.matches}
-    return nodes | {group.owner.described_by} if group.owner.described_by else nodes
+    described_by = group.owner.described_by
+    # A row of a register leads there itself; the register as a whole is only what it stands in.
+    return (
+        nodes
+        if not described_by or any(node.startswith(f"{described_by}#") for node in nodes)
+        else nodes | {described_by}
+    )
 
 
 def findings_of(groups: Iterable[Group], graph: Any, owners: Mapping[str, Owner]) -> tuple[Finding, ...]:
@@ -184,12 +191,12 @@ def _evidence(group: Group) -> tuple[Evidence, ...]:
     """One entry for each artifact and thing seen in it, by its most telling sight; the most telling first."""
     sights = sorted((_sight(entry, match, group.technology) for entry, match in group.matches), key=_telling)
     kept: dict[tuple[str, str], Evidence] = {}
-    places: dict[tuple[str, str], set[str]] = defaultdict(set)
+    places: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
     for evidence in sights:
         key = (evidence.locator, evidence.value)
         kept.setdefault(key, evidence)
-        places[key].add(evidence.place)
-    return tuple(msgspec.structs.replace(e, times=len(places[key])) for key, e in kept.items())
+        places[key][evidence.place] = evidence.times
+    return tuple(msgspec.structs.replace(e, times=sum(places[key].values())) for key, e in kept.items())
 
 
 def _telling(evidence: Evidence) -> tuple[int, int, str, str, str]:
@@ -217,5 +224,6 @@ def _sight(entry: Entry, match: Match, technology: Technology) -> Evidence:
         presence=match.presence,
         grants=granted(entry, technology),
         verified=indicator.verified,
+        times=getattr(observation, "times", 1),
         check=check_for(observation, match.artifact, match.artifact_type),
     )

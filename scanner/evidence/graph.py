@@ -4,21 +4,30 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from scanner.evidence.edges.nodes import TARGET, name_of_package, package_node, package_of, technology_node
+from scanner.evidence.edges.nodes import (
+    TARGET,
+    name_of_package,
+    package_node,
+    package_of,
+    product_node,
+    technology_node,
+)
 from scanner.evidence.owner import Owner
 from scanner.evidence.reach import Reach
 from scanner.matching.match import FileName, Match
 from scanner.model.locator import base_name, containers_of
-from scanner.model.observation import Call, ClassName, Import, Library, Observation, Package, Symbol
+from scanner.model.observation import Call, ClassName, Import, Library, Observation, Package, Product, Symbol
 from scanner.model.report import Edge, Graph, Node
 from scanner.model.vocabulary import EdgeKind
 
 
 def node_of(match: Match) -> str:
-    """The node that a match makes lead to its technology: a package that a file declares, else the artifact."""
+    """The node that a match makes lead to its technology: what a file declares, else the artifact."""
     observation = match.observation
     if isinstance(observation, Package) and observation.role != "installed":
         return package_node(match.artifact, observation.purl)
+    if isinstance(observation, Product) and observation.role == "registered":
+        return product_node(match.artifact, observation.name)
     return match.artifact
 
 

@@ -7,6 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from urllib.parse import unquote
 
+import msgspec
+
+from scanner.catalogue.product_names import plain_company, plain_name
 from scanner.evidence.owner import Owner, claimed_path, paths_upward
 from scanner.model.observation import Observation, Owns, Package, Product
 
@@ -14,23 +17,39 @@ _MERGED = ("/bin/", "/sbin/", "/lib/", "/lib32/", "/lib64/", "/libx32/")
 """Folders that systems of today keep below `/usr`, with links in their old places (the `usr` merge)."""
 
 
+_VERSIONS_SHOWN = 5
+
+
 def registered(locator: str, observation: object) -> Owner | None:
     """The component that a row of a register of installed software stands for; None for other observations."""
     if not isinstance(observation, Package | Product) or observation.role != "registered":
         return None
-    purl = observation.purl if isinstance(observation, Package) else ""
-    name = _plain_name(purl) if purl else observation.name  # type: ignore[union-attr]  # a product has a name
+    if isinstance(observation, Package):
+        purl, name = observation.purl, _plain_name(observation.purl)
+    else:
+        purl, name = next((found for found in observation.ids if found.startswith("pkg:")), ""), observation.name
     return Owner(
         locator=locator,
         name=name,
         version=observation.version,
         purl=purl,
-        identity=purl or f"product:{name}",
+        identity=purl or f"product:{plain_company(observation.publisher)}/{plain_name(name)}",
         described_by=locator,
         publisher=observation.publisher,
         installed_on=observation.installed_on,
         installed_for=observation.installed_for,
     )
+
+
+def of_all_versions(owner: Owner, observations: Iterable[object]) -> Owner:
+    """The component of a product that stands in a register in several versions: it is one, and names them all."""
+    rows = (row for row in observations if isinstance(row, Product) and row.role == "registered")
+    versions = sorted({row.version for row in rows if row.version})
+    if len(versions) < 2:
+        return owner
+    more = len(versions) - _VERSIONS_SHOWN
+    shown = ", ".join(versions[:_VERSIONS_SHOWN]) + (f" and {more} more" if more > 0 else "")
+    return msgspec.structs.replace(owner, version=shown)
 
 
 class Registers:

@@ -1,6 +1,7 @@
 """Matching: an artifact's observations against the index; look-alikes are set aside with their reason."""
 
 from collections.abc import Iterator
+from itertools import chain
 
 import msgspec
 
@@ -9,6 +10,7 @@ from scanner.catalogue.network_pattern import fits
 from scanner.catalogue.pattern import compile_pattern
 from scanner.model.artifact import Artifact, ArtifactFacts
 from scanner.model.finding import NotCounted
+from scanner.model.listing import spelled_out
 from scanner.model.network import ports_text
 from scanner.model.observation import (
     AndroidEntry,
@@ -77,16 +79,16 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
                 return f"{purl}@{version}" if version else purl
             case AndroidEntry(name=name, value=value) | Config(name=name, value=value):
                 return f"{name}={value}" if value else name
-            case Digest(value=value) | RunPath(value=value):
+            case Digest(value=value) | RunPath(value=value) | Requires(by=value):
                 return value
             case Owns(purl=purl, name=name):
                 return purl or name
-            case Requires(by=purl):
-                return purl
             case Network():
                 return _in_short(self.observation)
+            case Product(name=name, version=version, role="registered") if version not in name:
+                return f"{name} {version}"
             case _:
-                return self.observation.name
+                return str(getattr(self.observation, "name", ""))
 
 
 def _in_short(network: Network) -> str:
@@ -100,8 +102,11 @@ def _in_short(network: Network) -> str:
 def matches_of(facts: ArtifactFacts, index: Index) -> Iterator[Match | NotCounted]:
     """Yield every match of an artifact's observations, and the look-alikes that were set aside."""
     artifact = facts.artifact
-    for observation in (*facts.observations, *_from_its_name(facts)):
-        for entry in _entries(observation, index):
+    for observation in chain(spelled_out(facts.observations), _from_its_name(facts)):
+        entries = tuple(_entries(observation, index))
+        if not entries and isinstance(observation, Product) and observation.role == "registered":
+            yield from _near(observation, artifact, index)
+        for entry in entries:
             if _left_to_the_table(observation, entry, artifact) or not _of_that_version(observation, entry):
                 continue
             why = _explained_away(observation, entry, artifact)
@@ -122,6 +127,18 @@ def matches_of(facts: ArtifactFacts, index: Index) -> Iterator[Match | NotCounte
                 presence=presence_of(observation, entry, artifact),
                 by=getattr(observation, "by", ""),
             )
+
+
+def _near(product: Product, artifact: Artifact, index: Index) -> Iterator[Match]:
+    """What a listed product only resembles: a mention, for a person to confirm."""
+    for entry in index.near(product):
+        yield Match(
+            key=entry.key,
+            artifact=artifact.locator,
+            artifact_type=artifact.type,
+            observation=msgspec.structs.replace(product, place=f"{product.place}; the name only resembles it"),
+            presence=Presence.REFERENCED,
+        )
 
 
 def _from_its_name(facts: ArtifactFacts) -> Iterator[Observation | FileName]:

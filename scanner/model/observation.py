@@ -175,6 +175,28 @@ class Product(_Fact, frozen=True, kw_only=True, tag="product"):
     """When it was installed, as `2024-05-31`."""
     installed_for: Literal["", "system", "user"] = ""
     """Whether it is there for everybody on the system or for one account."""
+    ids: tuple[str, ...] = ()
+    """Identifiers that the list gives it: a package URL without version, a CPE, a winget, bundle or package id."""
+    times: int = 1
+    """How many equal rows of the register this one stands for."""
+
+
+class Listing(_Fact, frozen=True, kw_only=True, tag="listing"):
+    """A run of listed products, packed: an inventory has millions. `scanner.model.listing` packs and unpacks them."""
+
+    products: bytes
+
+
+class ListRead(_Fact, frozen=True, kw_only=True, tag="list-read"):
+    """A list of software was read to its end; `place` is where its rows begin."""
+
+    dialect: str
+    """Which list it is, in words."""
+    rows: int
+    products: int
+    """Different products among the rows: name, publisher, version and identifiers alike count once."""
+    dropped: tuple[str, ...] = ()
+    """Columns about people, as they are headed: not kept."""
 
 
 class Service(_Fact, frozen=True, kw_only=True, tag="service"):
@@ -232,6 +254,8 @@ Observation = (
     | AndroidEntry
     | Config
     | Product
+    | Listing
+    | ListRead
     | Service
     | Signer
     | Network

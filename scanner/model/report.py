@@ -90,6 +90,21 @@ class Hashed(msgspec.Struct, frozen=True, kw_only=True):
     """Bytes."""
 
 
+class ListedSoftware(msgspec.Struct, frozen=True, kw_only=True):
+    """An inventory or bill of materials: a list of software that lies elsewhere."""
+
+    locator: str
+    dialect: str
+    """Which list it is, in words."""
+    place: str
+    """Where its rows begin."""
+    rows: int
+    products: int
+    """Different ones among the rows."""
+    dropped: tuple[str, ...] = ()
+    """Columns about people, which were not kept."""
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a scan says."""
 
@@ -127,3 +142,4 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     unreadable: tuple[Unread, ...] = ()
     oddities: tuple[Oddity, ...] = ()
     coverage: Coverage = Coverage()
+    lists: tuple[ListedSoftware, ...] = ()

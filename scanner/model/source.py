@@ -44,7 +44,8 @@ class Source(Protocol):
     @property
     def focus(self) -> frozenset[str]:
         """What a depth request asks about (names of symbols, classes …); for a reader that runs after words the
-        module names that stand in the file; empty otherwise."""
+        module names that stand in the file; for a list that the user named which column holds what (`name=Title`);
+        empty otherwise."""
 
     def view(self, offset: int = 0, length: int | None = None) -> memoryview:
         """Bytes from `offset`, at most `length`; shorter at the end of the artifact, never an error."""
@@ -100,6 +101,8 @@ class Info(msgspec.Struct, frozen=True, kw_only=True):
     """Its `wants` tells the type of a file for certain, also where other readers take the file too."""
     after_words: tuple[WordGroup, ...] = ()
     """Parsing is slow: runs only on files in which a telling word of one of these groups stands (`source.focus`)."""
+    is_list: bool = False
+    """It reads lists of software that lies elsewhere: nobody else looks into such a file, for it holds none itself."""
     asks: tuple[IndicatorKind, ...] = ()
     """For a depth reader: the kinds of indicator whose patterns are its focus; without any it is asked about every
     artifact in which something matched."""

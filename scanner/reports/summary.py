@@ -8,7 +8,7 @@ import msgspec
 from scanner.evidence.confidence import VERDICT_THRESHOLD
 from scanner.model.comparison import Change, Comparison
 from scanner.model.finding import Finding
-from scanner.model.report import Report
+from scanner.model.report import ListedSoftware, Report
 from scanner.model.vocabulary import Capability, Outcome, Presence, Verdict
 from scanner.reports import words
 from scanner.reports.findings import CapabilityView, component_name, view_capabilities
@@ -166,6 +166,7 @@ def _notes(report: Report) -> list[str]:
         )
     if report.target.kind in _LISTS:
         notes.append("The target is a list of software. None of the software itself was opened.")
+    notes.extend(_list_note(read) for read in report.lists)
     if not report.complete:
         notes.append("This scan is incomplete: see “What was not looked at”.")
     elif report.verdict is Verdict.NONE:
@@ -189,6 +190,15 @@ def _notes(report: Report) -> list[str]:
 def _changes(baseline: Comparison) -> str:
     numbers = Counter(entry.change for entry in baseline.findings)
     return ", ".join(f"{numbers[change]:,} {words.plain(change)}" for change in Change)
+
+
+def _list_note(read: ListedSoftware) -> str:
+    """What was read of a list, and what of it was not kept."""
+    told = f"{printable(read.locator)} ({read.dialect}): {words.count(read.rows, 'row')} read, "
+    told += f"{words.count(read.products, 'different product')}."
+    if read.dropped:
+        told += f" Columns about people were not kept: {', '.join(printable(column) for column in read.dropped)}."
+    return told
 
 
 def strongest(findings: Sequence[Finding]) -> dict[Capability, Presence]:

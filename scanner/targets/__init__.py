@@ -37,6 +37,8 @@ class Entry(NamedTuple):
     name: str
     """Its path below the root, as the system spells it."""
     stat: Stat
+    reader: str = ""
+    """The one reader that the kind means it for; nobody else then looks into it. Empty: whoever wants it."""
 
     @property
     def size(self) -> int:
@@ -102,7 +104,7 @@ def open_target(path: Path) -> Opened:
     """What the user named, with the kind that knows how to read it. Raises `MissingTarget`."""
     try:
         plain = _plain(path)
-        head = _head(path) if path.is_file() else b""
+        head = head_of(path) if path.is_file() else b""
         kinds = [kind for kind in target_kinds() if kind.opens(path, head)]
     except PermissionError as error:
         raise MissingTarget(f"{path}: this account has no permission to look at it.") from error
@@ -126,6 +128,7 @@ def _plain(path: Path) -> Plain:
     raise MissingTarget(f"{path}: there is no such file or folder. Check the spelling.")
 
 
-def _head(path: Path) -> bytes:
+def head_of(path: Path) -> bytes:
+    """The first bytes of a file, by which a kind knows it."""
     with path.open("rb") as file:
         return file.read(HEAD_BYTES)

@@ -77,7 +77,7 @@ def test_a_product_owns_its_folder_however_its_name_is_spelled():
         locator="Windows/System32/config/SOFTWARE",
     )
     found = owner("PROGRAM FILES/acme/bin/faces.dll", hive)
-    assert (found.name, found.version, found.identity) == ("Acme Faces", "2", "product:Acme Faces")
+    assert (found.name, found.version, found.identity) == ("Acme Faces", "2", "product:acme/acme faces")
 
 
 def test_claims_at_the_root_of_an_archive_hold():

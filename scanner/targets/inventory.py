@@ -1,0 +1,22 @@
+"""An inventory as a target: a list of software that lies elsewhere. Nothing of the software is opened."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from scanner.formats.inventories.named import named_list
+from scanner.targets import Entry, file, head_of
+
+KIND = "inventory"
+
+
+def opens(path: Path, head: bytes) -> bool:
+    """A file whose beginning is that of an inventory, or a table of which the user has to say what it holds."""
+    found = named_list(path.name.lower(), head) if head else None
+    return found is not None and found.kind == KIND
+
+
+def entries(path: Path) -> Iterator[Entry]:
+    """The file itself, for the reader of its syntax. Raises `MissingTarget` if it may not be read."""
+    found = named_list(path.name.lower(), head_of(path))
+    for entry in file.entries(path):
+        yield entry._replace(reader=found.reader if found else "")
