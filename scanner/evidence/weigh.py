@@ -10,12 +10,13 @@ from scanner.evidence.findings import findings_of, groups_of, nodes_of
 from scanner.evidence.graph import as_document, build_graph
 from scanner.evidence.owner import Owner
 from scanner.evidence.pipelines import Pipelines, pipelines_of
+from scanner.evidence.privacy import privacy_facts
 from scanner.evidence.reach import Reach, edges_leading_to
 from scanner.evidence.situations import situations_of
 from scanner.evidence.use import with_use
 from scanner.matching.match import Match
 from scanner.model.artifact import ArtifactFacts
-from scanner.model.finding import Component, Finding, Situation
+from scanner.model.finding import Component, Finding, PrivacyFact, Situation
 from scanner.model.report import Graph
 from scanner.model.vocabulary import Verdict
 
@@ -46,10 +47,12 @@ def weigh(matches: Sequence[Match], facts: Mapping[str, ArtifactFacts], index: I
         by_technology.setdefault(group.technology.id, []).extend(match for _, match in group.matches)
     graph = build_graph(target, by_technology, owners, reach)
     findings = findings_of(groups, graph, owners)
-    pipelines = pipelines_of({f.component.id for f in findings}, reach.edges, owners)
+    components = {f.component.id for f in findings}
+    pipelines = pipelines_of(components, reach.edges, owners)
+    privacy = privacy_facts(facts, register, components)
     return Weighed(
         findings=findings,
-        components=_components(findings, [*owners.values(), *(group.owner for group in groups)], pipelines),
+        components=_components(findings, [*owners.values(), *(group.owner for group in groups)], pipelines, privacy),
         situations=situations_of(findings, pipelines),
         graph=as_document(graph),
     )
@@ -59,7 +62,12 @@ def _artifacts(reach: Reach, facts: Mapping[str, ArtifactFacts]) -> set[str]:
     return {node for edge in reach.edges for node in (edge.source, edge.target) if node in facts}
 
 
-def _components(findings: Sequence[Finding], owners: Iterable[Owner], pipelines: Pipelines) -> tuple[Component, ...]:
+def _components(
+    findings: Sequence[Finding],
+    owners: Iterable[Owner],
+    pipelines: Pipelines,
+    privacy: Mapping[str, tuple[PrivacyFact, ...]],
+) -> tuple[Component, ...]:
     """Each component with a finding, with the strongest verdict of all it works with."""
     verdicts: dict[str, Verdict] = {}
     for finding in findings:
@@ -75,6 +83,7 @@ def _components(findings: Sequence[Finding], owners: Iterable[Owner], pipelines:
             publisher=owner.publisher,
             installed_on=owner.installed_on,
             installed_for=owner.installed_for,
+            privacy=privacy.get(owner.id, ()),
             verdict=max((verdicts[id_] for id_ in pipelines[owner.id]), key=lambda v: v.rank),
         )
         for owner in {owner.id: owner for owner in owners}.values()

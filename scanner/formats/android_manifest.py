@@ -153,9 +153,10 @@ class _Manifest:
             if here.tag in ("package", "provider") and asked:
                 yield AndroidEntry(entry="query", name=_cut(asked), place=here.path)
         elif here.tag in _COMPONENTS:
+            value = "exported" if attributes.get("exported", "").lower() == "true" else ""
             for declared in dict.fromkeys((name, _cut(attributes.get("targetActivity", "")))):
                 if declared:
-                    yield AndroidEntry(entry="component", name=self._class_name(declared), place=here.path)
+                    yield AndroidEntry(entry="component", name=self._class_name(declared), value=value, place=here.path)
         elif name:
             yield from _named_entry(here, name, attributes)
 

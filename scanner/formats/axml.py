@@ -22,6 +22,7 @@ TOOLS_NAMESPACE = "http://schemas.android.com/tools"
 RESOURCE_NAMES = {
     0x01010001: "label",
     0x01010003: "name",
+    0x01010010: "exported",
     0x01010018: "authorities",
     0x01010024: "value",
     0x01010025: "resource",

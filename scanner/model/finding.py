@@ -48,6 +48,17 @@ class ComponentRef(msgspec.Struct, frozen=True, kw_only=True):
     locator: str
 
 
+class PrivacyFact(msgspec.Struct, frozen=True, kw_only=True):
+    """What a component asks for that bears on faces: no finding, but to be read beside one."""
+
+    name: str
+    """The permission, feature or key, as the manifest spells it."""
+    what: str
+    """In plain words, to follow the component's name: `may use the camera`."""
+    locator: str
+    place: str
+
+
 class Component(msgspec.Struct, frozen=True, kw_only=True):
     """The smallest thing a person can act on: an app, a package, a library file, an installed product."""
 
@@ -62,6 +73,7 @@ class Component(msgspec.Struct, frozen=True, kw_only=True):
     """`2024-05-31`; empty where nothing says when."""
     installed_for: str = ""
     """`system`: there for everybody on the system; `user`: for one account."""
+    privacy: tuple[PrivacyFact, ...] = ()
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):

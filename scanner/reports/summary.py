@@ -12,7 +12,7 @@ from scanner.model.report import ListedSoftware, Report
 from scanner.model.vocabulary import Capability, Outcome, Presence, Verdict
 from scanner.reports import words
 from scanner.reports.findings import CapabilityView, component_name, view_capabilities
-from scanner.reports.printable import printable
+from scanner.reports.printable import printable, prose
 
 _PROBABLY = 0.9
 _IN_A_SENTENCE = 120
@@ -41,6 +41,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """Whole sentences that must not be missed."""
     components: tuple[tuple[str, str, str], ...]
     """Name, locator and verdict in words of each component that has one, the strongest first."""
+    privacy: tuple[tuple[str, str], ...]
+    """What a component with a verdict asks people or the system for beside it: its name, and a list in plain words."""
     capabilities: tuple[CapabilityView, ...]
     """The strongest presence of each capability among the findings that count."""
     outcomes: tuple[tuple[Outcome, int], ...]
@@ -59,6 +61,11 @@ def summarise(report: Report) -> Summary:
             (component_name(component), printable(component.locator), words.VERDICTS[component.verdict])
             for component in ranked
             if component.verdict is not Verdict.NONE
+        ),
+        privacy=tuple(
+            (component_name(component), prose("; ".join(fact.what for fact in component.privacy)))
+            for component in ranked
+            if component.privacy and component.verdict is not Verdict.NONE
         ),
         capabilities=view_capabilities(strongest(counted(report))),
         outcomes=count_outcomes(report),

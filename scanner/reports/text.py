@@ -14,7 +14,7 @@ from scanner.reports.laws import ExceptionView, LawView, OutcomeGroup, by_graves
 from scanner.reports.networks import view_networks
 from scanner.reports.next_steps import next_steps
 from scanner.reports.page import Page
-from scanner.reports.summary import LIMITS, summarise
+from scanner.reports.summary import LIMITS, Summary, summarise
 
 FORMAT = ReportFormat(name="text", suffix=".txt", line="For reading in a terminal, with eyes or with a screen reader.")
 
@@ -65,17 +65,27 @@ def _summary(page: Page, report: Report) -> None:
     page.heading("What to do next")
     for number, step in enumerate(next_steps(report), 1):
         page.line(step, lead=f"{number}. ")
-    if summary.components:
-        page.heading(f"Where ({words.count(len(summary.components), 'component')})")
-        for name, locator, verdict in summary.components[:SHORT_LINES]:
-            page.line(f"{name}, in {locator}: {verdict}", lead="- ")
-        _more(page, len(summary.components) - SHORT_LINES)
+    _components(page, summary)
     if summary.capabilities:
         page.heading("What it can do with a face")
         for presence, capabilities in _by_presence(summary.capabilities):
             page.line(f"{presence.capitalize()}:")
             for capability in capabilities:
                 page.line(f"{capability.name}: {capability.meaning}", lead="- ", indent=4)
+
+
+def _components(page: Page, summary: Summary) -> None:
+    """Where it is, and what else that asks people and the system for."""
+    if summary.components:
+        page.heading(f"Where ({words.count(len(summary.components), 'component')})")
+        for name, locator, verdict in summary.components[:SHORT_LINES]:
+            page.line(f"{name}, in {locator}: {verdict}", lead="- ")
+        _more(page, len(summary.components) - SHORT_LINES)
+    if summary.privacy:
+        page.heading("What else it asks for")
+        for name, asked in summary.privacy[:SHORT_LINES]:
+            page.line(f"{name} {asked}.", lead="- ")
+        _more(page, len(summary.privacy) - SHORT_LINES)
 
 
 def _baseline(page: Page, report: Report) -> None:

@@ -1,0 +1,70 @@
+"""Privacy: what a component asks people or the system for that bears on faces, so that a finding is read with it.
+
+None of it makes a finding. An app with a camera permission is most apps; beside face recognition it says what the app
+can look at.
+Sources: https://developer.android.com/reference/android/Manifest.permission and
+https://developer.apple.com/documentation/bundleresources/protected-resources.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from scanner.evidence.components import Register
+from scanner.model.artifact import ArtifactFacts
+from scanner.model.finding import PrivacyFact
+from scanner.model.locator import base_name
+from scanner.model.observation import AndroidEntry, Config
+
+_MANIFESTS = frozenset({"androidmanifest.xml", "info.plist"})
+_ENTRIES = {
+    "android.permission.CAMERA": "may use the camera",
+    "android.permission.FOREGROUND_SERVICE_CAMERA": "may use the camera while another app is in front",
+    "android.permission.SYSTEM_CAMERA": "may use cameras that are kept for the system",
+    "android.permission.USE_BIOMETRIC": "may ask the system to check a fingerprint or face",
+    "android.permission.USE_FINGERPRINT": "may ask the system to check a fingerprint",
+    "android.permission.READ_MEDIA_IMAGES": "may read the pictures on the device",
+    "android.permission.READ_EXTERNAL_STORAGE": "may read pictures and files on the device",
+    "android.permission.INTERNET": "may send what it sees over a network",
+    "android.permission.RECEIVE_BOOT_COMPLETED": "may start by itself when the device does",
+    "android.hardware.camera.front": "asks for a camera that looks at its user",
+    "android.hardware.biometrics.face": "asks for the system's face unlock",
+    "android.hardware.camera": "asks for a camera",
+    "android.hardware.camera.any": "asks for a camera",
+    "android.hardware.camera.external": "asks for a camera outside the device",
+}
+_EXPLAINED = {
+    "NSCameraUsageDescription": "asks for the camera",
+    "NSFaceIDUsageDescription": "asks for the system's face unlock",
+    "NSPhotoLibraryUsageDescription": "asks for the pictures on the device",
+}
+
+
+def privacy_facts(
+    facts: Mapping[str, ArtifactFacts], register: Register, components: Iterable[str]
+) -> dict[str, tuple[PrivacyFact, ...]]:
+    """What the manifests of these components (by id) say, by component, in the order of the manifest."""
+    wanted = set(components)
+    manifests = [locator for locator in facts if base_name(locator).lower() in _MANIFESTS]
+    found: dict[str, dict[str, PrivacyFact]] = {}
+    for locator, owner in register.owners_of(manifests).items():
+        if owner.id in wanted:
+            for fact in _of(facts[locator], locator):
+                found.setdefault(owner.id, {}).setdefault(fact.name, fact)
+    return {component: tuple(told.values()) for component, told in found.items()}
+
+
+def _of(item: ArtifactFacts, locator: str) -> Iterator[PrivacyFact]:
+    exported: list[AndroidEntry] = []
+    for seen in item.observations:
+        if isinstance(seen, AndroidEntry):
+            if seen.entry in ("permission", "feature") and seen.name in _ENTRIES:
+                what = _ENTRIES[seen.name] + (f" ({seen.value})" if seen.value else "")
+                yield PrivacyFact(name=seen.name, what=what, locator=locator, place=seen.place)
+            elif seen.entry == "component" and seen.value == "exported":
+                exported.append(seen)
+        elif isinstance(seen, Config) and seen.name in _EXPLAINED:
+            what = f"{_EXPLAINED[seen.name]} and explains: “{seen.value}”"
+            yield PrivacyFact(name=seen.name, what=what, locator=locator, place=seen.place)
+    if exported:
+        many = "one part of it" if len(exported) == 1 else f"{len(exported)} parts of it"
+        what = f"lets other apps start {many}"
+        yield PrivacyFact(name="android:exported", what=what, locator=locator, place=exported[0].place)
