@@ -25,7 +25,14 @@ def public_edition(report: Report) -> Report:
         target=msgspec.structs.replace(report.target, locator=names.target),
         deployment=msgspec.structs.replace(report.deployment, answered_by=""),
         components=tuple(
-            msgspec.structs.replace(one, id=names.component(one.id), locator=names.place(one.locator))
+            msgspec.structs.replace(
+                one,
+                id=names.component(one.id),
+                locator=names.place(one.locator),
+                privacy=tuple(
+                    msgspec.structs.replace(fact, locator=names.place(fact.locator)) for fact in one.privacy
+                ),
+            )
             for one in report.components
         ),
         findings=tuple(_finding(finding, names) for finding in report.findings),

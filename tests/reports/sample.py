@@ -13,6 +13,7 @@ from scanner.model.finding import (
     Evidence,
     Finding,
     NotCounted,
+    PrivacyFact,
     Situation,
     TechnologyRef,
 )
@@ -345,7 +346,21 @@ def rich_report() -> Report:
 
 
 def _component(ref: ComponentRef, verdict: Verdict) -> Component:
-    return Component(id=ref.id, name=ref.name, version=ref.version, purl=ref.purl, locator=ref.locator, verdict=verdict)
+    camera = PrivacyFact(
+        name="android.permission.CAMERA",
+        what="may use the camera",
+        locator="visit.apk!/AndroidManifest.xml",
+        place="manifest/uses-permission",
+    )
+    return Component(
+        id=ref.id,
+        name=ref.name,
+        version=ref.version,
+        purl=ref.purl,
+        locator=ref.locator,
+        verdict=verdict,
+        privacy=(camera,) if verdict is Verdict.RECOGNITION else (),
+    )
 
 
 def empty_report() -> Report:
