@@ -25,6 +25,14 @@ from scanner.model.observation import ByteHit, Library, Package, Symbol
 from scanner.model.technology import Technology
 from scanner.model.vocabulary import IndicatorKind, Presence, Weight
 
+_LANGUAGES = {
+    "pkg:npm/": frozenset({"js"}),
+    "pkg:pypi/": frozenset({"python"}),
+    "pkg:maven/": frozenset({"java"}),
+    "pkg:nuget/": frozenset({"dotnet"}),
+    "pkg:cocoapods/": frozenset({"objc", "swift"}),
+}
+"""In which languages packages of an ecosystem are written, as observations of code name them."""
 _WEIGHT_ORDER = {weight: number for number, weight in enumerate(Weight)}
 
 
@@ -74,15 +82,24 @@ def _within_own_code(
     own = {m.artifact for _, m in found if is_the_thing(m)}
     packages = {owner.identity, *(name for _, m in found for name in owners[m.artifact].own_names)}
     own_packages = {name for name in packages if _is_own_package(technology, name)}
-    is_own = {
-        m.artifact: not own_packages.isdisjoint((owner.identity, *owners[m.artifact].own_names)) for _, m in found
-    }
+
+    def is_own(match: Match) -> bool:
+        names = (owner.identity, *owners[match.artifact].own_names)
+        return any(name in own_packages and _could_be_code_of(name, match) for name in names)
+
     return [
         (entry, msgspec.structs.replace(match, presence=Presence.PRESENT))
-        if match.presence is Presence.USED and (is_own[match.artifact] or (match.artifact in own and _is_a_link(match)))
+        if match.presence is Presence.USED and (is_own(match) or (match.artifact in own and _is_a_link(match)))
         else (entry, match)
         for entry, match in found
     ]
+
+
+def _could_be_code_of(package: str, match: Match) -> bool:
+    """Whether a package's own code can be in the language of a match: what binds a kit of another language uses it."""
+    language = getattr(match.observation, "language", "")
+    own = next((languages for start, languages in _LANGUAGES.items() if package.startswith(start)), None)
+    return not language or own is None or language in own
 
 
 def _is_own_package(technology: Technology, identity: str) -> bool:

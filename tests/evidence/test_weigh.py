@@ -1,6 +1,6 @@
 """What matches amount to together: paths, use by another component, and components that work as one."""
 
-from scanner.model.observation import Call, Import, Library, Owns, Package, Requires
+from scanner.model.observation import Call, ClassName, Import, Library, Owns, Package, Requires
 from scanner.model.vocabulary import Capability, CodeUse, Presence, Scope, Verdict
 from tests.catalogues import facts, indicator, technology
 from tests.evidence.weighing import weighed
@@ -186,3 +186,23 @@ def test_an_extra_of_an_installed_package_is_a_mention_and_that_of_a_project_is_
     found = by_component(weighed(installed, project, technologies=(PACKAGE,)))
     assert found["METADATA"].presence is Presence.REFERENCED
     assert found["pyproject.toml"].presence is Presence.DECLARED
+
+
+def test_a_package_that_binds_a_kit_of_another_language_uses_it():
+    kit = technology(
+        indicator("package", "pkg:npm/face-plugin"),
+        indicator("class", "java:com.vendor.*"),
+        indicator("call", "js:x.y"),
+    )
+    reference = ClassName(language="java", name="com.vendor.Face", role="references", by="org.plugin.A", place="line 1")
+    call = Call(language="js", name="x.y", by="plugin", place="line 1")
+    purl = "pkg:npm/face-plugin"
+    plugin = facts(
+        Package(purl=purl, version="1", role="installed", place="name"),
+        Owns(purl=purl, version="1", path="./", place="name"),
+        locator="face-plugin/package.json",
+    )
+    java = facts(reference, locator="face-plugin/android/A.java", kind="java-source")
+    script = facts(call, locator="face-plugin/index.js", kind="javascript")
+    assert by_component(weighed(plugin, java, technologies=(kit,)))["face-plugin"].presence is Presence.USED
+    assert by_component(weighed(plugin, script, technologies=(kit,)))["face-plugin"].presence is Presence.PRESENT
