@@ -199,7 +199,7 @@ def presence_of(observation: Observation | FileName, entry: Entry, artifact: Art
         is_own = (
             indicator.presence is Presence.USED
             and _is_of_code(observation)
-            and lies_in_own_folder(artifact.locator, entry.technology)
+            and lies_in_own_folder(artifact.locator, entry.technology, _language(observation))
         )
         return Presence.PRESENT if is_own else indicator.presence
     return _by_role(observation, entry, artifact)
@@ -224,7 +224,9 @@ def _by_role(observation: Observation | FileName, entry: Entry, artifact: Artifa
             return Presence.DECLARED
         case ClassName(role="references", by=by) | Call(by=by):
             # Without the referring class it may be the technology's own code that refers.
-            is_own = _own_code(by, entry) or lies_in_own_folder(artifact.locator, entry.technology)
+            is_own = _own_code(by, entry) or lies_in_own_folder(
+                artifact.locator, entry.technology, _language(observation)
+            )
             return Presence.USED if by and not is_own else Presence.PRESENT
         case Import():
             # An import with nothing called is the wish to use it.
@@ -264,17 +266,23 @@ def _own_code(by: str, entry: Entry) -> bool:
     return False
 
 
-def lies_in_own_folder(locator: str, technology: Technology) -> bool:
-    """Whether a source file lies in a folder that bears the name of the technology's own module."""
+def _language(observation: Observation | FileName) -> str:
+    return observation.language if isinstance(observation, (Call, Import, ClassName)) else ""
+
+
+def lies_in_own_folder(locator: str, technology: Technology, language: str = "") -> bool:
+    """Whether a source file lies in a folder that bears the name of the technology's own module (of a language)."""
     path = "/" + locator.rpartition("/")[0] + "/"
-    return any(f"/{folder}/" in path for folder in _own_folders(technology))
+    return any(f"/{folder}/" in path for folder in _own_folders(technology, language))
 
 
-def _own_folders(technology: Technology) -> set[str]:
+def _own_folders(technology: Technology, wanted: str) -> set[str]:
     """The folders that the modules of a technology lie in, as its imports and the calls of its functions name them."""
     folders = set()
     for indicator in technology.indicators:
         language, _, name = indicator.value.partition(":")
+        if wanted not in {"", language}:
+            continue
         if indicator.kind is IndicatorKind.IMPORT:
             folders.add(name.partition(".")[0] if language == "python" else name)
         elif indicator.kind is IndicatorKind.CALL and language == "python":
