@@ -129,6 +129,9 @@ def _doubted(name: str, what: str, doubt: Doubt, deployment: Deployment) -> Judg
     if met is not Met.UNKNOWN and isinstance(doubt.question, FactQuestion):
         return _judged(name, met, f"{what} {doubt.why} {answered(doubt.question, deployment)}")
     words = {"operator": OPERATORS, "place": PLACES}[name]
+    if isinstance(doubt.question, FactQuestion) and doubt.question.fact in deployment.facts:
+        still = f"How is the law to be read, now that this is answered: {doubt.question.ask}"
+        return _judged(name, Met.UNKNOWN, f"{what} {doubt.why}", fact_or(still, "", ()))
     return _judged(name, Met.UNKNOWN, f"{what} {doubt.why}", fact_or(doubt.question, name, words))
 
 
