@@ -3,6 +3,7 @@
 from scanner.ordinances.assess import Assessed, assess, ordinance_text, uncovered
 from scanner.ordinances.deployment import (
     deployment_from,
+    deployment_of,
     known_purposes,
     read_deployment,
 )
@@ -15,6 +16,7 @@ __all__ = [
     "LawError",
     "assess",
     "deployment_from",
+    "deployment_of",
     "known_purposes",
     "laws",
     "ordinance_text",

@@ -24,7 +24,7 @@ _READ = (str(Reach.REACHED), str(Reach.NOT_REACHED))
 
 def facts_of(stated: object, laws: Sequence[Law]) -> dict[str, bool]:
     """The table `[facts]`. Raises `DeploymentError`."""
-    known = tuple(sorted({question.fact for law in laws for question in _fact_questions(law)}))
+    known = tuple(sorted({question.fact for law in laws for question in fact_questions(law)}))
     facts = {}
     for name, answer in _table("facts", stated).items():
         if not isinstance(answer, bool):
@@ -88,7 +88,8 @@ def _table(name: str, stated: object) -> Mapping[str, object]:
     return stated
 
 
-def _fact_questions(law: Law) -> Iterator[FactQuestion]:
+def fact_questions(law: Law) -> Iterator[FactQuestion]:
+    """Every yes-or-no question that a law asks."""
     rules: list[CapabilityReach | ActRule] = [*law.reach.values(), *law.acts.values()]
     doubts = (*law.operator_doubts.values(), *law.place_doubts.values())
     asked = [*(rule.question for rule in rules), *(doubt.question for doubt in doubts)]

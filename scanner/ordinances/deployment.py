@@ -80,7 +80,7 @@ def read_deployment(path: Path) -> Deployment:
     """
     facts = _toml(path)
     try:
-        return _decoded(facts)
+        return deployment_of(facts)
     except DeploymentError as error:
         raise DeploymentError(f"{path}: {error}") from error
 
@@ -99,7 +99,8 @@ def _toml(path: Path) -> dict[str, object]:
         raise DeploymentError(f"{path}: is not valid TOML: {error}.") from error
 
 
-def _decoded(facts: Mapping[str, object]) -> Deployment:
+def deployment_of(facts: Mapping[str, object]) -> Deployment:
+    """The deployment that the keys and tables of a `deployment.toml` state. Raises `DeploymentError`."""
     for key in facts:
         one_of("key", key, _KEYS)
     deployment = deployment_from(

@@ -8,12 +8,12 @@ import msgspec
 from scanner.model.law import Deployment, Doubt, Element, FactQuestion, Law, Question, Verified
 from scanner.model.vocabulary import OPERATOR_PARENTS, Force, Met, Operator, Reach
 from scanner.ordinances.questions import OPERATORS, PLACES, fact_or
-from scanner.ordinances.settle import answered, doubt_settled
+from scanner.ordinances.settle import answered, fact_reach
 from scanner.ordinances.territory import ancestry
 from scanner.ordinances.words import kind, listed, sentence
 
 _FORCE = {Force.IN_FORCE: Met.MET, Force.PENDING: Met.NOT_MET, Force.ENDED: Met.NOT_MET, Force.UNSURE: Met.UNKNOWN}
-_REACH = {Reach.REACHED: Met.MET, Reach.NOT_REACHED: Met.NOT_MET}
+_REACH = {Reach.REACHED: Met.MET, Reach.UNCLEAR: Met.UNKNOWN, Reach.NOT_REACHED: Met.NOT_MET}
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -125,14 +125,12 @@ def place(law: Law, deployment: Deployment) -> Judged:
 
 
 def _doubted(name: str, what: str, doubt: Doubt, deployment: Deployment) -> Judged:
-    met = _REACH.get(doubt_settled(doubt, deployment), Met.UNKNOWN)
-    if met is not Met.UNKNOWN and isinstance(doubt.question, FactQuestion):
-        return _judged(name, met, f"{what} {doubt.why} {answered(doubt.question, deployment)}")
+    question, reason = doubt.question, f"{what} {doubt.why}"
+    if isinstance(question, FactQuestion) and question.fact in deployment.facts:
+        met = _REACH[fact_reach(question, deployment)]
+        return _judged(name, met, f"{reason} {answered(question, deployment)}")
     words = {"operator": OPERATORS, "place": PLACES}[name]
-    if isinstance(doubt.question, FactQuestion) and doubt.question.fact in deployment.facts:
-        still = f"How is the law to be read, now that this is answered: {doubt.question.ask}"
-        return _judged(name, Met.UNKNOWN, f"{what} {doubt.why}", fact_or(still, "", ()))
-    return _judged(name, Met.UNKNOWN, f"{what} {doubt.why}", fact_or(doubt.question, name, words))
+    return _judged(name, Met.UNKNOWN, reason, fact_or(question, name, words))
 
 
 def purpose(law: Law, deployment: Deployment) -> tuple[Judged, ...]:

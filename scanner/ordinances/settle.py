@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import msgspec
 
-from scanner.model.law import ActRule, CapabilityReach, Deployment, Doubt, FactQuestion, Law
+from scanner.model.law import ActRule, CapabilityReach, Deployment, FactQuestion, Law
 from scanner.model.vocabulary import Reach
 
 _Rule = TypeVar("_Rule", ActRule, CapabilityReach)
@@ -33,13 +33,22 @@ def _settled(rule: _Rule, read: Reach | None, deployment: Deployment) -> _Rule:
         why = f"{rule.why} {_by('Read as', deployment)} {read.replace('-', ' ')}."
         return msgspec.structs.replace(rule, reach=read, why=why, question="")
     question = rule.question
-    if isinstance(question, FactQuestion) and question.fact in deployment.facts:
-        reach = question.yes if deployment.facts[question.fact] else question.no
-        asked = question if reach is Reach.UNCLEAR else ""
-        return msgspec.structs.replace(
-            rule, reach=reach, why=f"{rule.why} {answered(question, deployment)}", question=asked
-        )
-    return rule
+    if not isinstance(question, FactQuestion) or question.fact not in deployment.facts:
+        return rule
+    reach = fact_reach(question, deployment)
+    why = f"{rule.why} {answered(question, deployment)}"
+    return msgspec.structs.replace(rule, reach=reach, why=why, question=_still(question, reach))
+
+
+def fact_reach(question: str | FactQuestion, deployment: Deployment) -> Reach:
+    """What the answer to a question makes of it; unclear where nobody answered."""
+    if not isinstance(question, FactQuestion) or question.fact not in deployment.facts:
+        return Reach.UNCLEAR
+    return question.yes if deployment.facts[question.fact] else question.no
+
+
+def _still(question: FactQuestion, reach: Reach) -> str:
+    return f"How is the law to be read, now that this is answered: {question.ask}" if reach is Reach.UNCLEAR else ""
 
 
 def answered(question: FactQuestion, deployment: Deployment) -> str:
@@ -52,14 +61,6 @@ def _by(what: str, deployment: Deployment) -> str:
     who = f" by {deployment.answered_by}" if deployment.answered_by else ""
     when = f" on {deployment.answered_on}" if deployment.answered_on else ""
     return f"{what}{who}{when}"
-
-
-def doubt_settled(doubt: Doubt, deployment: Deployment) -> Reach:
-    """Whether a doubt about an operator or a place is settled by a stated fact; unclear if not."""
-    question = doubt.question
-    if not isinstance(question, FactQuestion) or question.fact not in deployment.facts:
-        return Reach.UNCLEAR
-    return question.yes if deployment.facts[question.fact] else question.no
 
 
 def unclear(law: Law) -> tuple[str, ...]:

@@ -3,6 +3,8 @@
 import difflib
 from collections.abc import Sequence
 
+from scanner.ordinances.words import listed
+
 
 class DeploymentError(Exception):
     """A fact that cannot be understood; a sentence that says what may be written instead."""
@@ -18,5 +20,9 @@ def one_of(what: str, value: str, known: Sequence[str]) -> str:
 
 
 def meant(nearest: Sequence[str]) -> str:
-    """`(did you mean …?)` for the nearest known word, if there is one."""
-    return f" (did you mean '{nearest[0]}'?)" if nearest else ""
+    """`(did you mean …?)` for the nearest known words, if there are any: there are two Portlands."""
+    return f" (did you mean {listed(map(_quoted, nearest), 'or')}?)" if nearest else ""
+
+
+def _quoted(word: str) -> str:
+    return f"'{word}'"

@@ -42,7 +42,7 @@ def test_words_of_the_command_line_become_facts() -> None:
         ({"place": "public accommodation"}, "did you mean 'public-accommodation'?"),
         ({"acts": ["aquire"]}, "did you mean 'acquire'?"),
         ({"purposes": ["redacton"]}, "did you mean 'redaction'?"),
-        ({"jurisdictions": ["Portland"]}, "did you mean 'us-or-portland'?"),
+        ({"jurisdictions": ["Portland"]}, "did you mean 'us-me-portland' or 'us-or-portland'?"),
         ({"jurisdictions": ["San Francisco"]}, "did you mean 'us-ca-san-francisco'?"),
         ({"jurisdictions": [""]}, "country-state-place"),
         ({"as_of": "31.1.2026"}, "2026-01-31"),

@@ -13,7 +13,7 @@ def narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def is_address(line: str) -> bool:
-    return "https://" in line
+    return "://" in line
 
 
 def test_the_list_names_every_ordinance_and_fits_the_terminal() -> None:
