@@ -95,7 +95,7 @@ def _shown(law: Law, act: Act, presence: Presence) -> Met:
 
 def _definition(law: Law, leading: tuple[Reached, ...], found: tuple[Reached, ...], tied: list[Reached]) -> Judged:
     met = _REACH[leading[0].reach] if leading else Met.NOT_MET
-    parts = [f"{capability(r.capability)} is {PRESENCES[r.presence]}. {r.why}" for r in leading if not r.as_stage]
+    parts = _by_themselves(leading)
     stages = [capability(reached.capability) for reached in leading if reached.as_stage]
     if stages:
         counts = "count" if len(stages) > 1 else "counts"
@@ -109,6 +109,18 @@ def _definition(law: Law, leading: tuple[Reached, ...], found: tuple[Reached, ..
     asked = once(q for r in tied for q in reading(law, r.capability, r.question)) if met is Met.UNKNOWN else ()
     reason = " ".join(sentence(part) for part in parts) or "No capability of the situation is more than referenced."
     return Judged(Element(name="definition", met=met, reason=reason), tuple(asked))
+
+
+def _by_themselves(leading: tuple[Reached, ...]) -> list[str]:
+    """What is there and why it counts or does not, each reason once."""
+    alike: dict[tuple[Presence, str], list[str]] = {}
+    for reached in leading:
+        if not reached.as_stage:
+            alike.setdefault((reached.presence, reached.why), []).append(capability(reached.capability))
+    return [
+        f"{listed(names)} {'are' if len(names) > 1 else 'is'} {PRESENCES[presence]}. {why}"
+        for (presence, why), names in alike.items()
+    ]
 
 
 def _is_other(reached: Reached, decided: set[Capability]) -> bool:
