@@ -20,3 +20,4 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="Write golden files anew from what the program gives now; review the difference before committing it.",
     )
+    parser.addoption("--screenshots", metavar="FOLDER", help="Keep pictures of the HTML reports.")

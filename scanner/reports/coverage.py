@@ -20,6 +20,8 @@ class Gap(msgspec.Struct, frozen=True, kw_only=True):
     cause: str
     cause_meaning: str
     reason: str
+    waiver: str
+    """Who accepted it, if somebody did."""
 
 
 class NotCountedView(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +51,7 @@ def view_gaps(report: Report) -> tuple[Gap, ...]:
             cause=words.plain(unread.cause),
             cause_meaning=words.CAUSES[unread.cause],
             reason=prose(unread.reason),
+            waiver=prose(unread.waiver or ""),
         )
         for unread in report.unreadable
     )

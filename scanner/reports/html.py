@@ -9,10 +9,16 @@ from typing import TYPE_CHECKING
 
 from scanner.model.report import Report
 from scanner.reports import words
+from scanner.reports.changes import view_changes
 from scanner.reports.coverage import count_causes, view_gaps, view_method, view_not_counted
+from scanner.reports.decisions import view_decisions, view_waivers
 from scanner.reports.findings import view_finding
 from scanner.reports.format import RenderOptions, ReportFormat
-from scanner.reports.laws import view_laws, view_questions
+from scanner.reports.graph_picture import can_be_drawn, picture
+from scanner.reports.graphs import view_graph
+from scanner.reports.laws import by_gravest, view_laws, view_questions
+from scanner.reports.networks import view_networks
+from scanner.reports.next_steps import next_steps
 from scanner.reports.printable import COMMAND_LIMIT, printable
 from scanner.reports.summary import LIMITS, summarise
 
@@ -21,6 +27,14 @@ if TYPE_CHECKING:
 
 FORMAT = ReportFormat(name="html", suffix=".html", line="One accessible page for reading, printing and handing on.")
 
+FINDINGS_FULL = 100
+"""Findings told in full; the rest get a row each."""
+ROWS_MOST = 10_000
+"""Rows of a long table; the JSON report has all."""
+GROUPS_MOST = 12
+"""Outcomes of one law that are told."""
+GRAPH_ROWS = 500
+REASONS_MOST = 5
 EVIDENCE_SHOWN = 3
 """Evidence entries that stand open; the rest are folded."""
 EVIDENCE_MOST = 25
@@ -29,11 +43,29 @@ EVIDENCE_MOST = 25
 
 def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001 - every format has this signature
     """The report as one HTML page."""
+    from markupsafe import Markup
+
+    laws = view_laws(report)
+    graph = view_graph(report)
     return _template().render(
         report=report,
         summary=summarise(report),
+        steps=next_steps(report),
+        changes=view_changes(report.baseline) if report.baseline is not None else (),
         findings=[view_finding(finding) for finding in report.findings],
-        laws=view_laws(report),
+        findings_full=FINDINGS_FULL,
+        rows_most=ROWS_MOST,
+        groups_most=GROUPS_MOST,
+        graph_rows=GRAPH_ROWS,
+        reasons_most=REASONS_MOST,
+        laws=[law for law in laws if not law.is_quiet],
+        quiet=[law for law in laws if law.is_quiet],
+        by_gravest=by_gravest(laws),
+        graph=graph,
+        picture=Markup(picture(graph)) if can_be_drawn(graph) else "",  # noqa: S704  (every name in it is escaped)
+        networks=view_networks(report),
+        waivers=view_waivers(report),
+        decisions=view_decisions(report),
         questions=view_questions(report),
         not_counted=view_not_counted(report),
         gaps=view_gaps(report),

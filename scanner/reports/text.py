@@ -313,7 +313,9 @@ def _gaps(page: Page, report: Report) -> None:
     if len(gaps) > SHORT_LINES:
         page.line("; ".join(f"{cause}: {number:,}" for cause, number in count_causes(report)))
     for gap in gaps[:SHORT_LINES]:
-        page.line(f"{gap.locator}: {gap.cause_meaning}. {gap.reason} (Step: {gap.stage}.)", lead="- ")
+        page.line(
+            f"{gap.locator}: {gap.cause_meaning}. {gap.reason} (Step: {gap.stage}.) {gap.waiver}".rstrip(), lead="- "
+        )
     _more(page, len(gaps) - SHORT_LINES)
     skipped = view_method(report).skipped
     if skipped:

@@ -1,6 +1,7 @@
 """The plain words that every format uses for the vocabulary of the house: one table a closed set."""
 
 from scanner.model.comparison import Change
+from scanner.model.determination import Decision
 from scanner.model.vocabulary import (
     Capability,
     Cause,
@@ -13,6 +14,7 @@ from scanner.model.vocabulary import (
     Verdict,
     Weight,
 )
+from scanner.model.waiver import Standing
 
 VERDICTS: dict[Verdict, str] = {
     Verdict.RECOGNITION: "face recognition",
@@ -146,6 +148,33 @@ CHANGES: dict[Change, str] = {
     Change.GONE: "gone",
     Change.NOT_LOOKED_AT: "not looked at this time",
 }
+
+STANDINGS: dict[Standing, str] = {
+    Standing.EXPIRED: "its time is over: what it covered counts again",
+    Standing.NOT_YET: "its time has not come yet",
+    Standing.UNUSED: "nothing found fits it",
+    Standing.OUT_OF_SCOPE: "it is about a law that was not asked",
+    Standing.APPLIED: "applied",
+}
+"""How a waiver stands, those that somebody must look at first."""
+
+DECISIONS: dict[Decision, str] = {
+    Decision.COVERED: "covered by the law",
+    Decision.EXCEPTED: "covered, but an exception was confirmed",
+    Decision.NOT_COVERED: "not covered",
+    Decision.OPEN: "still open",
+}
+
+GLOSSARY: dict[str, str] = {
+    "1:1": "one face compared with one other: verification",
+    "1:N": "one face searched among many: identification",
+    "APK": "the file of an Android app",
+    "SDK": "software development kit: ready-made parts for makers of apps",
+    "API": "application programming interface: how one program calls another",
+    "SHA-256": "a digest of a file; if one bit of the file changes, so does the digest",
+    "URL": "address on the internet; a package URL (purl) names a software package",
+}
+"""Abbreviations that reports use, each explained once."""
 
 OPERATORS: dict[Operator, str] = {
     Operator.CITY_AGENCY: "a city agency",

@@ -7,8 +7,8 @@ import pytest
 
 from scanner.model.report import Edge, Graph, Node
 from scanner.model.vocabulary import EdgeKind, Scope
+from scanner.reports.graph_picture import MOST_DRAWN
 from scanner.reports.graphs import graph_formats, view_graph
-from scanner.reports.graphs.html import MOST_DRAWN
 
 from .sample import empty_report
 

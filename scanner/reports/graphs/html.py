@@ -1,20 +1,16 @@
 """The graph as one page that needs nothing else: a picture, and the same in words for those who do not see it.
 
-Columns are steps away from the target. Nothing in it runs, and nothing is loaded from elsewhere.
+Nothing in it runs, and nothing is loaded from elsewhere.
 """
 
-from collections import defaultdict
 from html import escape
 
 from scanner.reports.format import ReportFormat
+from scanner.reports.graph_picture import can_be_drawn, picture
 from scanner.reports.graphs import GraphView
 
 FORMAT = ReportFormat(name="html", suffix=".html", line="One page with a picture and a table.")
 
-MOST_DRAWN = 300
-"""A picture of more nodes cannot be read: then the table stands alone."""
-_COLUMN, _ROW, _WIDTH, _HEIGHT, _MARGIN = 260, 46, 200, 30, 20
-_LABEL_CHARACTERS = 30
 _STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:75rem;padding:0 1rem;color:#1b1b1b;background:#fff}
 .picture{overflow-x:auto;border:1px solid #767676}
@@ -45,52 +41,10 @@ def _note(view: GraphView) -> str:
 
 
 def _picture(view: GraphView) -> str:
-    if not view.nodes or len(view.nodes) > MOST_DRAWN:
+    if not can_be_drawn(view):
         return "<p>There is too much, or nothing, to draw; the table below has all of it.</p>\n"
-    places = _places(view)
-    width = max(x for x, _ in places.values()) + _WIDTH + _MARGIN
-    height = max(y for _, y in places.values()) + _HEIGHT + _MARGIN
-    parts = [
-        f'<div class="picture" tabindex="0" role="region" aria-label="Picture of the graph">\n'
-        f'<svg role="img" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
-        'aria-label="The same as in the table below">\n'
-    ]
-    for edge in view.edges:
-        (x1, y1), (x2, y2) = places[edge.source], places[edge.target]
-        start, end, middle = x1 + _WIDTH, y2 + _HEIGHT // 2, (x1 + _WIDTH + x2) // 2
-        curve = f"M{start} {y1 + _HEIGHT // 2} C{middle} {y1 + _HEIGHT // 2} {middle} {end} {x2} {end}"
-        parts.append(f'<path class="{edge.kind}" d="{curve}"><title>{edge.kind} {escape(edge.place)}</title></path>\n')
-    for node in view.nodes:
-        x, y = places[node.number]
-        label = node.label if len(node.label) <= _LABEL_CHARACTERS else f"…{node.label[1 - _LABEL_CHARACTERS :]}"
-        parts.append(
-            f'<rect class="{escape(node.kind)}" x="{x}" y="{y}" width="{_WIDTH}" height="{_HEIGHT}" rx="4">'
-            f"<title>{escape(node.id)}</title></rect>"
-            f'<text x="{x + 8}" y="{y + 20}">{escape(label)}</text>\n'
-        )
-    return "".join([*parts, "</svg>\n</div>\n"])
-
-
-def _places(view: GraphView) -> dict[int, tuple[int, int]]:
-    """Left upper corner of each node: its column is the number of steps from a node to which nothing leads."""
-    after: dict[int, list[int]] = defaultdict(list)
-    for edge in view.edges:
-        after[edge.source].append(edge.target)
-    led_to = {edge.target for edge in view.edges}
-    column = {node.number: 0 for node in view.nodes if node.number not in led_to} or {0: 0}
-    waiting = list(column)
-    for number in waiting:  # grows while it is read: breadth first
-        for following in after[number]:
-            if following not in column:
-                column[following] = column[number] + 1
-                waiting.append(following)
-    filled: dict[int, int] = defaultdict(int)
-    places = {}
-    for node in view.nodes:
-        at = column.get(node.number, 0)
-        places[node.number] = (_MARGIN + at * _COLUMN, _MARGIN + filled[at] * _ROW)
-        filled[at] += 1
-    return places
+    region = '<div class="picture" tabindex="0" role="region" aria-label="Picture of the graph">'
+    return f"{region}\n{picture(view)}</div>\n"
 
 
 def _table(view: GraphView) -> str:

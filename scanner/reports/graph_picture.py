@@ -1,0 +1,69 @@
+"""The evidence graph as a picture (SVG) that stands inside a page, for every page that shows it.
+
+Columns are steps away from the target. Classes name the kinds of nodes and edges; the page has the colours. A picture
+always goes with the same in words, because not everybody sees it.
+"""
+
+from collections import defaultdict
+from html import escape
+
+from scanner.reports.graphs import GraphView
+
+MOST_DRAWN = 120
+"""A picture of more nodes cannot be read."""
+_COLUMN, _ROW, _WIDTH, _HEIGHT, _MARGIN = 260, 46, 200, 30, 20
+_LABEL_CHARACTERS = 28
+
+
+def can_be_drawn(view: GraphView) -> bool:
+    """Whether there is something to draw, and not too much."""
+    return 0 < len(view.nodes) <= MOST_DRAWN
+
+
+def picture(view: GraphView) -> str:
+    """The picture; who puts it on a page puts the same in words after it."""
+    places = _places(view)
+    width = max(x for x, _ in places.values()) + _WIDTH + _MARGIN
+    height = max(y for _, y in places.values()) + _HEIGHT + _MARGIN
+    parts = [
+        '<svg role="img" aria-label="Picture of the evidence graph; the table after it says the same" '
+        f'width="{width}" height="{height}" viewBox="0 0 {width} {height}">\n'
+    ]
+    for edge in view.edges:
+        (x1, y1), (x2, y2) = places[edge.source], places[edge.target]
+        start, end, middle = x1 + _WIDTH, y2 + _HEIGHT // 2, (x1 + _WIDTH + x2) // 2
+        curve = f"M{start} {y1 + _HEIGHT // 2} C{middle} {y1 + _HEIGHT // 2} {middle} {end} {x2} {end}"
+        parts.append(f'<path class="edge {escape(edge.kind)}" d="{curve}"></path>\n')
+    for node in view.nodes:
+        x, y = places[node.number]
+        parts.append(
+            f'<rect class="node {escape(node.kind)}" x="{x}" y="{y}" width="{_WIDTH}" height="{_HEIGHT}" rx="4"></rect>'
+            f'<text x="{x + 8}" y="{y + 20}">{escape(_short(node.label))}</text>\n'
+        )
+    return "".join([*parts, "</svg>\n"])
+
+
+def _short(label: str) -> str:
+    return label if len(label) <= _LABEL_CHARACTERS else f"…{label[1 - _LABEL_CHARACTERS :]}"
+
+
+def _places(view: GraphView) -> dict[int, tuple[int, int]]:
+    """Left upper corner of each node: its column is the number of steps from a node to which nothing leads."""
+    after: dict[int, list[int]] = defaultdict(list)
+    for edge in view.edges:
+        after[edge.source].append(edge.target)
+    led_to = {edge.target for edge in view.edges}
+    column = {node.number: 0 for node in view.nodes if node.number not in led_to} or {0: 0}
+    waiting = list(column)
+    for number in waiting:  # grows while it is read: breadth first
+        for following in after[number]:
+            if following not in column:
+                column[following] = column[number] + 1
+                waiting.append(following)
+    filled: dict[int, int] = defaultdict(int)
+    places = {}
+    for node in view.nodes:
+        at = column.get(node.number, 0)
+        places[node.number] = (_MARGIN + at * _COLUMN, _MARGIN + filled[at] * _ROW)
+        filled[at] += 1
+    return places
