@@ -8,6 +8,7 @@ import msgspec
 from scanner.catalogue.index import Index
 from scanner.engine.discover import MEDIA_TYPES
 from scanner.engine.facts import Facts
+from scanner.evidence.hidden_code import hidden_code
 from scanner.evidence.networks import cards_of
 from scanner.evidence.weigh import weigh
 from scanner.matching.match import Match, matches_of
@@ -35,7 +36,7 @@ def judge(facts: Facts, index: Index, case: Case) -> Report:
     seen = weigh(matches, facts, index, case.target.locator)
     asked = laws() if seen.situations else ()
     assessed = assess(seen.situations, case.deployment, asked, case.today)
-    unread = tuple(_marked(u) for u in facts.unread())
+    unread = tuple(_marked(u) for u in (*facts.unread(), *hidden_code(facts)))
     return Report(
         tool=case.tool,
         target=case.target,

@@ -29,9 +29,7 @@ def public_edition(report: Report) -> Report:
                 one,
                 id=names.component(one.id),
                 locator=names.place(one.locator),
-                privacy=tuple(
-                    msgspec.structs.replace(fact, locator=names.place(fact.locator)) for fact in one.privacy
-                ),
+                privacy=tuple(msgspec.structs.replace(fact, locator=names.place(fact.locator)) for fact in one.privacy),
             )
             for one in report.components
         ),
