@@ -56,6 +56,11 @@ class Facts(Mapping[str, ArtifactFacts]):
         )
         self._cached_get.cache_clear()
 
+    def add_counted(self, found: ArtifactFacts) -> None:
+        """Keep facts of a file that was counted before, when there was nothing to say about it."""
+        self._known.add(found.artifact.locator)
+        self.add(found)
+
     def count(self, kind: str, size: int) -> None:
         """Count a file about which there is nothing to say but its type and its size in bytes."""
         self._count(kind, size)

@@ -2,7 +2,8 @@
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 import msgspec
 
@@ -11,11 +12,12 @@ from scanner.engine.batches import batches_of
 from scanner.engine.cache import Cache, Seen
 from scanner.engine.depth import ROUNDS, DepthRequest, depth_requests
 from scanner.engine.facts import Facts
+from scanner.engine.importers import IMPORTERS, importer_requests
 from scanner.engine.remember import Keys, joined
 from scanner.engine.task import Answer, Batch, DepthTask, Plan, answer_of
 from scanner.engine.workers import Pool
 from scanner.model.artifact import Unread
-from scanner.model.locator import base_name
+from scanner.model.locator import base_name, below, text_name
 from scanner.model.vocabulary import Cause
 from scanner.targets import Entry
 
@@ -58,10 +60,13 @@ class Reading:
         self._keys = Keys(plan.rules, plan.limits, plan.context_bytes)
         self._progress = Progress()
         self._paths: dict[str, str] = {}
+        self._stretches: Sequence[Stretch] = ()
+        self._known_sources: dict[str, str] | None = None
         self.is_interrupted = False
 
     def read(self, stretches: Sequence[Stretch], *, trusts_metadata: bool) -> None:
         """Examine every file, or know it again: by its bytes, or by its metadata where that is trusted."""
+        self._stretches = stretches
         recorder = _Recorder(self._cache)
         work: list[tuple[Batch, list[Entry]]] = []
         roots: dict[int, str] = {}
@@ -100,15 +105,41 @@ class Reading:
         """Ask deeper readers where something matched, until nothing new is asked or the rounds are over."""
         asked: set[DepthRequest] = set()
         for _ in range(ROUNDS):
-            requests = [r for r in depth_requests(self._facts, index) if r not in asked]
+            requests = [r for r in self._requests(index) if r not in asked]
             if not requests or self.is_interrupted:
                 return
             asked.update(requests)
             try:
                 for _, _, answer in self._pool.run([self._depth_task(request) for request in requests]):
-                    self._keep(answer)
+                    self._keep_deeper(answer)
             except KeyboardInterrupt:
                 self._interrupted()
+
+    def _requests(self, index: Index) -> Iterator[DepthRequest]:
+        yield from depth_requests(self._facts, index)
+        yield from importer_requests(self._facts, index, self._sources)
+
+    def _sources(self) -> Mapping[str, str]:
+        """Where the files lie that may import others, by their locators; worked out when first asked for."""
+        if self._known_sources is None:
+            self._known_sources = {
+                below(stretch.prefix, text_name(entry.name.replace(os.sep, "/"))): str(Path(entry.root, entry.name))
+                for stretch in self._stretches
+                for entry in stretch.entries
+                if entry.name.endswith(IMPORTERS) and not stretch.is_file
+            }
+        return self._known_sources
+
+    def _keep_deeper(self, answer: Answer) -> None:
+        """What depth tells of a file about which there was nothing to say yet: only what it says counts."""
+        for facts in answer.facts:
+            locator = facts.artifact.locator
+            if locator in self._facts:
+                self._facts.add(facts)
+            elif facts.observations:
+                self._facts.add_counted(facts)
+                self._paths[locator] = self._sources()[locator]
+        self._cache.put(answer.keep, int(time.time()) // _DAY_S)
 
     def _is_known(self, entry: Entry, seen: Seen | None, stretch: Stretch, recorder: "_Recorder") -> bool:
         """Take the facts of an unchanged file from the cache, if they are all there."""
@@ -145,7 +176,7 @@ class Reading:
     def _depth_task(self, request: DepthRequest) -> DepthTask:
         locator = request.locator.partition("!/")[0]
         return DepthTask(
-            path=self._paths[locator],
+            path=self._paths.get(locator) or self._sources()[locator],
             locator=locator,
             within=request.locator,
             reader=request.reader,

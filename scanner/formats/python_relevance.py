@@ -23,9 +23,9 @@ def may_concern(data: bytes, modules: frozenset[str]) -> bool:
 
 
 def _imported_names(data: bytes) -> Iterator[str]:
-    """`a.b` and `a.b.c` for `from a.b import c`; `a`, `b` for `import a, b`."""
+    """`a.b` and `a.b.c` for `from a.b import c`; `a`, `b` for `import a, b`; dots of relative imports are left out."""
     for statement in _IMPORT.finditer(data):
-        names = [name.decode("ascii", "replace") for name in _NAME.findall(statement[1])]
+        names = [name.decode("ascii", "replace").lstrip(".") for name in _NAME.findall(statement[1])]
         first = names[0] if names else ""
         yield first
         for name in names[1:]:
@@ -48,8 +48,9 @@ def _names(statement: ast.stmt) -> Iterable[str]:
     for node in ast.walk(statement):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            module = node.module or ""
+            yield module
+            yield from (f"{module}.{alias.name}".lstrip(".") for alias in node.names)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) < 200:
             yield node.value
