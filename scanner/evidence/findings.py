@@ -230,6 +230,7 @@ def _sight(entry: Entry, match: Match, technology: Technology) -> Evidence:
     indicator, observation = entry.indicator, match.observation
     by = f", in code of {match.by}" if match.by else ""
     by += f", used by {match.used_by}" if match.used_by else ""
+    by += f", with the model {match.model}" if match.model else ""
     return Evidence(
         kind=str(indicator.kind),
         value=match.seen,

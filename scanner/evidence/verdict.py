@@ -60,7 +60,7 @@ def _verdict(technology: Technology, sights: Sequence[Sight]) -> Verdict:
     def active(sight: Sight) -> bool:
         presence = sight[1].presence
         return presence is Presence.USED or (
-            presence is not Presence.REFERENCED and not is_general(sight[0], technology)
+            presence is not Presence.REFERENCED and (bool(sight[1].model) or not is_general(sight[0], technology))
         )
 
     def there(sight: Sight) -> bool:

@@ -8,6 +8,7 @@ from scanner.catalogue.index import Index
 from scanner.evidence.components import Register
 from scanner.evidence.findings import findings_of, groups_of, nodes_of
 from scanner.evidence.graph import as_document, build_graph
+from scanner.evidence.models import with_models
 from scanner.evidence.owner import Owner
 from scanner.evidence.pipelines import Pipelines, pipelines_of
 from scanner.evidence.privacy import privacy_facts
@@ -41,7 +42,7 @@ def weigh(matches: Sequence[Match], facts: Mapping[str, ArtifactFacts], index: I
         return Weighed()
     reach = edges_leading_to(set().union(*map(nodes_of, groups)), facts)
     owners |= register.owners_of(_artifacts(reach, facts))
-    groups = with_use(groups, reach.edges, owners)
+    groups = with_models(with_use(groups, reach.edges, owners), reach.edges, owners)
     by_technology: dict[str, list[Match]] = {}
     for group in groups:
         by_technology.setdefault(group.technology.id, []).extend(match for _, match in group.matches)

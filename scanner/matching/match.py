@@ -68,6 +68,8 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
     """The class, library or program whose code refers, if known."""
     used_by: str = ""
     """Locator of the artifact of another component whose code runs this one, where that alone proves use."""
+    model: str = ""
+    """Locator of the model for recognition that completes what was seen, where that needs one."""
 
     @property
     def seen(self) -> str:

@@ -1,3 +1,4 @@
+import zipfile
 from pathlib import Path
 
 from scanner.engine.scan import Settings, scan
@@ -41,3 +42,41 @@ def test_a_network_for_other_things_has_a_card_and_no_finding(tmp_path):
     assert (report.verdict, report.findings) == (Verdict.NONE, ())
     (card,) = report.networks
     assert card.meaning == "Nothing in its structure is known to be made for faces."
+
+
+LIBRARY = (
+    b"\x7fELF"
+    + bytes(60)
+    + b"N2cv16FaceRecognizerSFE\0N2cv20FaceRecognizerSFImplE\0CascadeClassifierImpl\0"
+    + bytes(99)
+)
+
+
+def verdicts(report: Report) -> dict[str, str]:
+    return {finding.technology.id: str(finding.verdict) for finding in report.findings}
+
+
+def test_a_general_library_without_a_model_stays_dormant(tmp_path):
+    (tmp_path / "libimage.so").write_bytes(LIBRARY)
+    write(tmp_path / "net.onnx", {"x": (1, 3, 224, 224)}, {"y": (1, 1000)}, "Relu")
+    assert verdicts(report_on(tmp_path)) == {"opencv-face": "capable-dormant"}
+
+
+def test_a_model_in_the_same_app_completes_a_general_library(tmp_path):
+    write(tmp_path / "net.bin", *EMBEDDER)
+    with zipfile.ZipFile(tmp_path / "app.apk", "w") as app:
+        app.writestr("lib/arm64-v8a/libimage.so", LIBRARY)
+        app.write(tmp_path / "net.bin", "assets/net.bin")
+    report = report_on(tmp_path / "app.apk")
+    assert verdicts(report) == {"face-embedding-network": "recognition", "opencv-face": "recognition"}
+    finding = next(f for f in report.findings if f.technology.id == "opencv-face")
+    assert any("with the model app.apk!/assets/net.bin" in evidence.place for evidence in finding.evidence)
+
+
+def test_a_model_that_the_library_names_completes_it_from_another_component(tmp_path):
+    (tmp_path / "libimage.so").write_bytes(LIBRARY + b"w600k_r50.onnx\0")
+    (tmp_path / "models").mkdir()
+    write(tmp_path / "models" / "w600k_r50.onnx", *EMBEDDER)
+    report = report_on(tmp_path)
+    assert verdicts(report)["opencv-face"] == "recognition"
+    assert any((edge.kind, edge.target) == ("loads", "models/w600k_r50.onnx") for edge in report.graph.edges)

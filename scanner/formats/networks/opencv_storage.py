@@ -36,8 +36,8 @@ _BEGINNING_BYTES = 64 << 10
 
 def wants(name: str, head: bytes) -> bool:  # noqa: ARG001  (the contract's)
     """Whether it is a storage."""
-    if head.startswith((b"%YAML:1.0", b"%YAML 1.0")):
-        return True
+    if head.startswith(b"%YAML"):
+        return head.startswith(b"%YAML:1.0") or b"opencv" in head
     # A licence may stand before everything, longer than what is seen here: then it is looked into.
     is_behind = head.startswith(b"<?xml") and b"<!--" in head and b"-->" not in head
     return b"<opencv_storage" in head or is_behind

@@ -303,7 +303,12 @@ def sealed_network() -> Sample:
     return Sample("a.engine", b"ftrt" + bytes(60))
 
 
+def embedding_store() -> Sample:
+    return Sample("faces.index", b"IxFI" + struct.pack("<iq", 512, 7) + bytes(40), (), ((7, 512),))
+
+
 SAMPLES = {
+    "embedding-store": embedding_store,
     "onnx": onnx,
     "tflite": tflite,
     "mnn": mnn,

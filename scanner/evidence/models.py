@@ -1,0 +1,73 @@
+"""Models beside libraries: what needs a model to recognise is taken for recognition where it has one.
+
+A general library recognises nobody without a network. One in the same component, or in one that the same code loads,
+completes it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from scanner.catalogue.index import Entry
+from scanner.evidence.confidence import VERDICT_THRESHOLD, confidence
+from scanner.evidence.findings import Group
+from scanner.evidence.owner import Owner
+from scanner.evidence.verdict import granted, witnesses
+from scanner.matching.match import Match
+from scanner.model.observation import Network
+from scanner.model.report import Edge
+from scanner.model.vocabulary import RECOGNITION, Presence, TechnologyKind
+
+
+def with_models(groups: Sequence[Group], edges: Iterable[Edge], owners: Mapping[str, Owner]) -> tuple[Group, ...]:
+    """Note with each match of an indicator that `needs: model` the model it has, if there is one."""
+    models = _models(groups)
+    if not models:
+        return tuple(groups)
+    near = _near(models, edges, owners)
+    return tuple(
+        msgspec.structs.replace(
+            group,
+            matches=tuple(
+                (entry, _completed(entry, match, near.get(group.owner.id, ""))) for entry, match in group.matches
+            ),
+        )
+        for group in groups
+    )
+
+
+def _completed(entry: Entry, match: Match, model: str) -> Match:
+    return msgspec.structs.replace(match, model=model) if entry.indicator.needs == "model" else match
+
+
+def _models(groups: Iterable[Group]) -> dict[str, str]:
+    """The component of each artifact that surely is a model for recognition, by the artifact."""
+    found = {}
+    for group in groups:
+        by_artifact: dict[str, list[tuple[Entry, Match]]] = defaultdict(list)
+        for entry, match in group.matches:
+            is_model = isinstance(match.observation, Network) or group.technology.kind is TechnologyKind.MODEL
+            recognises = RECOGNITION.intersection(granted(entry, group.technology))
+            if is_model and recognises and match.presence.rank >= Presence.PRESENT.rank:
+                by_artifact[match.artifact].append((entry, match))
+        for artifact, sights in by_artifact.items():
+            if confidence(witnesses(sights)) >= VERDICT_THRESHOLD:
+                found[artifact] = group.owner.id
+    return found
+
+
+def _near(models: Mapping[str, str], edges: Iterable[Edge], owners: Mapping[str, Owner]) -> dict[str, str]:
+    """For each component the first model in it, in what its code loads, or in what code that uses it loads."""
+    near: dict[str, str] = {}
+    for artifact in sorted(models):
+        near.setdefault(models[artifact], artifact)
+    uses: dict[str, set[str]] = defaultdict(set)
+    for edge in edges:
+        if edge.kind.proves_use:
+            uses[owners[edge.source].id].add(owners[edge.target].id)
+    for user in sorted(uses):
+        loaded = sorted(near[used] for used in uses[user] if used in near and used in models.values())
+        for component in (user, *sorted(uses[user])) if loaded else ():
+            near.setdefault(component, loaded[0])
+    return near

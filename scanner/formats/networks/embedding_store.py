@@ -1,0 +1,102 @@
+"""Stores of embeddings: indexes for nearest neighbours, and pickles that hold rows of numbers beside names.
+
+Only the shape is told: how many rows, how many numbers in a row, and under which keys. No number, name or label of a
+person is read.
+
+Sources: https://github.com/facebookresearch/faiss/blob/main/faiss/impl/index_write.cpp (four letters, then the width
+and the number of rows), CPython Lib/pickletools.py
+"""
+
+from collections.abc import Iterator
+
+from scanner.formats.networks.pickle_values import Block, Unpickled, Value, parts_of
+from scanner.model.network import Tensor
+from scanner.model.observation import Network, Observation
+from scanner.model.source import Budget, Info, Magic, Source
+
+_INDEXES = (
+    *(
+        b"IxFI",
+        b"IxF2",
+        b"IxFl",
+        b"IwFl",
+        b"IwSq",
+        b"IwPQ",
+        b"IHNf",
+        b"IHNs",
+        b"IHNp",
+        b"IxPq",
+        b"IxSQ",
+        b"IxMp",
+        b"IxM2",
+    ),
+    *(b"IxHe", b"IxPT", b"IwQR", b"IwSh"),
+)
+INFO = Info(
+    name="embedding-store",
+    version=1,
+    line="Stores of embeddings: FAISS indexes, pickled rows of numbers beside names; by their shape alone",
+    specification="https://github.com/facebookresearch/faiss/blob/main/faiss/impl/index_write.cpp",
+    limits="Rows and names are not read. Indexes without a mark of their own (Annoy, hnswlib) are not told apart.",
+    suffixes=(".pickle", ".pkl", ".dat"),
+    magics=tuple(map(Magic, _INDEXES)),
+)
+_WIDEST = 65_536
+_SHORTEST_ROW = 32
+_PICKLES = (".pickle", ".pkl", ".dat")
+
+
+def wants(name: str, head: bytes) -> bool:
+    """Whether it is an index with a believable width, or a pickle."""
+    if head.startswith(_INDEXES):
+        return 0 < int.from_bytes(head[4:8], "little") <= _WIDEST
+    return (
+        name.endswith(_PICKLES)
+        and head[:1] == b"\x80"
+        and head[1:2] in b"\2\3\4\5"
+        and b"\x8a\nl\xfc\x9c" not in head[:8]
+    )
+
+
+def observe(source: Source, budget: Budget) -> Iterator[Observation]:
+    """Yield the store, if rows of numbers are in it.
+
+    Raises:
+        Unreadable: damaged or limit.
+    """
+    head = source.head
+    if head.startswith(_INDEXES):
+        budget.spend_items()
+        width, rows = int.from_bytes(head[4:8], "little"), int.from_bytes(head[8:16], "little", signed=True)
+        kind = head[:4].decode("ascii", "replace")
+        yield Network(
+            framework="nearest-neighbour-index",
+            name=kind,
+            outputs=(Tensor("rows", (max(rows, -1), width), "float32"),),
+            place="header",
+        )
+        return
+    yield from _pickled(source, budget)
+
+
+def _pickled(source: Source, budget: Budget) -> Iterator[Network]:
+    value = Unpickled(source.view(), 0, budget).value()
+    widths: dict[int, int] = {}
+    for _, part in parts_of(value, budget):
+        if isinstance(part, Block) and part.shape and part.shape[-1] >= _SHORTEST_ROW and len(part.shape) <= 2:
+            widths[part.shape[-1]] = widths.get(part.shape[-1], 0) + (part.shape[0] if len(part.shape) == 2 else 1)
+    if not widths:
+        return
+    width = max(widths, key=lambda w: (widths[w], -w))
+    yield Network(
+        framework="pickled-rows",
+        outputs=(Tensor("rows", (widths[width], width), "float64"),),
+        names=_keys(value),
+        place="pickle",
+    )
+
+
+def _keys(value: Value) -> tuple[str, ...]:
+    """The keys at the top if they are words of the program; where there are many, they may be names of people."""
+    keys = [key for key in value if isinstance(key, str)] if isinstance(value, dict) else []
+    return tuple(sorted(key for key in keys if key.isidentifier())) if 0 < len(keys) <= 8 else ()
