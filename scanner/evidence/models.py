@@ -11,7 +11,7 @@ import msgspec
 
 from scanner.catalogue.index import Entry
 from scanner.evidence.confidence import VERDICT_THRESHOLD, confidence
-from scanner.evidence.findings import Group
+from scanner.evidence.group import Group
 from scanner.evidence.owner import Owner
 from scanner.evidence.verdict import granted, witnesses
 from scanner.matching.match import Match

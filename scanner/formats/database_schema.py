@@ -25,9 +25,11 @@ INFO = Info(
 _SCHEMA_BYTES = 256 << 10
 _MOST_TABLES = 500
 _TABLE = re.compile(
-    rb"CREATE\s+(?:VIRTUAL\s+)?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?[\"'`\[]?([A-Za-z_][\w$]{0,80})[\"'`\]]?[^(\0]{0,40}\(([^\0]{0,4000})",
+    rb"CREATE\s+(?:VIRTUAL\s+)?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?[\"'`\[]?([A-Za-z_][\w$]{0,80})[\"'`\]]?[^(\0]{0,40}"
+    rb"\((?=([^\0]{0,4000}))",
     re.IGNORECASE,
 )
+"""The columns are looked at without being taken: the next record may follow at once."""
 _COLUMN = re.compile(rb"(?:^|,)\s*[\"'`\[]?([A-Za-z_][\w$]{0,80})")
 _NO_COLUMNS = frozenset({"primary", "foreign", "unique", "constraint", "check"})
 

@@ -4,9 +4,9 @@
         openvino pnnx mnn coremltools h5py
     VARIANTS/bin/python tests/benchmarks/network_variants.py OUT --frscan .venv/bin/frscan
 
-The networks are of the two shapes most in use (a residual one with 512 numbers at the end, and a small separable one), with
-random weights: nobody's trained network is needed. A converter that is not installed is left out and said so. Not part of
-the tests: it needs gigabytes of packages and minutes.
+The networks are of the two shapes most in use (a residual one with 512 numbers at the end, and a small separable
+one), with random weights: nobody's trained network is needed. A converter that is not installed is left out and said
+so. Not part of the tests: it needs gigabytes of packages and minutes.
 """
 
 import argparse
@@ -14,6 +14,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,7 @@ def residual(width: float = 1.0) -> Any:
 
     sizes = [int(n * width) for n in (64, 64, 128, 256)] + [512]
     layers: list[Any] = [nn.Conv2d(3, sizes[0], 3, 1, 1, bias=False), nn.BatchNorm2d(sizes[0]), nn.PReLU(sizes[0])]
-    for inner, outer in zip(sizes, sizes[1:], strict=False):
+    for inner, outer in pairwise(sizes):
         layers += [block(inner, outer, 2), block(outer, outer, 1)]
     layers += [nn.BatchNorm2d(512), nn.Dropout(0.0), nn.Flatten(), nn.Linear(512 * 49, 512), nn.BatchNorm1d(512)]
     return nn.Sequential(*layers).eval()
@@ -102,8 +103,8 @@ def variants(build: Callable[..., Any], out: Path) -> Iterator[tuple[str, Callab
             dynamic_axes={"a": {0: "n"}, "b": {0: "n"}},
         ),
     )  # fmt: skip
-    yield "not_folded.onnx", lambda: export_onnx(model, out / "not_folded.onnx", dynamo=False, do_constant_folding=False,
-                                                 training=torch.onnx.TrainingMode.PRESERVE)  # fmt: skip
+    unfolded = {"do_constant_folding": False, "training": torch.onnx.TrainingMode.PRESERVE}
+    yield "not_folded.onnx", lambda: export_onnx(model, out / "not_folded.onnx", dynamo=False, **unfolded)
     yield "half_pruned.onnx", lambda: export_onnx(_pruned(build()), out / "half_pruned.onnx", dynamo=False)
     yield "three_quarters_wide.onnx", lambda: export_onnx(build(0.75), out / "three_quarters_wide.onnx", dynamo=False)
     yield "half_precision.onnx", lambda: _half(plain, out / "half_precision.onnx")

@@ -50,12 +50,9 @@ def wants(name: str, head: bytes) -> bool:
     """Whether it is an index with a believable width, or a pickle."""
     if head.startswith(_INDEXES):
         return 0 < int.from_bytes(head[4:8], "little") <= _WIDEST
-    return (
-        name.endswith(_PICKLES)
-        and head[:1] == b"\x80"
-        and head[1:2] in b"\2\3\4\5"
-        and b"\x8a\nl\xfc\x9c" not in head[:8]
-    )
+    is_pickle = name.endswith(_PICKLES) and head[:1] == b"\x80" and head[1:2] in (b"\2", b"\3", b"\4", b"\5")
+    # Those of PyTorch are networks, and have a reader of their own.
+    return is_pickle and name != "data.pkl" and b"\x8a\nl\xfc\x9c" not in head[:8]
 
 
 def observe(source: Source, budget: Budget) -> Iterator[Observation]:
