@@ -5,15 +5,15 @@ that a name is only tried against patterns whose beginning it has.
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
+import msgspec
+
 from scanner.catalogue.network_pattern import fits
 from scanner.catalogue.pattern_table import PatternTable
 from scanner.catalogue.product_names import loose_name, plain_company, plain_name, spelled_id, spellings, with_makers
-from scanner.model.network import NetworkPattern
 from scanner.model.observation import (
     AndroidEntry,
     ByteHit,
@@ -61,38 +61,75 @@ def entries_of(technology: Technology) -> Iterator[Entry]:
             yield Entry(f"{key}.{part}", technology, condition)
 
 
+class IndexForm(msgspec.Struct, frozen=True, array_like=True):
+    """An index as it can be kept: technologies are decoded when something of theirs matches."""
+
+    technologies: list[msgspec.Raw]
+    """Without their examples, which no scan asks about."""
+    ids: dict[str, int]
+    """Where each stands."""
+    places: list[tuple[int, int]]
+    """Of each entry: its technology, and which of that one's entries it is."""
+    tables: dict[IndicatorKind, PatternTable[int]]
+    """Patterns by kind, standing for entries."""
+    networks: list[int]
+    """The entries that ask for a network's structure."""
+    near: PatternTable[int]
+    """Names that a listed product may resemble, in their loose form."""
+    makers: list[str]
+    """What stands behind the bar of patterns `name|maker`."""
+
+
 class Index:
     """All indicators of a catalogue, ready to be asked."""
 
     def __init__(self, technologies: tuple[Technology, ...]) -> None:
-        self.entries: dict[str, Entry] = {}
-        self._tables: dict[IndicatorKind, PatternTable[Entry]] = defaultdict(PatternTable)
-        self._networks: list[tuple[NetworkPattern, Entry]] = []
-        self._near: PatternTable[Entry] = PatternTable()
-        self._makers: set[str] = set()
+        self._form = _form_of(technologies)
+        self._entries = {number: tuple(entries_of(one)) for number, one in enumerate(technologies)}
         self._knows_maker = lru_cache(1 << 14)(self._maker_is_known)
-        for technology in technologies:
-            for entry in entries_of(technology):
-                self.entries[entry.key] = entry
-                kind, value = entry.indicator.kind, entry.indicator.value
-                if entry.indicator.network is not None:
-                    self._networks.append((entry.indicator.network, entry))
-                    continue
-                self._tables[kind].add(value.lower() if kind in _CASELESS else value, entry)
-                if kind is IndicatorKind.PRODUCT and "|" in value:
-                    self._makers.add(value.lower().partition("|")[2])
-                for near in _near_spellings(entry):
-                    self._near.add(near, entry)
+
+    @classmethod
+    def restored(cls, form: IndexForm) -> "Index":
+        """An index that was kept."""
+        index = cls(())
+        index._form = form
+        return index
+
+    @property
+    def form(self) -> IndexForm:
+        """What to keep."""
+        return self._form
+
+    def entry(self, key: str) -> Entry | None:
+        """The entry of that key, if there is one."""
+        technology = self._form.ids.get(key.rpartition("#")[0])
+        found = self._of_technology(technology) if technology is not None else ()
+        return next((entry for entry in found if entry.key == key), None)
+
+    def _of_technology(self, number: int) -> tuple[Entry, ...]:
+        if number not in self._entries:
+            technology = msgspec.msgpack.decode(self._form.technologies[number], type=Technology)
+            self._entries[number] = tuple(entries_of(technology))
+        return self._entries[number]
+
+    def _entry(self, number: int) -> Entry:
+        technology, place = self._form.places[number]
+        return self._of_technology(technology)[place]
+
+    def _look_up(self, kind: IndicatorKind, name: str) -> Iterator[int]:
+        table = self._form.tables.get(kind)
+        return table.look_up(name) if table is not None else iter(())
 
     def of_observation(self, observation: Observation) -> Iterator[Entry]:
         """Entries whose pattern the observation matches, each once."""
         if isinstance(observation, ByteHit):
-            entry = self.entries.get(observation.pattern)
+            entry = self.entry(observation.pattern)
             if entry is not None:
                 yield entry
             return
         if isinstance(observation, Network):
-            yield from (entry for pattern, entry in self._networks if fits(pattern, observation))
+            entries = map(self._entry, self._form.networks)
+            yield from (e for e in entries if e.indicator.network and fits(e.indicator.network, observation))
             return
         if isinstance(observation, Product):
             yield from self._of_product(observation)
@@ -105,25 +142,25 @@ class Index:
         yield from self._looked_up(names)
 
     def _looked_up(self, names: Iterable[tuple[IndicatorKind, str]]) -> Iterator[Entry]:
-        seen: set[str] = set()
+        seen: set[int] = set()
         for kind, name in names:
-            for entry in self._tables[kind].look_up(name):
-                if entry.key not in seen:
-                    seen.add(entry.key)
-                    yield entry
+            for number in self._look_up(kind, name):
+                if number not in seen:
+                    seen.add(number)
+                    yield self._entry(number)
 
     def _maker_is_known(self, publisher: str) -> bool:
         """Whether any pattern `name|maker` could fit, by the longest text of its maker's part."""
-        return bool(self._makers) and self._makers_text.search(publisher.lower()) is not None
+        return bool(self._form.makers) and self._makers_text.search(publisher.lower()) is not None
 
     @cached_property
     def _makers_text(self) -> re.Pattern[str]:
-        texts = {max(re.split(r"[*?]", maker), key=len) for maker in self._makers}
+        texts = {max(re.split(r"[*?]", maker), key=len) for maker in self._form.makers}
         return re.compile("|".join(map(re.escape, sorted(texts))))
 
     def of_file_name(self, name: str) -> Iterator[Entry]:
         """Entries of kind `file` whose pattern a base name matches."""
-        yield from self._tables[IndicatorKind.FILE].look_up(name.lower())
+        yield from map(self._entry, self._look_up(IndicatorKind.FILE, name.lower()))
 
     def near(self, product: Product) -> Iterator[Entry]:
         """Entries whose name a listed product only resembles, for a person to look at."""
@@ -131,16 +168,36 @@ class Index:
         plain = plain_name(product.name)
         company = plain_company(product.publisher)
         for name in dict.fromkeys((loose_name(plain), loose_name(f"{company} {plain}"))):
-            for entry in self._near.look_up(name):
+            for entry in map(self._entry, self._form.near.look_up(name)):
                 if entry.technology.id not in seen:
                     seen.add(entry.technology.id)
                     yield entry
 
     def file_patterns(self) -> tuple[str, ...]:
         """The patterns over base names, in lower case."""
-        return tuple(
-            sorted({e.indicator.value.lower() for e in self.entries.values() if e.indicator.kind is IndicatorKind.FILE})
-        )
+        table = self._form.tables.get(IndicatorKind.FILE)
+        return table.texts() if table is not None else ()
+
+
+def _form_of(technologies: tuple[Technology, ...]) -> IndexForm:
+    form = IndexForm([], {}, [], {}, [], PatternTable(), [])
+    for number, technology in enumerate(technologies):
+        kept = msgspec.msgpack.encode(msgspec.structs.replace(technology, examples=()))
+        form.technologies.append(msgspec.Raw(kept))
+        form.ids[technology.id] = number
+        for place, entry in enumerate(entries_of(technology)):
+            kind, value = entry.indicator.kind, entry.indicator.value
+            if entry.indicator.network is not None:
+                form.networks.append(len(form.places))
+            else:
+                table = form.tables.setdefault(kind, PatternTable())
+                table.add(value.lower() if kind in _CASELESS else value, len(form.places))
+            if kind is IndicatorKind.PRODUCT and "|" in value:
+                form.makers.append(value.lower().partition("|")[2])
+            for near in _near_spellings(entry):
+                form.near.add(near, len(form.places))
+            form.places.append((number, place))
+    return form
 
 
 def _near_spellings(entry: Entry) -> Iterator[str]:

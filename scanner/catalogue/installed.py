@@ -39,22 +39,33 @@ class InstallError(Exception):
     """A set cannot be put to use: a whole sentence."""
 
 
-def read_in_use() -> SignatureFiles:
-    """The signature files in use: an installed set, else those that came with the program.
+def folder_in_use() -> Path:
+    """Where the signature files in use lie: an installed set, else those that came with the program.
 
-    Raises `CatalogueError` if an installed set is gone or altered: to take another in silence would change what is
-    found.
+    Raises `CatalogueError` if an installed set is gone: to take another in silence would change what is found.
     """
     in_use, _ = _state()
     if in_use == SHIPPED:
-        return read_signature_files(signature_root())
+        return signature_root()
     folder = data_folder() / in_use
-    files = read_signature_files(folder) if folder.is_dir() else None
-    if files is not None and files.digest.startswith(in_use):
-        return files
-    what = "is gone" if files is None else "was altered"
+    if not folder.is_dir():
+        raise _not_as_installed(in_use, "is gone")
+    return folder
+
+
+def read_in_use() -> SignatureFiles:
+    """The signature files in use. Raises `CatalogueError` if an installed set is gone or altered."""
+    folder = folder_in_use()
+    files = read_signature_files(folder)
+    in_use, _ = _state()
+    if in_use != SHIPPED and not files.digest.startswith(in_use):
+        raise _not_as_installed(in_use, "was altered")
+    return files
+
+
+def _not_as_installed(name: str, what: str) -> CatalogueError:
     message = f"this installed set of signatures {what}; install it again, or run `frscan signatures install --undo`."
-    raise CatalogueError((SignatureError(in_use, 0, message),))
+    return CatalogueError((SignatureError(name, 0, message),))
 
 
 def install(bundle: "Bundle") -> None:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from scanner import __version__
 from scanner.cli import config, explain, graph, ordinances, report, scan, signatures
 from scanner.cli.exits import Exit
 from scanner.cli.settings_file import learn_keys, variable, written_down
@@ -21,9 +22,7 @@ app = typer.Typer(
 
 def _version(asked: bool | None) -> None:  # noqa: FBT001  (typer calls it with the flag)
     if asked:
-        from importlib.metadata import version
-
-        print(f"frscan {version('frscan')}")
+        print(f"frscan {__version__}")
         raise typer.Exit
 
 

@@ -10,7 +10,7 @@ import msgspec
 
 from scanner.catalogue.index import Index, entries_of
 from scanner.engine.facts import Facts
-from scanner.formats import readers
+from scanner.engine.known import readers
 from scanner.model.artifact import ArtifactFacts
 from scanner.model.source import Reader
 from scanner.model.technology import Technology

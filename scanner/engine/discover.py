@@ -6,10 +6,10 @@ scanned for bytes, unless its first bytes prove it to be a picture, a sound, a f
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
-from scanner.containers import Container, containers
-from scanner.formats import readers
+from scanner.containers import Container
+from scanner.engine.known import containers, offers, readers
 from scanner.model.source import Info, Reader, Source
 
 MEDIA_TYPES = frozenset({"picture", "sound or film", "font"})
@@ -28,6 +28,7 @@ _MEDIA = (
     (0, b"wOFF", "font"),
     (0, b"wOF2", "font"),
 )
+_MEDIA_STARTS = frozenset(magic[:2] for offset, magic, _ in _MEDIA if offset == 0)
 _START_BYTES = 2
 """Magics at the beginning are looked up by their first bytes."""
 _PROSE = (".md", ".rst", ".txt", ".adoc", ".html", ".htm", ".pdf", ".tex", ".1", ".3", ".5", ".8")
@@ -54,16 +55,34 @@ class Wanted(NamedTuple):
         )
 
 
+class _Choice(NamedTuple):
+    """What follows from who asks for a file, whatever else it is."""
+
+    readers: tuple[Reader, ...]
+    containers: tuple[Container, ...]
+    kind: str
+    """Empty where nobody proves it."""
+    naming: Any
+    """A container that knows several types and is none of them itself, or None; Any: few have that function."""
+    of_list: Reader | None
+    """One that reads a list, which nothing else then looks at."""
+
+
+_Modules = tuple[Reader | Container, ...]
+
+
 class Table:
     """The compiled table."""
 
     def __init__(self) -> None:
-        found: tuple[Reader | Container, ...] = (*readers(), *containers())
+        found: _Modules = (*readers(), *containers())
         triage = [r for r in found if not r.INFO.depth]
         self._by_name = _by_key(triage, lambda info: info.names)
         self._by_suffix = _by_key(triage, lambda info: info.suffixes)
         self._by_place: dict[int, dict[bytes, list[tuple[int, bytes, Reader | Container]]]] = {}
         self._by_magic: list[tuple[int, bytes, Reader | Container]] = []
+        self._particular = {id(r) for r in triage if offers(r, "wants") or offers(r, "confirms")}
+        self._choices: dict[tuple[_Modules, _Modules], _Choice] = {}
         for reader in triage:
             for magic in reader.INFO.magics:
                 entry = (magic.offset, magic.value, reader)
@@ -76,26 +95,29 @@ class Table:
     def wanted(self, name: str, head: bytes, source: Source | None = None) -> Wanted:
         """Ask the table about a base name and the first bytes; with the source, containers confirm by more of it."""
         lower = name.lower()
-        by_magic = [r for offset, value, r in self._possible(head) if head.startswith(value, offset)]
-        by_name = [*self._by_name.get(lower, ()), *self._by_its_suffixes(lower)]
-        asked = [r for r in _distinct([*by_magic, *by_name]) if _agrees(r, lower, head, source)]
-        plain = tuple(cast("Reader", r) for r in asked if hasattr(r, "observe"))
-        lists = [r for r in plain if r.INFO.is_list]
-        if lists:
-            return _of_list(lists[0])
-        proved: list[Reader | Container] = [r for r in plain if r.INFO.proves_type]
-        known = proved or [r for r in by_magic if r in asked and _is_whole(r)] or list(plain)
-        media = next((what for offset, magic, what in _MEDIA if head.startswith(magic, offset)), "")
-        kind = known[0].INFO.name if known else _named_by(asked, head) or _kind_of_text(lower, head)
-        return Wanted(kind, plain, _containers(asked), media if not known else "")
+        by_magic = tuple(r for offset, value, r in self._possible(head) if head.startswith(value, offset))
+        asked = (*by_magic, *self._by_name.get(lower, ()), *self._by_its_suffixes(lower))
+        if len(asked) > 1:
+            asked = tuple({id(r): r for r in asked}.values())
+        asked = tuple(r for r in asked if id(r) not in self._particular or _agrees(r, lower, head, source))
+        choice = self._choices.get((by_magic, asked))
+        if choice is None:
+            choice = self._choices[by_magic, asked] = _choice(by_magic, asked)
+        if choice.of_list is not None:
+            return _of_list(choice.of_list)
+        if choice.kind:
+            return Wanted(choice.kind, choice.readers, choice.containers, "")
+        media = _media(head)
+        kind = str(choice.naming.type_of(head)) if choice.naming is not None else _kind_of_text(lower, head)
+        return Wanted(kind, choice.readers, choice.containers, media)
 
     def _possible(self, head: bytes) -> list[tuple[int, bytes, Reader | Container]]:
-        found: list[tuple[int, bytes, Reader | Container]] = []
+        found = list(self._by_magic)
         for offset, table in self._by_place.items():
             entries = table.get(head[offset : offset + _START_BYTES])
             if entries is not None:
                 found += entries
-        return found + self._by_magic
+        return found
 
     def _by_its_suffixes(self, lower: str) -> list[Reader | Container]:
         found: list[Reader | Container] = []
@@ -115,6 +137,22 @@ def _of_list(reader: Reader) -> Wanted:
     return Wanted(reader.INFO.name, (reader,), (), "", is_list=True)
 
 
+def _choice(by_magic: _Modules, asked: _Modules) -> _Choice:
+    plain = tuple(cast("Reader", r) for r in asked if offers(r, "observe"))
+    proved: list[Reader | Container] = [r for r in plain if r.INFO.proves_type]
+    known = proved or [r for r in by_magic if r in asked and _is_whole(r)] or list(plain)
+    naming = next((r for r in asked if offers(r, "type_of")), None)
+    of_list = next((r for r in plain if r.INFO.is_list), None)
+    return _Choice(plain, _containers(asked), known[0].INFO.name if known else "", naming, of_list)
+
+
+def _media(head: bytes) -> str:
+    """What the first bytes prove to be no program; empty for anything else."""
+    if head[:_START_BYTES] not in _MEDIA_STARTS and head[4:8] != b"ftyp" and head[8:12] not in (b"WEBP", b"WAVE"):
+        return ""
+    return next((what for offset, magic, what in _MEDIA if head.startswith(magic, offset)), "")
+
+
 def _by_key(
     found: Iterable[Reader | Container], keys: Callable[[Info], tuple[str, ...]]
 ) -> dict[str, list[Reader | Container]]:
@@ -125,16 +163,10 @@ def _by_key(
     return dict(table)
 
 
-def _distinct(found: list[Reader | Container]) -> list[Reader | Container]:
-    return list({id(r): r for r in found}.values())
-
-
-def _agrees(reader: Reader | Container, lower: str, head: bytes, source: Source | None) -> bool:
-    wants = getattr(reader, "wants", None)
-    if wants is not None and not wants(lower, head):
+def _agrees(reader: Any, lower: str, head: bytes, source: Source | None) -> bool:  # Any: functions that few have
+    if offers(reader, "wants") and not reader.wants(lower, head):
         return False
-    confirms = getattr(reader, "confirms", None)
-    return source is None or confirms is None or bool(confirms(source))
+    return source is None or not offers(reader, "confirms") or bool(reader.confirms(source))
 
 
 def _is_whole(reader: Reader | Container) -> bool:
@@ -142,15 +174,10 @@ def _is_whole(reader: Reader | Container) -> bool:
     return bool(getattr(reader, "WHOLE", True))
 
 
-def _containers(asked: list[Reader | Container]) -> tuple[Container, ...]:
-    found = tuple(cast("Container", r) for r in asked if hasattr(r, "members"))
+def _containers(asked: _Modules) -> tuple[Container, ...]:
+    found = tuple(cast("Container", r) for r in asked if offers(r, "members"))
     whole = tuple(container for container in found if _is_whole(container))
     return whole[:1] or found
-
-
-def _named_by(asked: list[Reader | Container], head: bytes) -> str:
-    """The type by a container that knows several and is none of them itself."""
-    return next((str(r.type_of(head)) for r in asked if hasattr(r, "type_of")), "")
 
 
 def _kind_of_text(lower: str, head: bytes) -> str:

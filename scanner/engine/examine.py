@@ -14,10 +14,10 @@ from scanner.catalogue.rules import ByteRules
 from scanner.containers import Container, Member
 from scanner.engine.budget import Allowance, Limits
 from scanner.engine.discover import Table, Wanted
+from scanner.engine.known import readers
 from scanner.engine.remember import Found
 from scanner.engine.sources import BytesSource
 from scanner.engine.unpack import Unpacked, member_named
-from scanner.formats import readers
 from scanner.matching.bytescan import ByteScanner
 from scanner.model.artifact import Artifact, Unread
 from scanner.model.locator import base_name, inside

@@ -9,10 +9,9 @@ from collections.abc import Sequence
 import msgspec
 
 from scanner.catalogue.rules import ByteRules
-from scanner.containers import containers
 from scanner.engine.budget import Limits
 from scanner.engine.cache import digest
-from scanner.formats import readers
+from scanner.engine.known import containers, readers
 from scanner.model.artifact import Artifact, ArtifactFacts, Unread
 from scanner.model.observation import Observation
 

@@ -9,14 +9,13 @@ after that is pure and could be repeated from the facts alone.
 import os
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 
 import msgspec
 
-from scanner.catalogue.index import Index
-from scanner.catalogue.load import Catalogue, load_catalogue
-from scanner.catalogue.rules import byte_rules
+from scanner import __version__
+from scanner.catalogue.knowledge import Knowledge, knowledge_of, load_knowledge
+from scanner.catalogue.load import Catalogue
 from scanner.engine.budget import Limits
 from scanner.engine.cache import Cache
 from scanner.engine.digests import hashed
@@ -65,11 +64,10 @@ def scan(
     """
     started = now()
     targets = [open_target(path) for path in paths]
-    catalogue = catalogue or load_catalogue()
-    index = Index(catalogue.technologies)
+    knowledge = knowledge_of(catalogue) if catalogue else load_knowledge()
     plan = Plan(
-        rules=byte_rules(catalogue),
-        telling=TellingNames(index.file_patterns()),
+        rules=knowledge.rules,
+        telling=TellingNames(knowledge.index.file_patterns()),
         limits=settings.limits,
         context_bytes=settings.context_bytes,
         uses_cache=settings.uses_cache,
@@ -89,15 +87,15 @@ def scan(
             facts.add_oddity(Oddity(locator=".", what="The cache of earlier scans was damaged; it was made anew."))
         reading = Reading(plan, facts, cache, pool, jobs, watch)
         reading.read(stretches, trusts_metadata=settings.trusts_metadata)
-        reading.deepen(index)
+        reading.deepen(knowledge.index)
         cache.shrink()
     case = Case(
-        tool=_tool(catalogue),
+        tool=_tool(knowledge),
         target=_target(targets, facts),
         deployment=settings.deployment,
         today=settings.deployment.as_of or started.date(),
     )
-    report = judge(facts, index, case)
+    report = judge(facts, knowledge.index, case)
     coverage = msgspec.structs.replace(report.coverage, excluded=settings.exclude)
     artifacts = hashed(report.findings, reading.paths)
     times = {"started": _stamp(started), "finished": _stamp(now())}
@@ -155,13 +153,13 @@ def _name(path: Path) -> str:
     return text_name(name or "root")
 
 
-def _tool(catalogue: Catalogue) -> Tool:
+def _tool(knowledge: Knowledge) -> Tool:
     return Tool(
         name="frscan",
-        version=version("frscan"),
-        signatures=catalogue.version,
-        signatures_date=catalogue.date,
-        technologies=len(catalogue.technologies),
+        version=__version__,
+        signatures=knowledge.version,
+        signatures_date=knowledge.date,
+        technologies=knowledge.technologies,
     )
 
 

@@ -41,7 +41,8 @@ def groups_of(matches: Iterable[Match], index: Index, owners: Mapping[str, Owner
     sorted_out: dict[tuple[str, str, str], list[tuple[Entry, Match]]] = defaultdict(list)
     components: dict[str, Owner] = {}
     for match in matches:
-        entry = index.entries[match.key]
+        entry = index.entry(match.key)
+        assert entry is not None, match.key
         owner = registered(match.artifact, match.observation) or owners[match.artifact]
         components.setdefault(owner.id, owner)
         sorted_out[(owner.locator, owner.id, entry.technology.id)].append((entry, match))

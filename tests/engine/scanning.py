@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from scanner.catalogue.index import Index
+from scanner.catalogue.knowledge import Knowledge, knowledge_of
 from scanner.catalogue.load import Catalogue
 from scanner.catalogue.rules import ByteRules, byte_rules
 from scanner.engine.budget import Limits
@@ -31,6 +32,10 @@ WORD = "acme_face_match_engine"
 @cache
 def small_catalogue() -> Catalogue:
     return catalogue(technology(indicator("string", WORD)))
+
+
+def small_knowledge() -> Knowledge:
+    return knowledge_of(small_catalogue())
 
 
 @cache
@@ -64,7 +69,7 @@ def hits(answer: Answer) -> set[str]:
 
 
 def scanned(folder: Path, limits: Limits | None = None, jobs: int = 1) -> Report:
-    """A whole scan with worker processes and the small catalogue; patch `load_catalogue` first (see `conftest`)."""
+    """A whole scan with worker processes and the small catalogue; patch `load_knowledge` first (see `conftest`)."""
     return scan([folder], Settings(jobs=jobs, limits=limits or Limits(), uses_cache=False))
 
 

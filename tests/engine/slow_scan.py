@@ -16,7 +16,7 @@ from scanner.cli import main
 from scanner.engine import discover, scan
 from scanner.model.observation import Import, Observation
 from scanner.model.source import Budget, Info, Source
-from tests.engine.scanning import small_catalogue, with_reader
+from tests.engine.scanning import small_knowledge, with_reader
 
 # A process started from a background job ignores interrupts; this one is there to be interrupted.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -38,6 +38,6 @@ class Slow:
 
 if __name__ == "__main__":
     discover.readers = partial(with_reader, Slow(float(sys.argv[1]), Path(sys.argv[2])))
-    scan.load_catalogue = small_catalogue
+    scan.load_knowledge = small_knowledge
     sys.argv[1:] = sys.argv[3:]
     main()

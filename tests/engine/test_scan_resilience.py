@@ -229,7 +229,7 @@ def test_a_large_file_is_scanned_in_little_memory(tmp_path):
     code = (
         "import resource, sys; from pathlib import Path; from scanner.engine import scan\n"
         "from tests.engine.scanning import *\n"
-        "scan.load_catalogue = small_catalogue\n"
+        "scan.load_knowledge = small_knowledge\n"
         "assert examined(Path(sys.argv[1])).type == 'data'\n"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
     )

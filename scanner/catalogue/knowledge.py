@@ -1,0 +1,106 @@
+"""Knowledge: all that a scan needs of the catalogue, compiled once and kept in one piece.
+
+What is kept answers to the names, sizes, times and inodes of the signature files and of the code that compiles them:
+reading those files to see whether they changed would take longer than all the rest of a small scan.
+"""
+
+import os
+import platform
+import sys
+from collections.abc import Iterator
+from hashlib import sha256
+from importlib.util import find_spec
+from pathlib import Path
+
+import msgspec
+
+from scanner.catalogue.cache_file import read_cached, write_cached
+from scanner.catalogue.index import Index, IndexForm
+from scanner.catalogue.installed import folder_in_use
+from scanner.catalogue.load import Catalogue, load_catalogue
+from scanner.catalogue.rules import ByteRules, byte_rules
+
+_SUFFIX = ".knowledge"
+_ENGINES = ("yara", "hyperscan", "msgspec")
+"""Packages whose other version may not read what is kept."""
+
+
+class _Kept(msgspec.Struct, frozen=True, array_like=True):
+    version: str
+    date: str
+    technologies: int
+    rules: ByteRules
+    index: IndexForm
+
+
+class Knowledge:
+    """A catalogue, compiled."""
+
+    def __init__(self, kept: _Kept, index: Index) -> None:
+        self.version = kept.version
+        """Of the signatures, as reports name it."""
+        self.date = kept.date
+        """The day of the set, or nothing."""
+        self.technologies = kept.technologies
+        """How many there are."""
+        self.rules = kept.rules
+        self.index = index
+
+
+def knowledge_of(catalogue: Catalogue) -> Knowledge:
+    """Compile a catalogue."""
+    index = Index(catalogue.technologies)
+    return Knowledge(_kept(catalogue, index), index)
+
+
+def load_knowledge() -> Knowledge:
+    """The knowledge of the signatures in use, compiled now or before.
+
+    Raises `CatalogueError` with every mistake found in them.
+    """
+    key = _key(folder_in_use())
+    data = read_cached(key, _SUFFIX)
+    if data is not None:
+        try:
+            kept = msgspec.msgpack.decode(data, type=_Kept)
+            return Knowledge(kept, Index.restored(kept.index))
+        except (msgspec.DecodeError, ValueError):
+            pass
+    catalogue = load_catalogue()
+    index = Index(catalogue.technologies)
+    made = _kept(catalogue, index)
+    write_cached(key, _SUFFIX, msgspec.msgpack.encode(made))
+    return Knowledge(made, index)
+
+
+def _kept(catalogue: Catalogue, index: Index) -> _Kept:
+    rules = byte_rules(catalogue)
+    return _Kept(catalogue.version, catalogue.date, len(catalogue.technologies), rules, index.form)
+
+
+def _key(signatures: Path) -> str:
+    """Names what is compiled from exactly these files by exactly this code on this machine."""
+    package = Path(__file__).resolve().parent.parent
+    looked_at = sha256()
+    for place in _places(signatures, package):
+        looked_at.update(f"{place}\n".encode("utf-8", "surrogateescape"))
+    # The name of the machine stands for its processor: compiled patterns are made for one.
+    machine = f"{sys.version_info[:2]} {platform.machine()} {platform.node()}"
+    return f"knowledge-{machine}-{looked_at.hexdigest()}"
+
+
+def _places(signatures: Path, package: Path) -> Iterator[str]:
+    groups = sorted(entry.path for entry in os.scandir(signatures) if entry.is_dir())
+    for folder in (str(signatures), *groups, str(package / "catalogue"), str(package / "model")):
+        yield from sorted(map(_looks, os.scandir(folder)))
+    for name in _ENGINES:
+        spec = find_spec(name)
+        yield f"{name} {_status(Path(spec.origin).stat()) if spec is not None and spec.origin else None}"
+
+
+def _looks(entry: "os.DirEntry[str]") -> str:
+    return f"{entry.path} {_status(entry.stat())}" if entry.is_file() else entry.path
+
+
+def _status(status: os.stat_result) -> str:
+    return f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_ino}"
