@@ -28,8 +28,10 @@ from scanner.model.vocabulary import Cause
 
 _WAIT_S = 1.0
 """How long nothing is looked at but the pipes."""
-_STARTS = 3
+_STARTS = 20
 """Workers that die before they are ready, one after another, until no more are started."""
+_START_S = 60.0
+"""How long a worker may take to be ready."""
 _END_S = 5.0
 """How long a worker that was asked to end may take."""
 _ALARM_STATUS = -14
@@ -76,7 +78,7 @@ class _Worker:
         theirs.close()
         self.is_ready = False
         self.job: _Job | None = None
-        self._ends_at = float("inf")
+        self._ends_at = time.monotonic() + _START_S
         self._limit_s = plan.limits.seconds + GRACE_S
 
     def give(self, job: _Job) -> None:
@@ -85,6 +87,17 @@ class _Worker:
         files = len(job.work.names) if isinstance(job.work, Batch) else 1
         self._ends_at = time.monotonic() + self._limit_s * files + GRACE_S
         self.pipe.send(job.work)
+
+    def has_started(self, *, is_ready: bool) -> None:
+        """It has said whether it has what it needs."""
+        self.is_ready = is_ready
+        self._ends_at = float("inf")
+
+    def take_back(self) -> _Job | None:
+        """What it had to do, and now has done."""
+        job, self.job = self.job, None
+        self._ends_at = float("inf")
+        return job
 
     @property
     def is_late(self) -> bool:
@@ -139,6 +152,7 @@ class Pool:
         """Do all tasks; yield task, number of the file in it, and answer, in the order of the tasks."""
         asked = list(tasks)
         self._done.clear()
+        self._failed_starts = 0
         self._waiting.extend(_Job(place, 0, work, is_retry=False) for place, work in enumerate(asked))
         for place, task in enumerate(asked):
             files = len(task.names) if isinstance(task, Batch) else 1
@@ -184,10 +198,10 @@ class Pool:
             self._bury(worker)
             return
         if not worker.is_ready:
-            worker.is_ready = message == READY
+            worker.has_started(is_ready=message == READY)
             self._failed_starts = 0
             return
-        job, worker.job = worker.job, None
+        job = worker.take_back()
         if job is None:
             return
         if self._waiting:
