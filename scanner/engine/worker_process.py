@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 import time
+from contextlib import suppress
 from multiprocessing.connection import Connection
 
 import msgspec
@@ -29,17 +30,17 @@ _GARBAGE_AFTER = 50_000
 def serve(connection: Connection, plan: Plan, parent: int) -> None:
     """Be a worker until the pipe ends."""
     _start(plan, parent)
-    connection.send_bytes(READY)
-    while True:
-        try:
-            task = connection.recv()
-        except EOFError:
-            return
-        try:
-            answer = _work(task, plan.limits.seconds + GRACE_S)
-        except MemoryError:
-            answer = OUT_OF_MEMORY_ANSWER
-        connection.send_bytes(answer)
+    with suppress(EOFError, OSError):  # the scan is over, or was ended
+        connection.send_bytes(READY)
+        while True:
+            connection.send_bytes(_answered(connection.recv(), plan.limits.seconds + GRACE_S))
+
+
+def _answered(task: Work, seconds_a_file: float) -> bytes:
+    try:
+        return _work(task, seconds_a_file)
+    except MemoryError:
+        return OUT_OF_MEMORY_ANSWER
 
 
 def _start(plan: Plan, parent: int) -> None:
