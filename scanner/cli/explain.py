@@ -1,11 +1,11 @@
 """`frscan explain`: one finding from the bytes to the outcome, each step with what it rests on."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from scanner.cli.exits import Exit
+from scanner.cli.given_report import Given
 
 _Finding = Annotated[
     str,
@@ -13,13 +13,9 @@ _Finding = Annotated[
         metavar="FINDING", help="A finding's id (F1), its fingerprint, or a technology's id.", show_default=False
     ),
 ]
-_Given = Annotated[
-    Path,
-    typer.Argument(metavar="REPORT|PATH", help="A report saved with -f json, or a target to scan.", show_default=False),
-]
 
 
-def explain(finding: _Finding, given: _Given) -> None:
+def explain(finding: _Finding, given: Given) -> None:
     """Explain a finding: what was seen, what it adds up to, how the target leads there, what the laws say.
 
     Exit status: 0 done, 2 there is no such report, target or finding.

@@ -1,13 +1,19 @@
 """The report that a command is about: a saved one, or that of a target which is scanned for it."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from scanner.cli.exits import refuse
 
 if TYPE_CHECKING:
     from scanner.model.report import Report
 
+Given = Annotated[
+    Path,
+    typer.Argument(metavar="REPORT|PATH", help="A report saved with -f json, or a target to scan.", show_default=False),
+]
 _HEAD_BYTES = 200
 
 

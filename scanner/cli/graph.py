@@ -6,11 +6,8 @@ from typing import Annotated
 import typer
 
 from scanner.cli.exits import Exit
+from scanner.cli.given_report import Given
 
-_Given = Annotated[
-    Path,
-    typer.Argument(metavar="REPORT|PATH", help="A report saved with -f json, or a target to scan.", show_default=False),
-]
 _Format = Annotated[str, typer.Option("-f", "--format", metavar="FORMAT", help="dot, graphml, html or mermaid.")]
 _Output = Annotated[
     Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where it goes; - is standard output.")
@@ -20,7 +17,7 @@ _Finding = Annotated[
 ]
 
 
-def graph(given: _Given, format_: _Format = "mermaid", output: _Output = None, finding: _Finding = None) -> None:
+def graph(given: Given, format_: _Format = "mermaid", output: _Output = None, finding: _Finding = None) -> None:
     """Show what leads to what: files, packages, libraries, and the technologies found.
 
     Exit status: 0 done, 2 there is no such report, target, format or finding.
