@@ -10,7 +10,7 @@ Only claims on the artifacts that are asked about are kept: a system's packages 
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -55,7 +55,12 @@ def owners_of(locators: Iterable[str], facts: Mapping[str, ArtifactFacts]) -> di
 class _Claims:
     """What names itself, and which packages claim the artifacts that are asked about."""
 
-    def __init__(self, asked: Iterable[str], facts: Mapping[str, ArtifactFacts]) -> None:
+    def __init__(self, asked: Sequence[str], facts: Mapping[str, ArtifactFacts]) -> None:
+        self._programs = {
+            around[-2]
+            for around in map(containers_of, asked)
+            if len(around) > 1 and base_name(around[-1]).lower().startswith(_MODULES_OF_A_PROGRAM)
+        }
         self._facts = facts
         self._asked = {path for locator in asked for path in paths_upward(locator)}
         self._registers = Registers(asked)
@@ -115,7 +120,7 @@ class _Claims:
 
     def _shipped_whole(self, locator: str) -> str | None:
         for container in containers_of(locator):
-            if container in self._named or _is_shipped_as_one(container):
+            if container in self._named or container in self._programs or _is_shipped_as_one(container):
                 return container
         return locator if _is_shipped_as_one(locator) else None
 

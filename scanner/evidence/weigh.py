@@ -41,7 +41,8 @@ def weigh(matches: Sequence[Match], facts: Mapping[str, ArtifactFacts], index: I
     if not groups:
         return Weighed()
     reach = edges_leading_to(set().union(*map(nodes_of, groups)), facts)
-    owners |= register.owners_of(_artifacts(reach, facts))
+    # Of what is known of both together; what the groups were made by stays.
+    owners = register.owners_of({*owners, *_artifacts(reach, facts)}) | owners
     groups = with_models(with_use(groups, reach.edges, owners), reach.edges, owners)
     by_technology: dict[str, list[Match]] = {}
     for group in groups:

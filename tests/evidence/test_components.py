@@ -89,5 +89,6 @@ def test_a_program_in_one_file_is_a_component_of_its_own_even_with_a_single_pack
     assert owner("door.pyz!/main.py", metadata).locator == "door.pyz"
 
 
-def test_the_archive_of_modules_inside_a_program_is_looked_through():
-    assert owner("door!/PYZ-00.pyz!/door.pyc").locator == "door!/PYZ-00.pyz!/door.pyc"
+def test_a_program_is_one_component_with_its_archive_of_modules():
+    inside = ["door!/PYZ-00.pyz!/door.pyc", "door!/libface.so"]
+    assert {found.locator for found in owners_of(inside, {}).values()} == {"door"}
