@@ -107,8 +107,9 @@ def test_the_quoted_report_is_what_the_demonstration_app_gives():
 
 def test_the_examples_run_as_they_are_written(tmp_path):
     (tmp_path / "fixtures").symlink_to(FIXTURES)
-    (deployment,) = blocks("README.md", "deployment.toml")
-    (tmp_path / "deployment.toml").write_text(deployment, encoding="utf-8")
+    for name in ("deployment.toml", "waivers.toml"):
+        (content,) = blocks("README.md", name)
+        (tmp_path / name).write_text(content, encoding="utf-8")
     for command in example_commands():
         program, *arguments = shlex.split(command)
         assert program == "frscan"

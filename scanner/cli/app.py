@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from scanner import __version__
-from scanner.cli import config, explain, graph, ordinances, report, scan, signatures
+from scanner.cli import config, determine, explain, graph, ordinances, report, scan, signatures
 from scanner.cli.exits import Exit
 from scanner.cli.settings_file import learn_keys, variable, written_down
 
@@ -51,6 +51,7 @@ def frscan(
 
 app.command("scan", short_help="Look into files, folders and archives.")(scan.scan_command)
 app.command("report", short_help="Show saved reports in another format, or compare them.")(report.report)
+app.command("determine", short_help="Take a filled determination table back.")(determine.determine)
 app.command("explain", short_help="Explain a finding, from the bytes to what the laws say.")(explain.explain)
 app.command("graph", short_help="Show how a target leads to what was found.")(graph.graph)
 app.command(

@@ -54,14 +54,21 @@ def exit_status(report: Report, fail_on: Iterable[str]) -> Exit:
     """The status for a report; `fail_on` are words of `threshold_words`, none for the default."""
     if any(unread.cause is Cause.INTERRUPTED for unread in report.unreadable):
         return Exit.INTERRUPTED
-    report = only_new(report)
+    from scanner.ordinances.waivers import counting
+
+    report = counting(only_new(report))
     words = set(fail_on)
     if words == {_NEVER}:
         return Exit.NOTHING
     found = _at(report, words - {_NEVER}) if words else _by_default(report)
     if found:
         return Exit.FOUND
-    return Exit.NOTHING if report.complete else Exit.INCOMPLETE
+    return Exit.NOTHING if report.complete or _gaps_accepted(report) else Exit.INCOMPLETE
+
+
+def _gaps_accepted(report: Report) -> bool:
+    """Whether somebody accepted, in a waiver, each part that was not read."""
+    return bool(report.unreadable) and all(unread.waiver for unread in report.unreadable)
 
 
 def only_new(report: Report) -> Report:

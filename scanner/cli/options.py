@@ -49,6 +49,18 @@ BaselineFile = Annotated[
     Path | None,
     typer.Option("--baseline", metavar="REPORT", help="An earlier JSON report: say what is new; only that counts."),
 ]
+WaiversFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--waivers", metavar="FILE", help="A waivers.toml: findings and gaps that somebody accepted for a while."
+    ),
+]
+DeterminationsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--determinations", metavar="FILE", help="What people decided, as `frscan determine` keeps it; reports show it."
+    ),
+]
 FailOn = Annotated[
     list[str] | None,
     typer.Option("--fail-on", metavar="WORD", help="Exit 1 at this verdict or outcome, or never; may repeat."),

@@ -1,126 +1,112 @@
-"""`frscan ordinances`: which laws are known, what each says, and what of it was verified."""
+"""`frscan ordinances`: which laws are known, what each says, what of it was verified, and what they still ask."""
 
 import difflib
-import shutil
-import sys
-import textwrap
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scanner.cli.exits import refuse
+
 if TYPE_CHECKING:
-    from scanner.model.law import Law, LawException
+    from scanner.model.law import Law, Question
+    from scanner.model.report import Report
 
 app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="List and show the ordinances that findings are asked about."
 )
-_WRONG_USE = 2
-_NOT_VERIFIED = " [not verified]"
+_Jurisdictions = Annotated[
+    list[str] | None,
+    typer.Option("--jurisdiction", metavar="ID", help="Laws that hold there, those of all around it too; may repeat."),
+]
+_AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="As of this day (YYYY-MM-DD); else today.")]
+_Report = Annotated[Path, typer.Argument(metavar="REPORT", help="A report saved with -f json.", show_default=False)]
+_Toml = Annotated[
+    bool, typer.Option("--toml", help="As a deployment.toml to fill in, with each question as a comment.")
+]
+_FORCE_WORDS = {
+    "in-force": "in force",
+    "pending": "not in force yet",
+    "ended": "no longer in force",
+    "unsure": "in force or not: a date was not verified",
+}
 
 
 @app.command("list")
-def list_ordinances() -> None:
-    """List every ordinance: id, how well its text was seen, title."""
-    from scanner.ordinances import laws
+def list_ordinances(jurisdiction: _Jurisdictions = None, as_of: _AsOf = None) -> None:
+    """List the ordinances: id, kind, whether it is in force, how well its text was seen, title."""
+    from scanner.cli.law_text import wrapped
+    from scanner.ordinances import DeploymentError, deployment_from, laws, may_cover, standing
 
-    for law in laws():
-        print(f"{law.id} ({law.kind}, confidence {law.confidence})")
-        print("\n".join(_wrapped(law.title, "    ")))
+    try:
+        stated = deployment_from(jurisdiction, as_of=as_of)
+    except DeploymentError as error:
+        refuse(str(error), command="frscan ordinances list")
+    day = stated.as_of or date.today()
+    shown = [law for law in laws() if may_cover(law, stated)]
+    for law in shown:
+        force, _ = standing(law, day)
+        print(f"{law.id} ({law.kind}; {_FORCE_WORDS[force]})")
+        print("\n".join(wrapped(law.title, "    ")))
+        print("\n".join(wrapped(f"Text seen: confidence {law.confidence}. {_unverified(law)}", "    ")))
+    counted = f"{len(shown)} of {len(laws())} laws" if jurisdiction else f"{len(shown)} laws"
+    print(f"\n{counted}, as of {day}. `frscan ordinances show ID` tells all of one.")
+
+
+def _unverified(law: "Law") -> str:
+    things = len(law.unverified)
+    return f"{things} {'thing' if things == 1 else 'things'} not verified."
 
 
 @app.command("show")
 def show_ordinance(
     ordinance_id: str = typer.Argument(metavar="ID", help="The id, as `frscan ordinances list` shows it."),
+    as_of: _AsOf = None,
 ) -> None:
     """Show everything the law file says, with its sources and what of it was not verified."""
-    from scanner.ordinances import laws
+    from scanner.cli.law_text import described
+    from scanner.ordinances import DeploymentError, deployment_from, laws, standing
 
     known = {law.id: law for law in laws()}
     if ordinance_id not in known:
         nearest = difflib.get_close_matches(ordinance_id, known, n=1)
         meant = f" (did you mean {nearest[0]}?)" if nearest else ""
-        print(
-            f"frscan: no ordinance has the id {ordinance_id!a}{meant}; see `frscan ordinances list`.", file=sys.stderr
-        )
-        raise typer.Exit(_WRONG_USE)
-    print("\n".join(_described(known[ordinance_id])))
+        refuse(f"no ordinance has the id {ordinance_id!a}{meant}; see `frscan ordinances list`.")
+    try:
+        day = deployment_from(as_of=as_of).as_of or date.today()
+    except DeploymentError as error:
+        refuse(str(error), command="frscan ordinances show")
+    _, reason = standing(known[ordinance_id], day)
+    print("\n".join(described(known[ordinance_id], reason)))
 
 
-def _described(law: "Law") -> Iterator[str]:
-    yield from _wrapped(law.title, "")
-    yield from _section("Citation", [law.citation])
-    yield from _section("Kind and place", [f"{law.kind}, {law.jurisdiction}"])
-    yield from _section("Status", [law.status, *_dates(law)])
-    yield from _section("Governs", law.governs)
-    yield from _section("Open whether it governs", (f"{who}: {d.why}" for who, d in law.operator_doubts.items()))
-    yield from _section("Does not govern", law.does_not_govern)
-    yield from _section("Where", [law.place_why, *(f"{where}: {d.why}" for where, d in law.place_doubts.items())])
-    yield from _section("Definitions", _definitions(law))
-    yield from _section("What the definition reaches", (f"{c}: {r.reach}. {r.why}" for c, r in law.reach.items()))
-    yield from _section("This rests on", [law.reach_basis])
-    yield from _section("Acts", _acts(law))
-    yield from _section("Exceptions", (_exception(exception) for exception in law.exceptions))
-    yield from _section("Processes and duties", _duties(law))
-    yield from _section("Remedies", [law.remedies])
-    yield from _section("Enforcement", [law.enforcement])
-    yield from _section(f"Not verified (confidence {law.confidence})", law.unverified)
-    yield from _section("Sources", law.sources)
-    yield ""
-    yield from _wrapped("This is information from a scanner's data and no legal advice.", "")
+@app.command("questions")
+def questions(file: _Report, toml: _Toml = False) -> None:  # noqa: FBT002  (a command line flag)
+    """Show what is still to be answered about a saved report, and where each answer is given."""
+    from scanner.cli.question_text import as_text, as_toml
+    from scanner.cli.saved import saved_report
+    from scanner.reports import BadReport
+
+    try:
+        report = saved_report(file)
+    except BadReport as error:
+        refuse(str(error), command="frscan ordinances questions")
+    asked = _asked(report)
+    print("\n".join(as_toml(report, asked) if toml else as_text(asked)))
 
 
-def _dates(law: "Law") -> Iterator[str]:
-    for name, known in (("Adopted", law.adopted), ("In effect from", law.effective), ("Ends", law.expires)):
-        if known.day or known.note:
-            mark = "" if known.verified else _NOT_VERIFIED
-            yield f"{name}: {' '.join(filter(None, (str(known.day or ''), known.note)))}{mark}"
+def _asked(report: "Report") -> list[tuple["Question", tuple[str, ...]]]:
+    """Each open question with the laws that wait for it; first who and where, if nobody said."""
+    from scanner.model.law import Question
+    from scanner.ordinances import basic_questions
 
-
-def _definitions(law: "Law") -> Iterator[str]:
-    for definition in law.definitions:
-        words = f" In its words: “{definition.words}”" if definition.words else ""
-        mark = "" if definition.verified else _NOT_VERIFIED
-        yield f"{definition.term}: {definition.paraphrase}{words} Source: {definition.source}.{mark}"
-
-
-def _acts(law: "Law") -> Iterator[str]:
-    for act, rule in law.acts.items():
-        at = f" from `{rule.presence}` on" if rule.reach != "not-reached" else ""
-        yield f"{act}: {rule.reach}{at}. {rule.why}{'' if rule.verified else _NOT_VERIFIED}"
-
-
-def _exception(exception: "LawException") -> str:
-    facts = " ".join(exception.facts_to_confirm)
-    mark = "" if exception.verified else _NOT_VERIFIED
-    return f"{exception.text} Claimed by --purpose {' or '.join(exception.purposes)}. To confirm: {facts}{mark}"
-
-
-def _duties(law: "Law") -> Iterator[str]:
-    for duty in law.duties:
-        who = f" Who: {duty.who}." if duty.who else ""
-        deadline = f" When: {duty.deadline}." if duty.deadline else ""
-        yield f"{duty.text}{who}{deadline}{'' if duty.verified else _NOT_VERIFIED}"
-
-
-def _section(title: str, texts: Iterable[str]) -> Iterator[str]:
-    shown = [text for text in texts if text]
-    if not shown:
-        return
-    yield ""
-    yield title
-    for text in shown:
-        yield from _wrapped(text, "  - ")
-
-
-def _wrapped(text: str, indent: str) -> list[str]:
-    """Lines that fit the terminal; an address is never broken, so that it can be followed."""
-    width = max(40, min(100, shutil.get_terminal_size((80, 24)).columns))
-    return textwrap.wrap(
-        text,
-        width,
-        initial_indent=indent,
-        subsequent_indent=" " * len(indent),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    known = {question.text: question for question in report.questions}
+    waiting: dict[str, dict[str, None]] = defaultdict(dict)
+    for assessment in report.assessments:
+        for text in assessment.questions:
+            waiting[text][assessment.ordinance] = None
+    every = tuple(law.id for law in report.ordinances)
+    first = [(question, every) for question in basic_questions(report.deployment, report.ordinances)]
+    return [*first, *((known.get(text, Question(text=text)), tuple(laws)) for text, laws in waiting.items())]

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scanner.cli.decisions import read_decisions, with_decisions
 from scanner.cli.exits import Exit
-from scanner.cli.options import BaselineFile, Config, FailOn, Formats, Output, Public
+from scanner.cli.options import BaselineFile, Config, DeterminationsFile, FailOn, Formats, Output, Public, WaiversFile
 
 if TYPE_CHECKING:
     from scanner.model.report import Report
@@ -31,6 +32,8 @@ def report(
     output: Output = None,
     verify: _Verify = None,
     baseline: BaselineFile = None,
+    waivers: WaiversFile = None,
+    determinations: DeterminationsFile = None,
     public: Public = False,  # noqa: FBT002  (a command line flag)
     fail_on: FailOn = None,
     config: Config = None,  # noqa: ARG001  (obeyed before the others are read)
@@ -46,9 +49,11 @@ def report(
     from scanner.reports import BadReport, merged
 
     words = thresholds(fail_on or ())
+    accepted, decisions = read_decisions(waivers, determinations)
     try:
         outputs = planned_outputs(format_ or (), output)
-        document = with_earlier(merged([saved_report(file) for file in files]), earlier(baseline))
+        decided = with_decisions(merged([saved_report(file) for file in files]), accepted, decisions)
+        document = with_earlier(decided, earlier(baseline))
         if verify is not None:
             raise typer.Exit(_verified(document, verify))
         write_outputs(edition(document, public=public), outputs)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scanner.cli.columns import told_columns
+from scanner.cli.decisions import read_decisions, with_decisions
 from scanner.cli.exits import exit_status, refuse, thresholds
-from scanner.cli.options import BaselineFile, Config, FailOn, Formats, Output, Public
+from scanner.cli.options import BaselineFile, Config, DeterminationsFile, FailOn, Formats, Output, Public, WaiversFile
 from scanner.cli.settings_file import is_passed_over
 
 if TYPE_CHECKING:
@@ -81,6 +82,8 @@ def scan_command(
     purpose: _Purposes = None,
     as_of: _AsOf = None,
     deployment: _DeploymentFile = None,
+    waivers: WaiversFile = None,
+    determinations: DeterminationsFile = None,
     baseline: BaselineFile = None,
     public: Public = False,  # noqa: FBT002  (a command line flag)
     exclude: _Exclude = None,
@@ -105,6 +108,7 @@ def scan_command(
 
     words = thresholds(fail_on or ())
     facts = _deployment(deployment, jurisdiction, operator, place, act, purpose, as_of)
+    accepted, decisions = read_decisions(waivers, determinations)
     if not quiet and is_passed_over(paths):
         print("frscan: frscan.toml in this folder is part of the target and was not obeyed.", file=sys.stderr)
     try:
@@ -119,7 +123,8 @@ def scan_command(
             trusts_metadata=trust_metadata or resume,
             told=told_columns(columns),
         )
-        document = with_earlier(_scanned(paths, settings, quiet=quiet), before)
+        scanned = with_decisions(_scanned(paths, settings, quiet=quiet), accepted, decisions)
+        document = with_earlier(scanned, before)
         write_outputs(edition(document, public=public), outputs)
     except (BadOutput, BadReport) as error:
         refuse(str(error))

@@ -26,7 +26,7 @@ from scanner.model.vocabulary import Claim, LawKind, Met, Operator, Outcome, Pre
 from scanner.ordinances.act import Weighed, weigh
 from scanner.ordinances.exceptions import states
 from scanner.ordinances.questions import once, plain
-from scanner.ordinances.reason import Judged, force, in_force, jurisdiction, operator, place, purpose, questions
+from scanner.ordinances.reason import Judged, in_force, jurisdiction, operator, place, purpose, questions, standing
 from scanner.ordinances.settle import settle
 from scanner.ordinances.words import kind
 
@@ -52,7 +52,7 @@ def assess(situations: Sequence[Situation], deployment: Deployment, laws: Sequen
     if not asked:
         return Assessed()
     as_of = deployment.as_of or today
-    considered = sorted((law for law in laws if _may_cover(law, deployment)), key=lambda law: law.id)
+    considered = sorted((law for law in laws if may_cover(law, deployment)), key=lambda law: law.id)
     open_questions: dict[str, Question] = {}
     answers = [
         answer
@@ -95,11 +95,12 @@ def uncovered(deployment: Deployment, laws: Sequence[Law]) -> tuple[str, ...]:
     return tuple(
         stated
         for stated in dict.fromkeys(deployment.jurisdictions)
-        if not any(_may_cover(law, Deployment(jurisdictions=(stated,))) for law in laws)
+        if not any(may_cover(law, Deployment(jurisdictions=(stated,))) for law in laws)
     )
 
 
-def _may_cover(law: Law, deployment: Deployment) -> bool:
+def may_cover(law: Law, deployment: Deployment) -> bool:
+    """Whether the law may hold where the deployment is; any law may where nobody said."""
     return jurisdiction(law, deployment).element.met is not Met.NOT_MET
 
 
@@ -175,7 +176,7 @@ def ordinance_text(law: Law, as_of: date) -> OrdinanceText:
         sources=law.sources,
         verified=f"Confidence {law.confidence}: {law.reach_basis}.",
         status=law.status,
-        force=force(law, as_of)[0],
+        force=standing(law, as_of)[0],
         kind=law.kind,
         confidence=law.confidence,
         exceptions=tuple(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from scanner.model.law import FactQuestion, Law, Question
+from scanner.model.law import Deployment, FactQuestion, Law, OrdinanceText, Question
 from scanner.model.vocabulary import Act, Capability, Operator, Place, Reach
 
 YES_OR_NO = ("true", "false")
@@ -40,3 +40,12 @@ def once(questions: Iterable[Question]) -> Iterator[Question]:
     for question in questions:
         seen.setdefault(question.text, question)
     yield from seen.values()
+
+
+def basic_questions(deployment: Deployment, asked: Iterable[OrdinanceText]) -> Iterator[Question]:
+    """Where and by whom: what a report assumed because nobody said."""
+    places = sorted({law.jurisdiction for law in asked})
+    if places and not deployment.jurisdictions:
+        yield Question(text="Where is it held or run?", key="jurisdiction", answers=tuple(places))
+    if places and deployment.operator is None:
+        yield Question(text="Who holds or runs it?", key="operator", answers=OPERATORS)

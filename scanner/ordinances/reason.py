@@ -23,7 +23,7 @@ class Judged(msgspec.Struct, frozen=True):
     questions: tuple[Question, ...] = ()
 
 
-def force(law: Law, as_of: date) -> tuple[Force, str]:
+def standing(law: Law, as_of: date) -> tuple[Force, str]:
     """Whether the law is in force on a day, and why. A date that was not verified counts, and the reason says so."""
     later = [(known, what) for known, what in _beginnings(law) if known.day and as_of < known.day]
     if later:
@@ -58,9 +58,9 @@ def _since(adopted: Verified, effective: Verified) -> str:
 
 def in_force(law: Law, as_of: date) -> Judged:
     """Whether the law is in force on a day."""
-    state, reason = force(law, as_of)
+    state, reason = standing(law, as_of)
     question = f"Is {law.citation} in force on {as_of}?" if state is Force.UNSURE else ""
-    return _judged("in-force", _FORCE[state], reason, fact_or(question, "as-of", ()))
+    return _judged("in-force", _FORCE[state], reason, fact_or(question, "", ()))
 
 
 def jurisdiction(law: Law, deployment: Deployment) -> Judged:

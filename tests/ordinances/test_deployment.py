@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from scanner.model.law import Deployment
-from scanner.model.vocabulary import Act, Operator, Place
+from scanner.model.law import Checked, Deployment, Reading
+from scanner.model.vocabulary import Act, Operator, Place, Reach
 from scanner.ordinances import DeploymentError, deployment_from, known_purposes, laws, read_deployment
 
 
@@ -135,3 +135,51 @@ def test_a_file_that_is_not_there_or_no_text_is_one_sentence(tmp_path: Path) -> 
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(DeploymentError, match="not valid TOML"):
         read_deployment(path)
+
+
+ANSWERS = """
+answered-by = "J. Doe"
+[facts]
+gallery = true
+[readings.us-or-portland-bureaus]
+detection = "not-reached"
+[exceptions.bos-device-authentication]
+confirmed = [1, 2]
+"""
+
+
+def test_a_file_may_answer_the_questions_of_laws(tmp_path: Path) -> None:
+    file = tmp_path / "deployment.toml"
+    file.write_text(ANSWERS, encoding="utf-8")
+    stated = read_deployment(file)
+    assert stated.facts == {"gallery": True}
+    assert stated.readings == (
+        Reading(ordinance="us-or-portland-bureaus", subject="detection", reach=Reach.NOT_REACHED),
+    )
+    assert stated.checked == (Checked(exception="bos-device-authentication", confirmed=(1, 2)),)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("gallery = true", 'gallery = "yes"', "true or false"),
+        ("gallery", "galery", "did you mean 'gallery'?"),
+        ("us-or-portland-bureaus", "us-or-portland-bureau", "did you mean 'us-or-portland-bureaus'?"),
+        ('detection = "not-reached"', 'detection = "no"', "not-reached"),
+        ("detection =", "detecting =", "did you mean 'detection'?"),
+        ("detection =", "identification =", "nothing to read"),
+        ("[1, 2]", "[1, 9]", "numbers from 1 to 2"),
+        ("[1, 2]", "[true]", "numbers from 1 to 2"),
+        ("confirmed = [1, 2]", "confirmed = [1]\ndenied = [1]", "both confirmed and denied"),
+        ("confirmed", "agreed", "one of: confirmed, denied"),
+        ("bos-device-authentication", "bos-device-authentcation", "did you mean 'bos-device-"),
+        ("[facts]\ngallery = true", "facts = true", "must be a table"),
+    ],
+)
+def test_a_wrong_answer_is_answered_with_what_may_be_written(tmp_path: Path, old: str, new: str, says: str) -> None:
+    file = tmp_path / "deployment.toml"
+    file.write_text(ANSWERS.replace(old, new), encoding="utf-8")
+    with pytest.raises(DeploymentError) as caught:
+        read_deployment(file)
+    assert says in str(caught.value)
+    assert str(caught.value).endswith(".")
