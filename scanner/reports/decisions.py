@@ -2,6 +2,8 @@
 
 import msgspec
 
+from scanner.model.determination import Determination
+from scanner.model.finding import Component
 from scanner.model.report import Report
 from scanner.model.waiver import Standing, WaiverState
 from scanner.reports import words
@@ -32,6 +34,8 @@ class DecisionView(msgspec.Struct, frozen=True, kw_only=True):
     decided_on: str
     until: str
     reason: str
+    note: str
+    """That its time is over, or that it was about another version; else empty."""
 
 
 def view_waivers(report: Report) -> tuple[WaiverView, ...]:
@@ -56,6 +60,7 @@ def _waiver(state: WaiverState) -> WaiverView:
 
 def view_decisions(report: Report) -> tuple[DecisionView, ...]:
     """Every determination, in the report's order."""
+    here = {component.id: component for component in report.components}
     names = {component.id: component_name(component) for component in report.components}
     return tuple(
         DecisionView(
@@ -66,6 +71,15 @@ def view_decisions(report: Report) -> tuple[DecisionView, ...]:
             decided_on=one.decided_on.isoformat(),
             until=one.valid_until.isoformat() if one.valid_until else "no end stated",
             reason=prose(one.reason),
+            note=_note(one, here.get(one.component), report),
         )
         for one in report.determinations
     )
+
+
+def _note(one: Determination, component: Component | None, report: Report) -> str:
+    today = report.deployment.as_of.isoformat() if report.deployment.as_of else report.finished[:10]
+    over = one.valid_until is not None and one.valid_until.isoformat() < today
+    other = component is not None and bool(one.version) and component.version != one.version
+    said = ("Its time is over." if over else "", f"It was about version {printable(one.version)}." if other else "")
+    return " ".join(filter(None, said))

@@ -5,6 +5,7 @@ from scanner.model.vocabulary import Met
 from scanner.reports import words
 from scanner.reports.changes import view_changes
 from scanner.reports.coverage import view_gaps, view_method
+from scanner.reports.decisions import view_decisions, view_waivers
 from scanner.reports.findings import FindingView, view_finding
 from scanner.reports.format import RenderOptions, ReportFormat
 from scanner.reports.laws import LawView, by_gravest, view_laws, view_questions
@@ -28,6 +29,7 @@ def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001 - eve
     page.heading("What to do next")
     page.numbered(plain(step) for step in next_steps(report))
     _changes(page, report)
+    _decisions(page, report)
     _capabilities(page, report)
     _findings(page, report)
     _laws(page, report)
@@ -50,6 +52,19 @@ def _changes(page: MarkdownPage, report: Report) -> None:
         ((plain(c.word), plain(c.technology), code(c.locator), plain(c.why)) for c in changes[:ROWS_MOST]),
     )
     _more(page, len(changes))
+
+
+def _decisions(page: MarkdownPage, report: Report) -> None:
+    decisions, waivers = view_decisions(report), view_waivers(report)
+    if decisions or waivers:
+        page.heading("What people decided")
+    for one in decisions[:ROWS_MOST]:
+        said = f"{one.component}: {one.decision} ({one.law}). {one.decided_by}, {one.decided_on}, until {one.until}"
+        page.bullets([plain(f"{said}: {one.reason} {one.note}".rstrip())])
+    for waiver in waivers[:ROWS_MOST]:
+        said = f"Waiver of {waiver.about} ({waiver.standing}), by {waiver.approved_by}, until {waiver.until}"
+        page.bullets([plain(f"{said}: {waiver.reason}")])
+    _more(page, max(len(decisions), len(waivers)))
 
 
 def _capabilities(page: MarkdownPage, report: Report) -> None:

@@ -8,6 +8,7 @@ from scanner.model.vocabulary import Met, Outcome, Verdict
 from scanner.reports import words
 from scanner.reports.changes import view_changes
 from scanner.reports.coverage import count_causes, view_gaps, view_method, view_not_counted
+from scanner.reports.decisions import view_decisions, view_waivers
 from scanner.reports.findings import CapabilityView, EvidenceView, FindingView, view_finding
 from scanner.reports.format import RenderOptions, ReportFormat
 from scanner.reports.laws import ExceptionView, LawView, OutcomeGroup, by_gravest, view_laws, view_questions
@@ -46,6 +47,7 @@ def render(report: Report, options: RenderOptions) -> str:
     page = Page(options)
     _summary(page, report)
     _baseline(page, report)
+    _decisions(page, report)
     _laws(page, report)
     _questions(page, report)
     _findings(page, report)
@@ -54,6 +56,21 @@ def render(report: Report, options: RenderOptions) -> str:
     _gaps(page, report)
     _method(page, report)
     return page.text()
+
+
+def _decisions(page: Page, report: Report) -> None:
+    waivers, decisions = view_waivers(report), view_decisions(report)
+    if not waivers and not decisions:
+        return
+    page.heading("What people decided")
+    for one in decisions[:SHORT_LINES]:
+        said = f"{one.component}: {one.decision} ({one.law}). {one.decided_by}, {one.decided_on}, until {one.until}"
+        page.line(f"{said}: {one.reason} {one.note}".rstrip(), lead="- ")
+    _more(page, len(decisions) - SHORT_LINES)
+    for waiver in waivers[:SHORT_LINES]:
+        who = f"by {waiver.approved_by}, until {waiver.until}: {waiver.reason}"
+        page.line(f"waiver of {waiver.about} ({waiver.standing}), {who}", lead="- ")
+    _more(page, len(waivers) - SHORT_LINES)
 
 
 def _summary(page: Page, report: Report) -> None:
