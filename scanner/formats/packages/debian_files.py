@@ -10,7 +10,7 @@ from scanner.model.source import Budget, Info, Source
 
 INFO = Info(
     name="debian-files",
-    version=1,
+    version=2,
     line="Debian and Ubuntu: the files of each installed package",
     specification="https://manpages.debian.org/stable/dpkg/dpkg-query.1.en.html",
     limits="Files that were diverted or are made after installation are nobody's.",
@@ -19,8 +19,8 @@ INFO = Info(
 
 
 def wants(_name: str, head: bytes) -> bool:
-    """Whether it begins with the root, as dpkg's lists do and no other file of that ending does."""
-    return head.startswith(b"/.\n/")
+    """Whether it begins with the root, as dpkg's lists do (or one made by unpacking) and no other file of that ending."""
+    return head.startswith((b"/.\n/", b"/\n/"))
 
 
 def observe(source: Source, budget: Budget) -> Iterator[Observation]:

@@ -77,6 +77,8 @@ def test_dpkgs_list_gives_files_and_leaves_out_shared_folders():
     found = read(debian_files, BytesSource("libacme4:amd64.list", text))
     assert [path for _, path, _ in owned(found)] == ["/usr/lib/libacme.so.4", "/usr/share/doc/libacme4", "/lib/x.so"]
     assert {(purl, register) for purl, _, register in owned(found)} == {("pkg:deb/debian/libacme4", "../status")}
+    assert debian_files.wants("libacme4.list", text)
+    assert debian_files.wants("libacme4.list", b"/\n/usr/\n/usr/lib/\n")
     assert not debian_files.wants("sources.list", b"deb http://example.org stable main\n")
 
 
