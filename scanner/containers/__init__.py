@@ -6,6 +6,11 @@ A container is a module with `INFO` and optionally `wants`, as a reader has, and
   `Unreadable` after the last member it could list
 - `RANDOM_ACCESS`: True where any member can be read without reading those before it. Where it is False, a member's
   content is to be read before the next member is asked for
+- optionally `SPLITS`: False where members can be reached in any order only once the whole is unpacked, so that dealing
+  them out over workers would unpack it in each of them
+- optionally `find(source, name, budget) -> Member | None`: one member by its locator text, without listing the others
+- optionally `REFINES`: names of containers of which this one takes those files that it wants and confirms: a container
+  image is a tar archive of a certain content
 - optionally `WHOLE`: False where it looks for archives inside files of other types. These keep their type, and their
   own bytes are scanned besides the members
 - optionally `confirms(source) -> bool`, for a format that the beginning cannot tell: asked after `wants`, looks at a
@@ -37,6 +42,10 @@ class Member:
     chunks: Callable[[], Iterator[bytes]]
     """Its content from the start, in pieces of at most 1 MiB, each counted against the budget before it is
     handed out. Raises `Unreadable` where it cannot be read (encrypted, damaged, unsupported, limit)."""
+    origin: str = ""
+    """Which part of the container it comes from, where its name does not say so: the layer of a container image."""
+    beside: Callable[[str], "Member | None"] | None = None
+    """The member of a name in the same folder (`../name`: in the folder above), where the container has an index."""
     notes: tuple[str, ...] = ()
     """What is odd about it, in whole sentences: a name that leads outside, a second entry of the same name …"""
 

@@ -65,6 +65,7 @@ def _parts(entry: Entry, jobs: int) -> int:
         return 1
     wanted = Table().wanted(path.name, head)
     can_split = bool(wanted.containers) and all(
-        container.RANDOM_ACCESS and getattr(container, "WHOLE", True) for container in wanted.containers
+        container.RANDOM_ACCESS and getattr(container, "WHOLE", True) and getattr(container, "SPLITS", True)
+        for container in wanted.containers
     )
     return jobs * _PARTS_A_JOB if can_split else 1

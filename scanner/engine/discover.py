@@ -99,7 +99,7 @@ class Table:
         asked = (*by_magic, *self._by_name.get(lower, ()), *self._by_its_suffixes(lower))
         if len(asked) > 1:
             asked = tuple({id(r): r for r in asked}.values())
-        asked = tuple(r for r in asked if id(r) not in self._particular or _agrees(r, lower, head, source))
+        asked = _unrefined(tuple(r for r in asked if id(r) not in self._particular or _agrees(r, lower, head, source)))
         choice = self._choices.get((by_magic, asked))
         if choice is None:
             choice = self._choices[by_magic, asked] = _choice(by_magic, asked)

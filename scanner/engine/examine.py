@@ -32,8 +32,9 @@ OUT_OF_MEMORY = "Reading it took more memory than the scan's limit allows."
 class Notes:
     """What has been read from one artifact so far, in its two halves."""
 
-    def __init__(self, locator: str = "") -> None:
+    def __init__(self, locator: str = "", origin: str = "") -> None:
         self.locator = locator
+        self.origin = origin
         self.structure: list[Observation] = []
         self.patterns: list[Observation] = []
         self.unread: list[Unread] = []
@@ -110,6 +111,7 @@ class Examiner:
             type=wanted.passed_over or wanted.type,
             size=source.size,
             parent=parent,
+            origin=notes.origin,
         )
         if part[0] == 0 or notes.unread:
             yield notes.found(artifact)
@@ -158,46 +160,59 @@ class Examiner:
                     continue
                 notes.oddities.extend(f"{member.name}: {oddity}" for oddity in member.notes)
                 if member.kind == "file":
-                    yield from self._member(member, neighbour, notes.locator, budget, nesting)
+                    yield from self._member(member, neighbour, notes, budget, nesting)
 
     def _member(
         self,
         member: Member,
-        neighbour: Callable[[str, str], Source | None],
-        parent: str,
+        neighbour: Callable[[Member, str], Source | None],
+        parent: Notes,
         budget: Allowance,
         nesting: int,
     ) -> Iterator[Found]:
-        notes = Notes(inside(parent, member.name))
+        notes = Notes(inside(parent.locator, member.name), member.origin or parent.origin)
         name = base_name(member.name)
         unpacked = Unpacked(
             member,
             self._limits,
             enough=lambda head: bool(self.table.wanted(name, head).passed_over),
-            neighbour=partial(neighbour, member.name),
+            neighbour=partial(neighbour, member),
         )
         with unpacked as source:
             if unpacked.stopped is not None:
                 notes.could_not("read", unpacked.stopped)
                 if source.size == 0:
-                    yield notes.found(Artifact(locator=notes.locator, name=name, type="unread", size=0, parent=parent))
+                    yield notes.found(
+                        Artifact(locator=notes.locator, name=name, type="unread", size=0, parent=parent.locator)
+                    )
                     return
             wanted = self.table.wanted(source.name, source.head, source)
-            yield from self._triage(source, wanted, notes, parent, budget, nesting=nesting + 1)
+            yield from self._triage(source, wanted, notes, parent.locator, budget, nesting=nesting + 1)
 
-    def _neighbour(self, container: Container, source: Source, budget: Budget, beside: str, name: str) -> Source | None:
+    def _neighbour(
+        self, container: Container, source: Source, budget: Budget, beside: Member, name: str
+    ) -> Source | None:
         """Another member of the same folder, where members can be reached in any order."""
-        folder = beside.rpartition("/")[0]
-        if name.startswith("../"):
-            folder, name = folder.rpartition("/")[0], name.removeprefix("../")
-        if not container.RANDOM_ACCESS or "/" in name:
-            return None
         try:
-            member = member_named((container,), source, f"{folder}/{name}" if folder else name, budget)
+            member = self._member_beside(container, source, budget, beside, name)
+            if member is None:
+                return None
             with Unpacked(member, self._limits) as found:
                 return found if found.size <= self._limits.memory_bytes else None
         except Unreadable:
             return None
+
+    def _member_beside(
+        self, container: Container, source: Source, budget: Budget, beside: Member, name: str
+    ) -> Member | None:
+        if beside.beside is not None:
+            return beside.beside(name)
+        folder = beside.name.rpartition("/")[0]
+        if name.startswith("../"):
+            folder, name = folder.rpartition("/")[0], name.removeprefix("../")
+        if not container.RANDOM_ACCESS or "/" in name:
+            return None
+        return member_named((container,), source, f"{folder}/{name}" if folder else name, budget)
 
 
 def _regions(wanted: Wanted, source: Source, budget: Budget, notes: Notes) -> Iterator[Region]:

@@ -1,11 +1,12 @@
 """Unpacking: a container's member becomes a source, in memory or in an unnamed temporary file."""
 
-import tempfile
 from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack, closing
-from mmap import ACCESS_READ, mmap
+from contextlib import closing
+from itertools import chain
+from mmap import mmap
 
 from scanner.containers import Container, Member
+from scanner.containers.spool import spooled
 from scanner.engine.budget import Limits
 from scanner.engine.sources import BytesSource
 from scanner.model.locator import base_name
@@ -28,7 +29,6 @@ class Unpacked:
         self._limits = limits
         self._enough = enough
         self._neighbour = neighbour
-        self._held = ExitStack()
         self.stopped: Unreadable | None = None
         """Why the member ends before its end, if it does."""
 
@@ -38,21 +38,14 @@ class Unpacked:
         return BytesSource(base_name(self._member.name), data, neighbour=self._neighbour)
 
     def __exit__(self, *_: object) -> None:
-        """Free the memory or the temporary file."""
-        self._held.close()
+        """The memory or the temporary file goes with the last view of it."""
 
     def _read(self) -> bytes | mmap:
-        pieces: list[bytes] = []
-        size = 0
         chunks = self._chunks()
-        for chunk in chunks:
-            pieces.append(chunk)
-            size += len(chunk)
-            if size >= HEAD_BYTES and len(pieces) == 1 and self._enough(chunk[:HEAD_BYTES]):
-                break
-            if size > self._limits.memory_bytes:
-                return self._spooled(pieces, chunks)
-        return b"".join(pieces)
+        first = next(chunks, b"")
+        if len(first) >= HEAD_BYTES and self._enough(first[:HEAD_BYTES]):
+            return first
+        return spooled(chain((first,), chunks), self._limits.memory_bytes)
 
     def _chunks(self) -> Iterator[bytes]:
         size = 0
@@ -68,15 +61,6 @@ class Unpacked:
         except Unreadable as why:
             self.stopped = why
 
-    def _spooled(self, pieces: list[bytes], chunks: Iterator[bytes]) -> bytes | mmap:
-        file = self._held.enter_context(tempfile.TemporaryFile(prefix="frscan-"))  # noqa: SIM115  (the stack closes it)
-        for piece in pieces:
-            file.write(piece)
-        for chunk in chunks:
-            file.write(chunk)
-        file.flush()
-        return mmap(file.fileno(), 0, access=ACCESS_READ)
-
 
 def _closable(chunks: Iterator[bytes]) -> Generator[bytes]:
     """Any iterator as a generator, so that it can be closed before its end."""
@@ -86,6 +70,12 @@ def _closable(chunks: Iterator[bytes]) -> Generator[bytes]:
 def member_named(containers: tuple[Container, ...], source: Source, name: str, budget: Budget) -> Member:
     """Find a member again by its locator text. Raises `Unreadable` (vanished) if it is not there."""
     for container in containers:
+        find = getattr(container, "find", None)
+        if find is not None:
+            member: Member | None = find(source, name, budget)
+            if member is not None and member.kind == "file":
+                return member
+            continue
         for member in container.members(source, budget):
             if member.name == name and member.kind == "file":
                 return member

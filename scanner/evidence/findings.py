@@ -230,6 +230,7 @@ def _telling(evidence: Evidence) -> tuple[int, int, str, str, str]:
 def _sight(entry: Entry, match: Match, technology: Technology) -> Evidence:
     indicator, observation = entry.indicator, match.observation
     by = f", in code of {match.by}" if match.by else ""
+    origin = f", from {match.origin}" if match.origin else ""
     by += f", used by {match.used_by}" if match.used_by else ""
     by += f", with the model {match.model}" if match.model else ""
     return Evidence(
@@ -237,7 +238,7 @@ def _sight(entry: Entry, match: Match, technology: Technology) -> Evidence:
         value=match.seen,
         context=observation.context if isinstance(observation, ByteHit) else "",
         locator=match.artifact,
-        place=observation.place + by,
+        place=observation.place + by + origin,
         indicator=f"{indicator.kind}: {indicator.value}",
         weight=weight_of(indicator),
         presence=match.presence,

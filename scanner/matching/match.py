@@ -62,6 +62,8 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
     artifact: str
     """Locator."""
     artifact_type: str
+    origin: str = ""
+    """Which part of its container the artifact comes from, as its `origin`."""
     observation: Observation | FileName
     presence: Presence
     by: str = ""
@@ -125,6 +127,7 @@ def matches_of(facts: ArtifactFacts, index: Index) -> Iterator[Match | NotCounte
                 key=entry.key,
                 artifact=artifact.locator,
                 artifact_type=artifact.type,
+                origin=artifact.origin,
                 observation=observation,
                 presence=presence_of(observation, entry, artifact),
                 by=getattr(observation, "by", ""),

@@ -21,6 +21,8 @@ class Artifact(msgspec.Struct, frozen=True, kw_only=True):
     """Only for artifacts that a finding names, and for file targets."""
     parent: str = ""
     """Locator of the container or folder it lies in; empty for the target itself."""
+    origin: str = ""
+    """Which part of its container it comes from, where the locator does not say so: the layer of a container image."""
 
 
 class Unread(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,206 @@
+"""Container images: archives of an OCI layout, and those of `docker save`, as the file system a container sees.
+
+Layers are tar archives, mostly compressed, that lie over each other: a file hides the one of the same name below, and
+`.wh.NAME` takes one away, `.wh..wh..opq` all that a folder has from below (OCI image layer, "Whiteouts"). Going from
+the topmost layer downwards, what was seen hides what comes. What is hidden is in no container that is started from the
+image; it is told and not examined.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+
+from scanner.containers import Member, tar
+from scanner.containers.image_layers import Image, Layer, images
+from scanner.containers.inner_source import InnerSource
+from scanner.containers.jail import Jail
+from scanner.containers.spool import spooled
+from scanner.containers.streams import COMPRESSIONS, Streams
+from scanner.containers.tar_headers import Gap, headers
+from scanner.model.source import Budget, Info, Magic, Source, Unreadable
+from scanner.model.vocabulary import Cause
+
+INFO = Info(
+    name="container-image",
+    version=1,
+    line="Container images (archive of an OCI layout, docker save): the files a container sees, each with its layer",
+    specification="https://github.com/opencontainers/image-spec",
+    limits="Files that a higher layer hides or removes are counted and not examined. Encrypted layers are not read.",
+    magics=(Magic(b"ustar", 257), Magic(b"{", 0)),
+)
+RANDOM_ACCESS = True
+SPLITS = False
+REFINES = ("tar",)
+
+_TELLING = ("manifest.json", "oci-layout", "index.json")
+_OPAQUE, _GONE = ".wh..wh..opq", ".wh."
+_MOST_ENTRIES_ASKED = 5000
+
+
+def wants(_name: str, head: bytes) -> bool:
+    """Whether it begins with the first entry of such an archive."""
+    return head[257:262] == b"ustar" and _belongs(head[:100].partition(b"\0")[0].decode("ascii", "replace"))
+
+
+def confirms(source: Source) -> bool:
+    """Whether every entry up to a telling one has a name that such archives give."""
+    found: set[str] = set()
+    try:
+        for number, entry in enumerate(headers(source.view(), _Patience())):
+            if isinstance(entry, Gap) or not _belongs(name := _entry_name(entry.name)):
+                return False
+            found.add(name)
+            if number > _MOST_ENTRIES_ASKED:
+                return False
+    except Unreadable:
+        pass
+    return "manifest.json" in found or {"oci-layout", "index.json"} <= found
+
+
+class _Patience:
+    """As much as looking at the names of an archive may cost."""
+
+    def __init__(self) -> None:
+        self._left = 50_000
+
+    def spend_items(self, count: int = 1) -> None:
+        """Count entries."""
+        self._left -= count
+        if self._left < 0:
+            raise Unreadable(Cause.LIMIT, "The archive has more entries than a container image.")
+
+    def spend_bytes(self, count: int) -> None:
+        """Count bytes of extended headers, a thousand as one entry."""
+        self.spend_items(count // 1000)
+
+
+def _belongs(name: str) -> bool:
+    first, _, rest = name.removeprefix("./").partition("/")
+    if not rest:
+        is_plain = first in (*_TELLING, "repositories", "blobs", "") or first.endswith((".tar", ".json"))
+        return is_plain or _is_digest(first)
+    return first == "blobs" or (_is_digest(first) and rest in ("layer.tar", "json", "VERSION"))
+
+
+def _is_digest(text: str) -> bool:
+    return len(text) == 64 and all(c in "0123456789abcdef" for c in text)
+
+
+def _entry_name(raw: bytes) -> str:
+    return raw.decode("utf-8", "backslashreplace").removeprefix("./").rstrip("/")
+
+
+def members(source: Source, budget: Budget) -> Iterator[Member]:
+    """The files of each image as a container sees them; with several images, each below a folder of its name.
+
+    Raises:
+        Unreadable: A document or a layer is missing or damaged; what could be listed was.
+    """
+    data = source.view()
+    entries = {
+        _entry_name(entry.name): data[entry.start : entry.start + entry.size]
+        for entry in headers(data, budget)
+        if not isinstance(entry, Gap)
+    }
+    jail = Jail()
+    problem: Unreadable | None = None
+    known = list(images(entries.get, budget))
+    for image in known:
+        files = _Files(image, f"{jail.admit(image.name).text}/" if len(known) > 1 else "", entries, budget)
+        yield from files.members()
+        problem = problem or files.problem
+    if problem is not None:
+        raise problem
+
+
+class _Files:
+    """The files of one image, put together from its layers."""
+
+    def __init__(self, image: Image, folder: str, entries: Mapping[str, memoryview], budget: Budget) -> None:
+        self._image = image
+        self._folder = folder
+        self._entries = entries
+        self._budget = budget
+        self._seen: dict[str, Member | None] = {}
+        """By path, with what stands there; None: it is taken away, or it is no file."""
+        self._closed: set[str] = set()
+        """Folders of which lower layers have nothing to say."""
+        self._hidden = 0
+        self.problem: Unreadable | None = None
+
+    def members(self) -> Iterator[Member]:
+        """Every file that is seen, from the topmost layer downwards."""
+        for layer in reversed(self._image.layers):
+            for path, member in self._of_layer(layer):
+                beside = partial(self._beside, path)
+                found = replace(member, name=self._folder + path, origin=layer.origin, beside=beside)
+                self._seen[path] = found
+                yield found
+        if self._hidden:
+            told = f"{self._hidden:,} files that a higher layer hides or removes were not examined."
+            yield Member(name=f"{self._folder}(layers)", kind="folder", size=0, chunks=lambda: iter(()), notes=(told,))
+
+    def _of_layer(self, layer: Layer) -> Iterator[tuple[str, Member]]:
+        """What a layer adds to what is seen already."""
+        content = self._content(layer)
+        if content is None:
+            return
+        gone: set[str] = set()
+        closed: set[str] = set()
+        found: list[tuple[str, Member]] = []
+        try:
+            for member in tar.members(content, self._budget):
+                folder, _, name = member.name.removeprefix("./").rpartition("/")
+                if name == _OPAQUE:
+                    closed.add(folder)
+                elif name.startswith(_GONE):
+                    gone.add(_path(folder, name.removeprefix(_GONE)))
+                elif not self._is_hidden(path := _path(folder, name)):
+                    found.append((path, member))
+                elif member.kind == "file":
+                    self._hidden += 1
+        except Unreadable as why:
+            self.problem = self.problem or Unreadable(why.cause, f"{layer.origin}: {why.reason}")
+        # Names are put down before anything is handed out, so that a file finds its neighbours.
+        self._seen.update((path, member if member.kind == "file" else None) for path, member in found)
+        yield from ((path, member) for path, member in found if member.kind == "file")
+        self._closed |= closed | gone | {path for path, member in found if member.kind not in ("file", "folder")}
+        self._seen.update((path, None) for path in gone if path not in self._seen)
+
+    def _is_hidden(self, path: str) -> bool:
+        if path in self._seen:
+            return True
+        folder = path
+        while folder:
+            folder = folder.rpartition("/")[0]
+            if folder in self._closed or self._seen.get(folder) is not None:
+                return True
+        return False
+
+    def _content(self, layer: Layer) -> InnerSource | None:
+        data = self._entries.get(layer.blob)
+        if data is None:
+            self.problem = self.problem or Unreadable(
+                Cause.VANISHED, f"{layer.origin}: the archive does not hold this layer."
+            )
+            return None
+        kind = next((kind for kind in COMPRESSIONS if bytes(data[:6]).startswith(kind.magics)), None)
+        if kind is None:
+            return InnerSource("layer.tar", data)
+        return InnerSource("layer.tar", memoryview(spooled(self._unpacked(Streams(kind, data), layer))))
+
+    def _unpacked(self, streams: Streams, layer: Layer) -> Iterator[bytes]:
+        try:
+            yield from streams.pieces(self._budget)
+        except Unreadable as why:
+            self.problem = self.problem or Unreadable(why.cause, f"{layer.origin}: {why.reason}")
+
+    def _beside(self, path: str, name: str) -> Member | None:
+        folder = path.rpartition("/")[0]
+        if name.startswith("../"):
+            folder, name = folder.rpartition("/")[0], name.removeprefix("../")
+        return self._seen.get(_path(folder, name)) if "/" not in name else None
+
+
+def _path(folder: str, name: str) -> str:
+    return f"{folder}/{name}" if folder else name

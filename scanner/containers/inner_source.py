@@ -1,0 +1,38 @@
+"""A part of a container as a source of its own, for a reader of another container that looks into it."""
+
+import io
+from typing import BinaryIO
+
+from scanner.model.source import HEAD_BYTES, Source
+
+
+class InnerSource:
+    """Implements `scanner.model.source.Source` over bytes at hand; it has no neighbours."""
+
+    focus: frozenset[str] = frozenset()
+
+    def __init__(self, name: str, data: memoryview) -> None:
+        self.name = name
+        self._data = data
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return len(self._data)
+
+    @property
+    def head(self) -> bytes:
+        """The beginning."""
+        return bytes(self._data[:HEAD_BYTES])
+
+    def view(self, offset: int = 0, length: int | None = None) -> memoryview:
+        """Bytes from `offset`; shorter at the end, never an error."""
+        return self._data[offset:] if length is None else self._data[offset : offset + length]
+
+    def open(self) -> BinaryIO:
+        """A stream over a copy of the bytes."""
+        return io.BytesIO(self._data)
+
+    def group(self, _name: str) -> Source | None:
+        """None."""
+        return None
