@@ -1,0 +1,101 @@
+"""Partitions: the tables of MBR and GPT, and the volumes they divide a disk into.
+
+Specification: UEFI 2.10, 5.2 (MBR) and 5.3 (GPT). Logical partitions stand in a chain of tables inside an extended one.
+"""
+
+import struct
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from scanner.containers.disks import Disk, Part
+from scanner.model.source import Budget
+
+_SECTORS = (512, 4096)
+_EXTENDED = (0x05, 0x0F, 0x85)
+_PROTECTIVE = 0xEE
+_MOST_PARTITIONS, _LARGEST_ENTRY = 1024, 4096
+_GPT = struct.Struct("<QII")
+
+
+class Volume(NamedTuple):
+    """A part of a disk that may hold a file system."""
+
+    name: str
+    """What stands before the paths of its files; empty for a whole disk."""
+    disk: Disk
+    start: int
+    """On the disk, in bytes."""
+
+
+def volumes(disk: Disk, budget: Budget) -> list[Volume]:
+    """The partitions of a disk; the disk itself if it has no table of them."""
+    for sector in _SECTORS:
+        if bytes(disk.read(sector, 8)) == b"EFI PART":
+            found = list(_gpt(disk, sector, budget))
+            if found:
+                return found
+    found = list(_mbr(disk, budget))
+    return found or [Volume("", disk, 0)]
+
+
+def has_table(head: bytes) -> bool:
+    """Whether the four entries of a master boot record can be such and one of them is used."""
+    if head[510:512] != b"\x55\xaa":
+        return False
+    entries = [head[at : at + 16] for at in range(446, 510, 16)]
+    used = [entry for entry in entries if entry[4]]
+    return bool(used) and all(any(e[12:16]) and any(e[8:12]) for e in used) and all(e[0] in (0, 0x80) for e in entries)
+
+
+def _gpt(disk: Disk, sector: int, budget: Budget) -> Iterator[Volume]:
+    header = bytes(disk.read(sector, 92))
+    if len(header) < 92:
+        return
+    table, count, entry_bytes = _GPT.unpack_from(header, 72)
+    if not 128 <= entry_bytes <= _LARGEST_ENTRY:
+        return
+    for number in range(min(count, _MOST_PARTITIONS)):
+        budget.spend_items()
+        entry = bytes(disk.read(table * sector + number * entry_bytes, 128))
+        if len(entry) < 128 or not any(entry[:16]):
+            continue
+        first, last = struct.unpack_from("<QQ", entry, 32)
+        if first <= last and first * sector < disk.size:
+            start = first * sector
+            yield Volume(f"partition {number + 1}/", Part(disk, start, (last - first + 1) * sector), start)
+
+
+def _mbr(disk: Disk, budget: Budget) -> Iterator[Volume]:
+    if not has_table(bytes(disk.read(0, 512))):
+        return
+    number = 5
+    for place, (kind, first, count) in enumerate(_entries(disk, 0), 1):
+        if kind in _EXTENDED:
+            for start, size in _logical(disk, first, budget):
+                yield Volume(f"partition {number}/", Part(disk, start, size), start)
+                number += 1
+        elif kind and kind != _PROTECTIVE and first * 512 < disk.size:
+            yield Volume(f"partition {place}/", Part(disk, first * 512, count * 512), first * 512)
+
+
+def _logical(disk: Disk, extended: int, budget: Budget) -> Iterator[tuple[int, int]]:
+    at, seen = extended, set[int]()
+    while at not in seen and len(seen) < _MOST_PARTITIONS:
+        seen.add(at)
+        budget.spend_items()
+        following = 0
+        for kind, first, count in _entries(disk, at * 512):
+            if kind in _EXTENDED:
+                following = extended + first
+            elif kind and (at + first) * 512 < disk.size:
+                yield (at + first) * 512, count * 512
+        if not following:
+            return
+        at = following
+
+
+def _entries(disk: Disk, at: int) -> list[tuple[int, int, int]]:
+    table = bytes(disk.read(at, 512))
+    if len(table) < 512 or table[510:512] != b"\x55\xaa":
+        return []
+    return [(table[p + 4], *struct.unpack_from("<II", table, p + 8)) for p in range(446, 510, 16)]

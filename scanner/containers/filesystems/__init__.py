@@ -1,0 +1,66 @@
+"""File systems: one kind a module, found by its place.
+
+A module has `NAME` (for people), `recognises(head) -> bool` over the first `HEAD_BYTES` bytes of a volume, `FALLBACK`
+(True where another module's answer goes before), and `opened(disk, budget) -> FileSystem`, which raises `Unreadable`.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Literal, NamedTuple, Protocol, cast
+
+from scanner.containers.disks import Disk
+from scanner.model.source import Budget
+
+HEAD_BYTES = 68 << 10
+"""How much of a volume tells its file system: the mark of some stands at 64 KiB."""
+
+
+class File(NamedTuple):
+    """A file, as a file system has it."""
+
+    path: str | bytes
+    """From the root, without a slash before it."""
+    kind: Literal["file", "folder", "link", "device"]
+    size: int
+    chunks: Callable[[], Iterator[bytes]]
+    """Its content, in pieces of at most 1 MiB, each counted against the budget."""
+    stamp: tuple[int, ...] = ()
+    """What changes when the file does: times and number; empty where it is not known."""
+
+
+class FileSystem(Protocol):
+    """An opened file system."""
+
+    def files(self) -> Iterator[File]:
+        """Every file, each folder's own before those below; raises `Unreadable` after those that could be listed."""
+
+    def file(self, path: str) -> File | None:
+        """One file by its path as valid text, without looking at others than the folders on the way."""
+
+
+class Kind(Protocol):
+    """A module under filesystems/."""
+
+    NAME: str
+    FALLBACK: bool
+
+    def recognises(self, head: bytes) -> bool:
+        """Whether a volume begins like this kind."""
+
+    def opened(self, disk: Disk, budget: Budget) -> FileSystem:
+        """The file system on a volume."""
+
+
+@cache
+def kinds() -> tuple[Kind, ...]:
+    """Every kind, those that others go before at the end."""
+    found = [importlib.import_module(entry.name) for entry in pkgutil.iter_modules(__path__, f"{__name__}.")]
+    modules = [cast("Kind", module) for module in found if hasattr(module, "recognises")]
+    return tuple(sorted(modules, key=lambda module: (module.FALLBACK, module.NAME)))
+
+
+def kind_of(head: bytes) -> Kind | None:
+    """The kind that a volume's beginning proves."""
+    return next((kind for kind in kinds() if kind.recognises(head)), None)

@@ -1,0 +1,151 @@
+"""NTFS, FAT, exFAT, XFS, Btrfs, APFS and others, by the libraries of the `images` extra."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any, Literal
+
+from scanner.containers.disks import Disk, DiskStream
+from scanner.containers.filesystems import File
+from scanner.containers.libraries import broken, library, without_extra
+from scanner.model.locator import text_name
+from scanner.model.source import Budget, Unreadable
+from scanner.model.vocabulary import Cause
+
+NAME = "a file system"
+FALLBACK = True
+
+_PIECE_BYTES = 1 << 20
+_FIRST_PIECE_BYTES = 64 << 10
+_DEEPEST_FOLDER = 200
+_MARKS: tuple[tuple[int, bytes, str, str], ...] = (
+    (3, b"NTFS    ", "an NTFS file system", "ntfs.NtfsFilesystem"),
+    (3, b"EXFAT   ", "an exFAT file system", "exfat.ExfatFilesystem"),
+    (54, b"FAT1", "a FAT file system", "fat.FatFilesystem"),
+    (82, b"FAT32   ", "a FAT file system", "fat.FatFilesystem"),
+    (0, b"XFSB", "an XFS file system", "xfs.XfsFilesystem"),
+    (0x10040, b"_BHRfS_M", "a Btrfs file system", "btrfs.BtrfsFilesystem"),
+    (32, b"NXSB", "an APFS file system", "apfs.ApfsFilesystem"),
+    (0, b"\x45\x3d\xcd\x28", "a cramfs file system", "cramfs.CramfsFilesystem"),
+    (0, b"\x85\x19", "a JFFS2 file system", "jffs.JffsFilesystem"),
+)
+_JFFS2_NODES = frozenset({0xE001, 0xE002, 0x2003, 0x2004, 0x2006, 0xE008, 0xE009})
+
+
+def recognises(head: bytes) -> bool:
+    """Whether a volume bears the mark of one of them."""
+    return _mark(head) is not None
+
+
+def _mark(head: bytes) -> tuple[str, str] | None:
+    for offset, mark, name, path in _MARKS:
+        if head.startswith(mark, offset) and _is_sound(head, mark):
+            return name, path
+    return None
+
+
+def _is_sound(head: bytes, mark: bytes) -> bool:
+    if mark == b"FAT1":
+        return head[510:512] == b"\x55\xaa"
+    return mark != b"\x85\x19" or int.from_bytes(head[2:4], "little") in _JFFS2_NODES
+
+
+def opened(disk: Disk, budget: Budget) -> "LibraryFileSystem":
+    """The file system.
+
+    Raises:
+        Unreadable: It is damaged, or the `images` extra is not installed.
+    """
+    name, path = _mark(bytes(disk.read(0, 0x10048))) or (NAME, "")
+    module, _, kind = path.partition(".")
+    found = library(f"dissect.target.filesystems.{module}")
+    if found is None:
+        raise without_extra(name)
+    try:
+        return LibraryFileSystem(getattr(found, kind)(DiskStream(disk)), budget)
+    except broken() as error:
+        raise Unreadable(
+            Cause.DAMAGED, f"This is {name}, and it could not be opened ({type(error).__name__})."
+        ) from error
+
+
+class LibraryFileSystem:
+    """Implements `FileSystem`."""
+
+    def __init__(self, system: Any, budget: Budget) -> None:
+        self._system = system
+        self._budget = budget
+
+    def files(self) -> Iterator[File]:
+        """Every file. Raises `Unreadable` after those that could be listed."""
+        problem: Unreadable | None = None
+        pending: list[tuple[str, Any]] = [("", self._system.get("/"))]
+        while pending:
+            folder, entry = pending.pop()
+            deeper: list[tuple[str, Any]] = []
+            try:
+                for child in entry.scandir():
+                    self._budget.spend_items()
+                    path = folder + child.name
+                    kind = _kind(child)
+                    if kind == "folder" and path.count("/") < _DEEPEST_FOLDER:
+                        deeper.append((f"{path}/", _entry(child)))
+                    yield self._file(path, child, kind)
+            except broken():
+                problem = Unreadable(Cause.DAMAGED, "Some folders of the file system could not be listed.")
+            pending.extend(reversed(deeper))
+        if problem is not None:
+            raise problem
+
+    def file(self, path: str) -> File | None:
+        """One file by its path."""
+        entry, walked = self._system.get("/"), ""
+        try:
+            for step in path.split("/"):
+                child = next((child for child in entry.scandir() if text_name(child.name) == step), None)
+                if child is None:
+                    return None
+                entry, walked = _entry(child), f"{walked}/{child.name}" if walked else child.name
+            return self._file(walked, entry, _kind(entry))
+        except broken():
+            return None
+
+    def _file(self, path: str, entry: Any, kind: Literal["file", "folder", "link", "device"]) -> File:
+        if kind != "file":
+            return File(path, kind, 0, partial(iter, ()))
+        size, stamp = 0, tuple[int, ...]()
+        try:
+            status = _entry(entry).lstat()
+            size, stamp = int(status.st_size), (int(status.st_mtime_ns or 0), int(status.st_ctime or 0))
+        except broken():
+            size = 0  # what is wrong with it comes out when it is read
+        return File(path, kind, size, partial(self._content, entry, size), stamp)
+
+    def _content(self, entry: Any, size: int) -> Iterator[bytes]:
+        if not size:
+            return  # NTFS has files of its own that hold other things than content
+        most = _FIRST_PIECE_BYTES if size > 2 * _FIRST_PIECE_BYTES else _PIECE_BYTES
+        try:
+            with _entry(entry).open() as stream:
+                while True:
+                    piece = stream.read(most)
+                    if not piece:
+                        return
+                    self._budget.spend_bytes(len(piece))
+                    yield piece
+                    most = _PIECE_BYTES
+        except broken() as error:
+            raise Unreadable(Cause.DAMAGED, f"The file system could not give it ({type(error).__name__}).") from error
+
+
+def _entry(found: Any) -> Any:
+    """The entry itself: what a listing yields knows its name and kind only."""
+    get = getattr(found, "get", None)
+    return get() if get is not None and not hasattr(found, "lstat") else found
+
+
+def _kind(entry: Any) -> Literal["file", "folder", "link", "device"]:
+    if entry.is_symlink():
+        return "link"
+    if entry.is_dir(follow_symlinks=False):
+        return "folder"
+    return "file" if entry.is_file(follow_symlinks=False) else "device"

@@ -1,0 +1,273 @@
+"""ext2, ext3 and ext4, read in place: every file of an endpoint passes here, so no library's objects stand between.
+
+```
+1 KiB | superblock | descriptors of groups ─► table of inodes ─► extents or lists of blocks ─► content
+folder: inode, length of the entry, length of the name, type, name | …
+```
+Specification: the kernel's Documentation/filesystems/ext4. What a journal holds back of the last writes is not applied.
+"""
+
+import stat
+import struct
+from collections.abc import Iterator
+from functools import partial
+from typing import Literal, NamedTuple
+
+from scanner.containers.disks import Disk, pieces
+from scanner.containers.filesystems import File
+from scanner.model.locator import text_name
+from scanner.model.source import Budget, Unreadable
+from scanner.model.vocabulary import Cause
+
+NAME = "an ext2, ext3 or ext4 file system"
+FALLBACK = False
+
+_SUPERBLOCK = 1024
+_ROOT = 2
+_EXTENTS, _INLINE, _ENCRYPTED = 0x80000, 0x10000000, 0x800
+_META_GROUPS, _IS_64_BIT = 0x10, 0x80
+_SPARSE = 0x1
+_EXTENT_MAGIC = 0xF30A
+_DEEPEST_TREE, _DEEPEST_FOLDER = 6, 200
+_LARGEST_FOLDER = 256 << 20
+_UNWRITTEN = 32768
+_INODE = struct.Struct("<HHIIIII")
+_ENTRY = struct.Struct("<IHBB")
+_KINDS: dict[int, Literal["file", "folder", "link"]] = {
+    stat.S_IFREG: "file",
+    stat.S_IFDIR: "folder",
+    stat.S_IFLNK: "link",
+}
+
+
+class _Inode(NamedTuple):
+    number: int
+    mode: int
+    size: int
+    flags: int
+    stamp: tuple[int, ...]
+    raw: bytes
+
+    @property
+    def kind(self) -> Literal["file", "folder", "link", "device"]:
+        return _KINDS.get(stat.S_IFMT(self.mode), "device")
+
+
+def recognises(head: bytes) -> bool:
+    """Whether a superblock is sound: a block of at most 64 KiB, a state, a revision."""
+    if len(head) < 1104 or head[1080:1082] != b"\x53\xef":
+        return False
+    block_log, state, revision = (int.from_bytes(head[at : at + 4], "little") for at in (1048, 1082, 1100))
+    return block_log <= 6 and state & 0xFFFF < 8 and revision < 2
+
+
+def opened(disk: Disk, budget: Budget) -> "Ext":
+    """The file system. Raises `Unreadable` (damaged) where its superblock cannot be true."""
+    return Ext(disk, budget)
+
+
+class Ext:
+    """Implements `FileSystem`."""
+
+    def __init__(self, disk: Disk, budget: Budget) -> None:
+        self._disk = disk
+        self._budget = budget
+        block = bytes(disk.read(_SUPERBLOCK, 1024))
+        if len(block) < 1024:
+            raise Unreadable(Cause.DAMAGED, "The file system ends inside its superblock.")
+        word = partial(struct.unpack_from, "<I", block)
+        self._block_bytes: int = 1024 << min(word(24)[0], 6)
+        self._first_block: int = word(20)[0]
+        self._blocks_a_group: int = word(32)[0]
+        self._inodes_a_group: int = word(40)[0]
+        self._incompatible = word(96)[0] if word(76)[0] else 0
+        self._is_sparse = bool(word(100)[0] & _SPARSE)
+        self._inode_bytes: int = struct.unpack_from("<H", block, 88)[0] if word(76)[0] else 128
+        is_64_bit = bool(self._incompatible & _IS_64_BIT)
+        self._descriptor_bytes: int = max(32, struct.unpack_from("<H", block, 254)[0]) if is_64_bit else 32
+        self._first_meta_group: int = word(260)[0]
+        if not self._inodes_a_group or not 128 <= self._inode_bytes <= self._block_bytes or not self._blocks_a_group:
+            raise Unreadable(Cause.DAMAGED, "The superblock of the file system is damaged.")
+        self._tables: dict[int, int] = {}
+        self._problem: Unreadable | None = None
+
+    def files(self) -> Iterator[File]:
+        """Every file. Raises `Unreadable` after those that could be listed."""
+        pending: list[tuple[bytes, int, int]] = [(b"", _ROOT, 0)]
+        seen = {_ROOT}
+        while pending:
+            folder, number, depth = pending.pop()
+            deeper: list[tuple[bytes, int, int]] = []
+            for name, child in self._children(number):
+                inode = self._inode(child)
+                if inode is None:
+                    continue
+                path = folder + name
+                if inode.kind == "folder" and child not in seen and depth < _DEEPEST_FOLDER:
+                    seen.add(child)
+                    deeper.append((path + b"/", child, depth + 1))
+                yield self._file(path, inode)
+            pending.extend(reversed(deeper))
+        if self._problem is not None:
+            raise self._problem
+
+    def file(self, path: str) -> File | None:
+        """One file by its path."""
+        number, walked = _ROOT, b""
+        for step in path.split("/"):
+            found = next(((name, child) for name, child in self._children(number) if text_name(name) == step), None)
+            if found is None:
+                return None
+            walked = walked + b"/" + found[0] if walked else found[0]
+            number = found[1]
+        inode = self._inode(number)
+        return self._file(walked, inode) if inode is not None else None
+
+    def _file(self, path: bytes, inode: _Inode) -> File:
+        return File(path, inode.kind, inode.size, partial(self._content, inode), inode.stamp)
+
+    def _children(self, number: int) -> Iterator[tuple[bytes, int]]:
+        inode = self._inode(number)
+        if inode is None or inode.kind != "folder":
+            return
+        if inode.size > _LARGEST_FOLDER:
+            self._problem = Unreadable(Cause.LIMIT, "A folder of the file system is larger than 256 MiB.")
+            return
+        try:
+            listing = b"".join(self._content(inode))
+        except Unreadable as why:
+            self._problem = why
+            return
+        at = 4 if inode.flags & _INLINE else 0
+        while at + 8 <= len(listing):
+            self._budget.spend_items()
+            child, length, name_bytes, _ = _ENTRY.unpack_from(listing, at)
+            name = listing[at + 8 : at + 8 + name_bytes]
+            if child and name not in (b".", b"..", b""):
+                yield (name, child)
+            if length < 8:
+                self._problem = Unreadable(Cause.DAMAGED, "A folder of the file system is damaged.")
+                return
+            at += length
+
+    def _inode(self, number: int) -> _Inode | None:
+        group, index = divmod(number - 1, self._inodes_a_group)
+        table = self._table(group)
+        raw = bytes(self._disk.read(table + index * self._inode_bytes, self._inode_bytes)) if table else b""
+        if len(raw) < 128:
+            self._problem = Unreadable(Cause.DAMAGED, "The file system is cut: some of its files were not found.")
+            return None
+        mode, _, size, _, changed, modified, _ = _INODE.unpack_from(raw)
+        kind = stat.S_IFMT(mode)
+        high = int.from_bytes(raw[108:112], "little") if kind in (stat.S_IFREG, stat.S_IFDIR) else 0
+        flags = int.from_bytes(raw[32:36], "little")
+        fine = struct.unpack_from("<2I", raw, 132) if len(raw) >= 140 else ()
+        return _Inode(number, mode, size | high << 32, flags, (changed, modified, *fine), raw)
+
+    def _table(self, group: int) -> int:
+        """Where the table of a group's inodes begins, in bytes; 0 where the descriptor cannot be read."""
+        known = self._tables.get(group)
+        if known is None:
+            raw = bytes(self._disk.read(self._descriptor(group), self._descriptor_bytes))
+            low = int.from_bytes(raw[8:12], "little")
+            high = int.from_bytes(raw[40:44], "little") if len(raw) >= 64 else 0
+            known = self._tables[group] = (low | high << 32) * self._block_bytes
+        return known
+
+    def _descriptor(self, group: int) -> int:
+        in_block = self._block_bytes // self._descriptor_bytes
+        block, index = divmod(group, in_block)
+        if not self._incompatible & _META_GROUPS or block < self._first_meta_group:
+            return (self._first_block + 1) * self._block_bytes + group * self._descriptor_bytes
+        first = block * in_block
+        start = self._first_block + first * self._blocks_a_group
+        behind = 1 if self._has_superblock(first) else 0
+        return (start + behind) * self._block_bytes + index * self._descriptor_bytes
+
+    def _has_superblock(self, group: int) -> bool:
+        if not self._is_sparse or group in (0, 1):
+            return True
+        return any(group == base**power for base in (3, 5, 7) for power in range(1, 12))
+
+    def _content(self, inode: _Inode) -> Iterator[bytes]:
+        if inode.flags & _ENCRYPTED:
+            raise Unreadable(Cause.ENCRYPTED, "It is encrypted by the file system; its content was not examined.")
+        if inode.flags & _INLINE:
+            self._budget.spend_bytes(inode.size)
+            content = self._inline(inode)
+            if content:
+                yield content
+            if len(content) < inode.size:
+                raise Unreadable(Cause.DAMAGED, "The part of it that is kept beside its attributes was not found.")
+            return
+        extents = self._extents(inode) if inode.flags & _EXTENTS else self._mapped(inode)
+        given = 0
+        for piece in pieces(self._disk, extents, inode.size, self._budget):
+            given += len(piece)
+            yield piece
+        if given < inode.size:
+            raise Unreadable(Cause.DAMAGED, "The file system ends inside it, or does not say where all of it is.")
+
+    def _extents(self, inode: _Inode) -> Iterator[tuple[int | None, int]]:
+        at = 0
+        for first, start, count, is_written in self._leaves(inode.raw[40:100], 0):
+            if first > at:
+                yield None, (first - at) * self._block_bytes
+            if first < at:
+                raise Unreadable(Cause.DAMAGED, "Its parts lie over each other.")
+            yield start * self._block_bytes if is_written else None, count * self._block_bytes
+            at = first + count
+        yield None, max(0, inode.size - at * self._block_bytes)
+
+    def _leaves(self, node: bytes, depth: int) -> Iterator[tuple[int, int, int, bool]]:
+        magic, count, _, below = struct.unpack_from("<4H", node) if len(node) >= 12 else (0, 0, 0, 0)
+        if magic != _EXTENT_MAGIC or depth > _DEEPEST_TREE or 12 + 12 * count > len(node):
+            raise Unreadable(Cause.DAMAGED, "The list of its parts is damaged.")
+        for number in range(count):
+            self._budget.spend_items()
+            at = 12 + 12 * number
+            if below:
+                low, high = struct.unpack_from("<IH", node, at + 4)
+                deeper = self._disk.read((low | high << 32) * self._block_bytes, self._block_bytes)
+                yield from self._leaves(bytes(deeper), depth + 1)
+            else:
+                first, length, high, low = struct.unpack_from("<IHHI", node, at)
+                is_written = length <= _UNWRITTEN
+                yield first, low | high << 32, length if is_written else length - _UNWRITTEN, is_written
+
+    def _mapped(self, inode: _Inode) -> Iterator[tuple[int | None, int]]:
+        """Lists of blocks, of ext2 and ext3: twelve in the inode, then lists of one, two and three levels."""
+        blocks = struct.unpack_from("<15I", inode.raw, 40)
+        for block in blocks[:12]:
+            yield (block * self._block_bytes if block else None), self._block_bytes
+        for level, block in enumerate(blocks[12:], 1):
+            yield from self._listed(block, level)
+
+    def _listed(self, block: int, level: int) -> Iterator[tuple[int | None, int]]:
+        numbers = self._block_bytes // 4
+        if not block:
+            yield None, self._block_bytes * numbers**level
+            return
+        raw = bytes(self._disk.read(block * self._block_bytes, self._block_bytes))
+        for number in struct.unpack(f"<{len(raw) // 4}I", raw[: len(raw) // 4 * 4]):
+            self._budget.spend_items()
+            if level > 1:
+                yield from self._listed(number, level - 1)
+            else:
+                yield (number * self._block_bytes if number else None), self._block_bytes
+
+    def _inline(self, inode: _Inode) -> bytes:
+        """Small content kept in the inode: 60 bytes, then the value of the attribute `system.data`."""
+        content = inode.raw[40:100][: inode.size]
+        if inode.size <= len(content) or len(inode.raw) < 132:
+            return content
+        start = 128 + int.from_bytes(inode.raw[128:130], "little")
+        if inode.raw[start : start + 4] != b"\0\0\x02\xea":
+            return content
+        at = first = start + 4
+        while at + 16 <= len(inode.raw) and any(inode.raw[at : at + 4]):
+            name_bytes, index, offset, _, size = struct.unpack_from("<BBHII", inode.raw, at)
+            if index == 7 and inode.raw[at + 16 : at + 16 + name_bytes] == b"data":
+                return (content + inode.raw[first + offset : first + offset + size])[: inode.size]
+            at += 16 + -(-name_bytes // 4) * 4
+        return content
