@@ -29,6 +29,7 @@ INFO = Info(
     magics=(Magic(bytes(16)), Magic(b"\x55\xaa", 510)),
 )
 RANDOM_ACCESS = True
+REFINES = ("disk-image",)
 
 _SECTOR = 2048
 _FIRST, _MOST_DESCRIPTORS = 16, 64

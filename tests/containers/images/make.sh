@@ -1,0 +1,51 @@
+#!/bin/sh
+# Makes the small disk images of the tests from files written here, with Debian's tools:
+#   apt-get install e2fsprogs fdisk qemu-utils squashfs-tools ntfs-3g dosfstools mtools xz-utils
+#   sh tests/containers/images/make.sh
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+export E2FSPROGS_FAKE_TIME=1700000000 SOURCE_DATE_EPOCH=1700000000
+ids="-U 11111111-2222-3333-4444-555555555555 -E hash_seed=11111111-2222-3333-4444-555555555555"
+
+# The content: what tests/containers/test_disk_image.py expects.
+mkdir -p tree/etc tree/usr/lib/deep/er
+printf 'one line\n' > tree/etc/plain
+: > tree/etc/empty
+awk 'BEGIN { for (i = 0; i < 9000; i++) printf "line %d\n", i }' > tree/usr/lib/long
+printf 'end' | dd of=tree/usr/lib/sparse bs=1 seek=50000 2>/dev/null
+printf 'found\n' > 'tree/usr/lib/deep/er/a name with ünusual letters'
+ln -s plain tree/etc/link
+find tree -exec touch -h -d @1700000000 {} +
+
+truncate -s 512K ext4.img
+mke2fs -q -t ext4 -b 1024 -N 64 -m 0 -O ^has_journal,^resize_inode $ids -d tree ext4.img
+truncate -s 512K ext2.img
+mke2fs -q -t ext2 -b 1024 -N 64 -m 0 $ids -d tree ext2.img
+
+# A disk with a table of partitions: the second one is the first of an extended one.
+truncate -s 3M mbr.img
+printf 'label: dos\nstart=64, size=1024, type=83\nstart=2048, size=4000, type=5\nstart=2112, size=1024, type=83\n' |
+  sfdisk -q mbr.img
+dd if=ext4.img of=mbr.img bs=512 seek=64 conv=notrunc 2>/dev/null
+dd if=ext2.img of=mbr.img bs=512 seek=2112 conv=notrunc 2>/dev/null
+truncate -s 2M gpt.img
+printf 'label: gpt\nstart=64, size=1024\nstart=1200, size=1024\n' | sfdisk -q gpt.img
+dd if=ext4.img of=gpt.img bs=512 seek=64 conv=notrunc 2>/dev/null
+printf 'no file system, but something' | dd of=gpt.img bs=512 seek=1200 conv=notrunc 2>/dev/null
+
+qemu-img convert -O qcow2 mbr.img qcow2.img
+qemu-img convert -c -O qcow2 mbr.img qcow2-packed.img
+for kind in gzip xz zstd; do
+  mksquashfs tree squashfs-$kind.img -comp $kind -b 16384 -all-root -no-progress -quiet
+done
+qemu-img convert -O vmdk ext4.img vmdk.img
+qemu-img convert -O vhdx ext4.img vhdx.img
+truncate -s 4M fat.img
+mkfs.fat -F 12 -i 11111111 fat.img > /dev/null
+mcopy -s -i fat.img tree/usr ::/ 2>/dev/null
+for image in *.img; do
+  xz -9e --keep --stdout "$image" > "$here/$image.xz"
+done

@@ -1,0 +1,121 @@
+"""Disk images: every file that was put in comes out, whatever lies around it. images/make.sh makes them."""
+
+import lzma
+import random
+from pathlib import Path
+
+import pytest
+
+from scanner.containers import disk_image, not_read
+from scanner.containers.libraries import library
+from scanner.model.source import Unreadable
+from scanner.model.vocabulary import Cause
+from tests.budgets import CountingBudget
+from tests.containers.opening import assert_it_survives, opened
+from tests.sources import BytesSource
+
+IMAGES = Path(__file__).parent / "images"
+TREE = {
+    "etc/plain": b"one line\n",
+    "etc/empty": b"",
+    "usr/lib/long": b"".join(b"line %d\n" % n for n in range(9000)),
+    "usr/lib/sparse": bytes(50000) + b"end",
+    "usr/lib/deep/er/a name with ünusual letters": b"found\n",
+}
+PLAIN = ["ext2", "ext4", "squashfs-gzip", "squashfs-xz", "squashfs-zstd"]
+needs_extra = pytest.mark.skipif(
+    library("dissect.target") is None or library("dissect.hypervisor") is None,
+    reason="the extra “images” is not installed",
+)
+
+
+def image(name: str) -> bytes:
+    return lzma.decompress((IMAGES / f"{name}.img.xz").read_bytes())
+
+
+def files(name: str) -> dict[str, bytes]:
+    found = opened(disk_image, image(name), f"{name}.img")
+    assert not found.problems
+    kinds = found.kinds()
+    return {path: content for path, content in found.contents.items() if kinds[path] == "file"}
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_a_file_system_gives_back_every_file(name):
+    assert files(name) == TREE
+
+
+@pytest.mark.parametrize("name", ["mbr", "qcow2", "qcow2-packed"])
+def test_each_partition_gives_back_every_file(name):
+    both = {f"partition {number}/{path}": content for number in (1, 5) for path, content in TREE.items()}
+    assert files(name) == both
+
+
+def test_a_partition_that_is_not_read_is_told_by_place_and_size_and_hides_no_other():
+    found = opened(disk_image, image("gpt"), "gpt.img")
+    assert found.contents["partition 1/etc/plain"] == b"one line\n"
+    assert found.problems[""].cause is Cause.UNSUPPORTED
+    assert "Partition 2 (524,288 bytes from offset 614,400)" in found.problems[""].reason
+
+
+@needs_extra
+@pytest.mark.parametrize("name", ["vmdk", "vhdx"])
+def test_with_the_extra_disks_of_other_machines_are_read(name):
+    assert files(name) == TREE
+
+
+@needs_extra
+def test_with_the_extra_other_file_systems_are_read():
+    found = {path.lower(): content for path, content in files("fat").items()}
+    assert found["usr/lib/long"] == TREE["usr/lib/long"]
+
+
+@pytest.mark.parametrize(("name", "what"), [("vmdk", "a virtual disk"), ("fat", "a FAT file system")])
+def test_without_the_extra_one_sentence_says_how_to_get_it(name, what, monkeypatch):
+    for module in ("disks.virtual_disks", "filesystems.by_library"):
+        monkeypatch.setattr(f"scanner.containers.{module}.library", lambda _name: None)
+    with pytest.raises(Unreadable, match=f"This is {what}.*pip install 'frscan.images.'"):
+        list(disk_image.members(BytesSource("a.img", image(name)), CountingBudget()))
+
+
+@pytest.mark.parametrize("name", [*PLAIN, "mbr", "qcow2"])
+def test_a_file_is_found_again_by_its_name_alone_and_finds_its_neighbour(name):
+    before = "" if name in PLAIN else "partition 5/"
+    source, budget = BytesSource("a.img", image(name)), CountingBudget()
+    for path in ("usr/lib/deep/er/a name with ünusual letters", "etc/plain"):
+        member = disk_image.find(source, before + path, budget)
+        assert member is not None
+        assert b"".join(member.chunks()) == TREE[path]
+    assert member.beside is not None
+    assert b"".join(member.beside("empty").chunks()) == b""
+    assert member.beside("../usr/lib/long") is None
+    assert disk_image.find(source, before + "etc/gone", budget) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "mark", "offset"), [("LUKS", b"LUKS\xba\xbe", 64 * 512), ("BitLocker", b"\xeb\x58\x90-FVE-FS-", 64 * 512)]
+)
+def test_an_encrypted_partition_is_told(name, mark, offset):
+    data = bytearray(image("mbr"))
+    data[offset : offset + len(mark)] = mark
+    found = opened(disk_image, bytes(data), "a.img")
+    assert found.problems[""].cause is Cause.ENCRYPTED
+    assert f"encrypted by {name}" in found.problems[""].reason
+    assert "partition 5/etc/plain" in found.contents
+
+
+@pytest.mark.parametrize("name", [*PLAIN, "mbr", "gpt", "qcow2", "qcow2-packed"])
+def test_a_damaged_image_gives_files_or_says_why_not(name):
+    chance = random.Random(name)
+    whole = image(name)
+    for _ in range(12):
+        data = bytearray(whole)
+        for _ in range(40):
+            data[chance.randrange(min(len(data), 40_000))] = chance.randrange(256)
+        assert_it_survives(disk_image, bytes(data[: chance.randrange(len(data)) if chance.random() < 0.3 else None]))
+
+
+def test_what_is_opened_is_not_reported_as_unread():
+    assert disk_image.INFO.name in disk_image.REFINES or not_read.INFO.name in disk_image.REFINES
+    assert disk_image.confirms(BytesSource("a.img", image("ext4")))
+    assert not disk_image.confirms(BytesSource("a.img", b"MZ".ljust(8192, b"\0")))
