@@ -9,8 +9,6 @@ A container is a module with `INFO` and optionally `wants`, as a reader has, and
 - optionally `SPLITS`: False where members can be reached in any order only once the whole is unpacked, so that dealing
   them out over workers would unpack it in each of them
 - optionally `find(source, name, budget) -> Member | None`: one member by its locator text, without listing the others
-- optionally `REFINES`: names of containers of which this one takes those files that it wants and confirms: a container
-  image is a tar archive of a certain content
 - optionally `WHOLE`: False where it looks for archives inside files of other types. These keep their type, and their
   own bytes are scanned besides the members
 - optionally `confirms(source) -> bool`, for a format that the beginning cannot tell: asked after `wants`, looks at a

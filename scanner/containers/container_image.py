@@ -27,10 +27,10 @@ INFO = Info(
     specification="https://github.com/opencontainers/image-spec",
     limits="Files that a higher layer hides or removes are counted and not examined. Encrypted layers are not read.",
     magics=(Magic(b"ustar", 257), Magic(b"{", 0)),
+    refines=("tar",),
 )
 RANDOM_ACCESS = True
 SPLITS = False
-REFINES = ("tar",)
 
 _TELLING = ("manifest.json", "oci-layout", "index.json")
 _OPAQUE, _GONE = ".wh..wh..opq", ".wh."

@@ -41,9 +41,9 @@ INFO = Info(
         Magic(b"\x85\x19"),
         Magic(bytes(16)),
     ),
+    refines=("not-read",),
 )
 RANDOM_ACCESS = True
-REFINES = ("not-read",)
 
 _SMALLEST = 16 << 10
 _HEAD = 4096

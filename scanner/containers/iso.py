@@ -27,9 +27,9 @@ INFO = Info(
     limits="UDF, where an image has nothing else, El Torito boot images, and compressed files (zisofs) are not read.",
     suffixes=(".iso",),
     magics=(Magic(bytes(16)), Magic(b"\x55\xaa", 510)),
+    refines=("disk-image",),
 )
 RANDOM_ACCESS = True
-REFINES = ("disk-image",)
 
 _SECTOR = 2048
 _FIRST, _MOST_DESCRIPTORS = 16, 64

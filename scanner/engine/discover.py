@@ -163,6 +163,14 @@ def _by_key(
     return dict(table)
 
 
+def _unrefined(asked: _Modules) -> _Modules:
+    """Without the containers of which another one takes this file."""
+    if len(asked) < 2:
+        return asked
+    refined = {name for container in asked for name in container.INFO.refines}
+    return tuple(r for r in asked if r.INFO.name not in refined) if refined else asked
+
+
 def _agrees(reader: Any, lower: str, head: bytes, source: Source | None) -> bool:  # Any: functions that few have
     if offers(reader, "wants") and not reader.wants(lower, head):
         return False

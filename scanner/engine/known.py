@@ -22,8 +22,8 @@ from scanner.model.source import Info, Reader
 
 _SUFFIX = ".readers"
 _ROOMS = ("formats", "containers")
-_OFFERED = ("confirms", "members", "observe", "regions", "type_of", "wants")
-_SAID = ("RANDOM_ACCESS", "WHOLE")
+_OFFERED = ("confirms", "find", "members", "observe", "regions", "type_of", "wants")
+_SAID = ("RANDOM_ACCESS", "SPLITS", "WHOLE")
 
 
 class _Known(msgspec.Struct, frozen=True, array_like=True):

@@ -4,10 +4,12 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from itertools import chain
 from mmap import mmap
+from typing import Any, cast
 
 from scanner.containers import Container, Member
 from scanner.containers.spool import spooled
 from scanner.engine.budget import Limits
+from scanner.engine.known import offers
 from scanner.engine.sources import BytesSource
 from scanner.model.locator import base_name
 from scanner.model.source import HEAD_BYTES, Budget, Source, Unreadable
@@ -70,9 +72,8 @@ def _closable(chunks: Iterator[bytes]) -> Generator[bytes]:
 def member_named(containers: tuple[Container, ...], source: Source, name: str, budget: Budget) -> Member:
     """Find a member again by its locator text. Raises `Unreadable` (vanished) if it is not there."""
     for container in containers:
-        find = getattr(container, "find", None)
-        if find is not None:
-            member: Member | None = find(source, name, budget)
+        if offers(container, "find"):
+            member: Member | None = cast("Any", container).find(source, name, budget)
             if member is not None and member.kind == "file":
                 return member
             continue

@@ -97,6 +97,9 @@ class Info(msgspec.Struct, frozen=True, kw_only=True):
     """Runs only when the engine asks for depth, never in triage."""
     deepens: tuple[str, ...] = ()
     """For a depth reader: the artifact types it can be asked about."""
+    refines: tuple[str, ...] = ()
+    """For a container: those of which it takes the files that it wants and confirms, by their names here: a container
+    image is a tar archive of a certain content."""
     proves_type: bool = False
     """Its `wants` tells the type of a file for certain, also where other readers take the file too."""
     after_words: tuple[WordGroup, ...] = ()

@@ -116,6 +116,6 @@ def test_a_damaged_image_gives_files_or_says_why_not(name):
 
 
 def test_what_is_opened_is_not_reported_as_unread():
-    assert disk_image.INFO.name in disk_image.REFINES or not_read.INFO.name in disk_image.REFINES
+    assert not_read.INFO.name in disk_image.INFO.refines
     assert disk_image.confirms(BytesSource("a.img", image("ext4")))
     assert not disk_image.confirms(BytesSource("a.img", b"MZ".ljust(8192, b"\0")))
