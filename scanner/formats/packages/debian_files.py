@@ -19,7 +19,7 @@ INFO = Info(
 
 
 def wants(_name: str, head: bytes) -> bool:
-    """Whether it begins with the root, as dpkg's lists do (or one made by unpacking) and no other file of that ending."""
+    """Whether it begins with the root, as lists of dpkg (or made by unpacking) do and no other file of that ending."""
     return head.startswith((b"/.\n/", b"/\n/"))
 
 
