@@ -74,6 +74,14 @@ class Examiner:
         """Everything about a file. Of a file split in `part[1]` parts, part 0 speaks of the file itself too."""
         yield from self._triage(source, wanted, Notes(), "", Allowance.for_file(self._limits), part=part)
 
+    def is_silent(self, data: bytes, wanted: Wanted) -> bool:
+        """Whether nothing of a small file could give an observation, as far as a single pass over it tells."""
+        if wanted.containers or wanted.is_list or len(data) in self._sizes:
+            return False
+        if not all(reader.INFO.after_words for reader in wanted.readers):
+            return False
+        return bool(wanted.passed_over) or self._scanner.is_silent(data, asks_for_words=bool(wanted.readers))
+
     def deepen(self, source: BytesSource, within: str, reader_name: str, focus: frozenset[str]) -> Found:
         """Find an artifact in a file again and hand it to a depth reader.
 

@@ -160,6 +160,9 @@ class Reading:
         return True
 
     def _absorb(self, batch: Batch, number: int, answer: Answer) -> None:
+        if not (answer.facts or answer.nested or answer.keep) and batch.part[0] == 0:
+            self._facts.count(answer.type, answer.size)
+            return
         self._keep(answer)
         if answer.facts:
             self._paths[batch.locator(number)] = batch.path(number)

@@ -13,7 +13,7 @@ from scanner.model.locator import text_name
 from scanner.model.source import HEAD_BYTES, Source, Unreadable
 from scanner.model.vocabulary import Cause
 
-_MAP_FROM_BYTES = 1 << 20
+SMALL_BYTES = 1 << 20
 """Reading beats mapping below 1 MiB (measured: 1.4 times on small files)."""
 
 
@@ -120,7 +120,7 @@ class OpenFile:
             if not stat.S_ISREG(status.st_mode):
                 raise FileNotFoundError
             self._status = (status.st_size, status.st_mtime_ns)
-            if status.st_size < _MAP_FROM_BYTES:
+            if status.st_size < SMALL_BYTES:
                 data: bytes | mmap.mmap = _read(self._number, status.st_size)
             else:
                 data = mmap.mmap(self._number, 0, access=mmap.ACCESS_READ)
@@ -172,16 +172,34 @@ _PLAINLY = (
 
 
 def _read(number: int, size: int) -> bytes:
-    """All of a small file, also one that says it is empty or has grown (`/proc`), up to `_MAP_FROM_BYTES`."""
+    """All of a small file, also one that says it is empty or has grown (`/proc`), up to `SMALL_BYTES`."""
     data = os.read(number, size + 1)
     if len(data) == size or not data:
         return data
     parts = [data]
-    left = _MAP_FROM_BYTES - len(data)
+    left = SMALL_BYTES - len(data)
     while left > 0 and (more := os.read(number, left)):
         parts.append(more)
         left -= len(more)
     return b"".join(parts)
+
+
+def read_small(path: str, below_bytes: int) -> bytes | None:
+    """All of a regular file that has its size and less than so much; None for any other, and for one with a fault."""
+    try:
+        number = os.open(path, _PLAINLY)
+    except OSError:
+        return None
+    try:
+        status = os.fstat(number)
+        if status.st_size >= below_bytes or not stat.S_ISREG(status.st_mode):
+            return None
+        data = os.read(number, status.st_size + 1)
+        return data if len(data) == status.st_size else None
+    except OSError:
+        return None
+    finally:
+        os.close(number)
 
 
 def unreadable_from(error: OSError) -> Unreadable:

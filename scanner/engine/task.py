@@ -15,16 +15,16 @@ from scanner.engine.cache import Cache
 from scanner.engine.discover import wanted_by
 from scanner.engine.examine import OUT_OF_MEMORY, Examiner, Notes
 from scanner.engine.remember import Found, Keys, joined, pattern_half, placed, structure_half
-from scanner.engine.sources import BytesSource, OpenFile
+from scanner.engine.sources import SMALL_BYTES, BytesSource, OpenFile, read_small
 from scanner.engine.telling import TellingNames
 from scanner.matching.mapped import windows
 from scanner.model.artifact import Artifact, ArtifactFacts
 from scanner.model.locator import base_name, below, text_name
-from scanner.model.source import Unreadable
+from scanner.model.source import HEAD_BYTES, Unreadable
 from scanner.model.vocabulary import Cause
 
 _CACHE_FROM_BYTES = 64 << 10
-"""Smaller files that nobody reads are scanned as quickly as they are looked up."""
+"""Smaller files in which nothing stands are scanned as quickly as they are looked up."""
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,6 +111,7 @@ class _Worker:
         self.examiner = Examiner(plan.rules, plan.limits, plan.context_bytes)
         self.keys = Keys(plan.rules, plan.limits, plan.context_bytes)
         self.cache = Cache.to_read() if plan.uses_cache else Cache(None)
+        self.small_bytes = _CACHE_FROM_BYTES if plan.uses_cache else SMALL_BYTES
 
 
 _worker: _Worker | None = None
@@ -120,6 +121,28 @@ def prepare(plan: Plan) -> None:
     """Make this process ready for `examine_batch` and `examine_depth`."""
     global _worker  # a worker process has one, and tasks must find it
     _worker = _Worker(plan)
+
+
+def first_sights(batch: Batch) -> list[Answer | None]:
+    """What there is to say of the files that a single look settles: small ones in which nothing stands.
+
+    Most files of a folder are such; the others (None) are to be examined.
+    """
+    assert _worker is not None, "prepare() comes first"
+    if batch.is_target or batch.part != (0, 1) or batch.reader:
+        return [None] * len(batch.names)
+    return [_first_sight(_worker, batch.path(number), name) for number, name in enumerate(batch.names)]
+
+
+def _first_sight(worker: _Worker, path: str, name: str) -> Answer | None:
+    data = read_small(path, worker.small_bytes)
+    if data is None:
+        return None
+    base = text_name(name.rpartition(os.sep)[2])
+    wanted = worker.examiner.table.wanted(base, data[:HEAD_BYTES])
+    if not worker.examiner.is_silent(data, wanted) or worker.plan.telling.tells(base, wanted.type):
+        return None
+    return Answer(type=wanted.passed_over or wanted.type, size=len(data))
 
 
 def examine_batch(batch: Batch) -> list[Answer]:

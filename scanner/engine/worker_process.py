@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection
 
 import msgspec
 
-from scanner.engine.task import DepthTask, Plan, Work, examine_batch, examine_depth, prepare
+from scanner.engine.task import DepthTask, Plan, Work, examine_batch, examine_depth, first_sights, prepare
 
 READY = b"ready"
 """The first message of a worker: it has what it needs."""
@@ -70,14 +70,17 @@ def _end_with(parent: int) -> None:
 
 def _work(task: Work, seconds_a_file: float) -> bytes:
     """Do a batch or a depth task."""
+    _wind_alarm(seconds_a_file)
     if isinstance(task, DepthTask):
-        _wind_alarm(seconds_a_file)
         answers = [examine_depth(task)]
     else:
         answers = []
-        for number in range(len(task.names)):
-            _wind_alarm(seconds_a_file)
-            answers += examine_batch(task.only(number))
+        for number, settled in enumerate(first_sights(task)):
+            if settled is None:
+                _wind_alarm(seconds_a_file)
+                answers += examine_batch(task.only(number))
+            else:
+                answers.append(settled)
     _wind_alarm(0.0)
     return msgspec.msgpack.encode(answers)
 

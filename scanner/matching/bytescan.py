@@ -43,6 +43,12 @@ class ByteScanner:
         self._context_bytes = context_bytes
         self._seen_words: frozenset[bytes] | None = None
 
+    def is_silent(self, data: bytes, *, asks_for_words: bool) -> bool:
+        """Whether no rule can match in a small file, and, if that is asked, no telling word stands in it."""
+        if self._always is not None or (asks_for_words and data[:2] in _WIDE_MARKS):
+            return False
+        return self._prefilter.is_silent(data, asks_for_words=asks_for_words)
+
     def scan(self, data: memoryview, regions: Callable[[], Iterable[Region]] = tuple) -> Iterator[ByteHit]:
         """Yield the hits in `data`, ordered by offset and pattern; `regions` is asked only if there are any.
 

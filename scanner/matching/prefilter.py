@@ -26,6 +26,7 @@ class Prefilter:
     def __init__(self, atoms: AtomDatabase) -> None:
         self._overlap = max(atoms.longest - 1, 0)
         self._words = atoms.words
+        self._seen: list[int] = []
         self._database: Any = None
         if not atoms.serialised:
             return
@@ -39,6 +40,21 @@ class Prefilter:
             return
         except hyperscan.error:  # made for another processor
             self._database = None
+
+    def is_silent(self, data: bytes, *, asks_for_words: bool) -> bool:
+        """Whether it is sure that no atom lies in a small file, and, if that is asked, no word."""
+        if self._database is None:
+            return False
+        seen = self._seen
+        seen.clear()
+        try:
+            self._database.scan(data, match_event_handler=self._note)
+        except self._error:
+            return False
+        return not seen if asks_for_words else ATOM not in seen
+
+    def _note(self, what: int, *_: object) -> None:
+        self._seen.append(what)
 
     def look(self, data: memoryview) -> Seen:
         """What lies anywhere in the bytes."""
