@@ -27,6 +27,10 @@ _PIECES = re.compile(r"[^*./=?]+")
 """Of a pattern, what stands in a text as it is."""
 
 
+_PACKED = (b"sourceMappingURL=data:",)
+"""What stands before source that is packed into a text (ECMA-426)."""
+
+
 class Telling(NamedTuple):
     """What a word speaks of."""
 
@@ -61,6 +65,7 @@ def _tellings(by_kind: dict[IndicatorKind, set[str]]) -> Iterator[tuple[Telling,
         package = unquote(purl.removeprefix(_OF_NPM).partition("*")[0].partition("?")[0].partition("@")[0])
         if purl.startswith(_OF_NPM) and package:
             yield Telling("npm", package), _npm_forms(package)
+    yield Telling("packed", "source map"), _PACKED
     for setting in by_kind[IndicatorKind.CONFIG]:
         piece = _telling_piece(setting)
         yield Telling("config", piece), (piece.removeprefix("*").encode("utf-8"),)

@@ -1,6 +1,6 @@
 """Source maps inside scripts: the comment `//# sourceMappingURL=data:…` at the end of a bundle.
 
-The map is packed, so no telling word shows in the file: this reader looks for the comment in every script.
+The map is packed, so no telling word shows in the file: this reader waits for the comment, and reads all of the map.
 """
 
 import base64
@@ -20,6 +20,7 @@ INFO = Info(
     specification="ECMA-426 §11.1: https://tc39.es/ecma426/",
     limits="Only the last such comment of a file, as the specification has it.",
     suffixes=(".js", ".mjs", ".cjs"),
+    after_words=("packed",),
 )
 
 _COMMENT = b"sourceMappingURL=data:"
@@ -45,7 +46,7 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     budget.spend_bytes(len(packed))
     unpacked = _unpacked(packed, is_base64=kind.endswith(b";base64"))
     yield from packages_of_map(unpacked, budget)
-    yield from facts_of_sources(unpacked, source.focus, budget)
+    yield from facts_of_sources(unpacked, frozenset(), budget)
 
 
 def _unpacked(packed: bytes, *, is_base64: bool) -> bytes:

@@ -8,8 +8,9 @@ import msgspec
 from scanner.model.observation import Observation
 from scanner.model.vocabulary import Cause, IndicatorKind
 
-WordGroup = Literal["python", "js", "npm", "config"]
-"""Telling words: names of modules and their callers in a language, of npm packages, parts of settings."""
+WordGroup = Literal["python", "js", "npm", "config", "packed"]
+"""Telling words: names of modules and their callers in a language, of npm packages, parts of settings; marks of text
+that is packed, so that no word shows in it."""
 HEAD_BYTES = 4096
 """How much of an artifact's beginning is handed to `wants`."""
 
