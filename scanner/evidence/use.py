@@ -41,6 +41,8 @@ def with_use(groups: Iterable[Group], edges: Iterable[Edge], owners: Mapping[str
             for target, sources in used.items()
         }
         whole = set().union(*others.values()) if _is_the_technology(group) else set()
+        # What leads to a package leads to the file that describes it; what else that file holds is not what is used.
+        others.pop(group.owner.described_by, None)
         return msgspec.structs.replace(
             group,
             matches=tuple(

@@ -35,7 +35,7 @@ from scanner.model.technology import LookAlike, Technology
 from scanner.model.vocabulary import IndicatorKind, Presence, Scope, TechnologyKind
 
 NATIVE_TYPES = frozenset({"elf", "pe", "macho", "dotnet"})
-PROSE_TYPES = frozenset({"prose", "signature-file", "flutter-notices"})
+PROSE_TYPES = frozenset({"prose", "signature-file", "flutter-notices", "python-distribution"})
 """What describes software, for people or for scanners, proves nothing about it: a hit there is `referenced`."""
 _INSTALLED_PYTHON = "python-distribution"
 """The type of the metadata that an installed Python package, or one made to be installed, has of itself."""

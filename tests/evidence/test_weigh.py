@@ -1,6 +1,6 @@
 """What matches amount to together: paths, use by another component, and components that work as one."""
 
-from scanner.model.observation import Call, ClassName, Import, Library, Owns, Package, Requires
+from scanner.model.observation import Call, ClassName, Digest, Import, Library, Owns, Package, Requires
 from scanner.model.vocabulary import Capability, CodeUse, Presence, Scope, Verdict
 from tests.catalogues import facts, indicator, technology
 from tests.evidence.weighing import weighed
@@ -75,6 +75,20 @@ def test_a_package_that_another_components_code_calls_is_used():
     result = weighed(site, caller, technologies=(PACKAGE,))
     assert by_component(result)["acme-faces"].presence is Presence.USED
     assert by_component(result)["acme-faces"].path == ("target", "door.py", "acme-faces")
+
+
+def test_to_import_a_package_is_not_to_use_another_technology_that_its_description_shows():
+    described = facts(
+        Package(purl="pkg:pypi/vision", version="1", role="installed", place="Name header"),
+        Owns(purl="pkg:pypi/vision", version="1", path="../vision/", place="RECORD"),
+        Digest(algorithm="sha256", value="1" * 64, place="whole file"),
+        locator="lib/vision.dist-info/METADATA",
+    )
+    cascade = technology(indicator("hash", f"sha256:{'1' * 64}"))
+    call = Call(language="python", name="vision.blur", by="door", place="line 9")
+    caller = facts(call, locator="door.py", kind="python-source")
+    found = by_component(weighed(described, caller, technologies=(cascade,)))
+    assert found["vision"].presence is Presence.PRESENT
 
 
 def test_to_link_a_general_library_is_not_to_use_its_recognition():
