@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from scanner import __version__
-from scanner.cli import config, determine, explain, graph, ordinances, report, scan, signatures
+from scanner.cli import audit, config, determine, explain, graph, ordinances, report, scan, signatures
 from scanner.cli.exits import Exit
 from scanner.cli.settings_file import learn_keys, variable, written_down
 
@@ -61,6 +61,7 @@ app.command(
 )(config.config)
 app.add_typer(signatures.app, name="signatures")
 app.add_typer(ordinances.app, name="ordinances")
+app.add_typer(audit.app, name="audit")
 
 _WRITTEN_DOWN = (
     'Every option can also stand in frscan.toml (fail-on = ["never"]) or in the environment (FRSCAN_FAIL_ON=never);'

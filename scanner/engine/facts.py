@@ -6,19 +6,30 @@ an endpoint need not fit in memory. Files about which there is nothing to say ar
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 import msgspec
 
 from scanner.model.artifact import ArtifactFacts, Oddity, Unread
 from scanner.model.observation import ListRead
-from scanner.model.report import Coverage
+from scanner.model.report import Coverage, Target
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(ArtifactFacts)
 _HELD = 4096
 _LAST = 4
+
+
+class _Head(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """What is known besides the facts of artifacts."""
+
+    target: Target
+    types: dict[str, int]
+    bytes: int
+    left_out: int
+    apart: tuple[Unread, ...]
+    oddities: tuple[Oddity, ...]
 
 
 class Facts(Mapping[str, ArtifactFacts]):
@@ -84,6 +95,32 @@ class Facts(Mapping[str, ArtifactFacts]):
     def _count(self, kind: str, size: int) -> None:
         self._types[kind] += 1
         self._bytes += size
+
+    def pieces(self, target: Target) -> Iterator[bytes]:
+        """Everything, for a store: first what is not of one artifact, then the facts as they came in."""
+        head = _Head(
+            target=target,
+            types=dict(self._types),
+            bytes=self._bytes,
+            left_out=self._left_out,
+            apart=tuple(self._apart),
+            oddities=tuple(self._oddities),
+        )
+        yield _encoder.encode(head)
+        for (value,) in self._store.execute("SELECT value FROM facts ORDER BY number"):
+            yield value
+
+    @classmethod
+    def restored(cls, head: bytes, pieces: Iterable[ArtifactFacts]) -> "tuple[Facts, Target]":
+        """What `pieces` gave, with the target it is about."""
+        kept = msgspec.msgpack.decode(head, type=_Head)
+        facts = cls()
+        for piece in pieces:
+            facts.add(piece)
+        facts._types, facts._bytes = Counter(kept.types), kept.bytes
+        facts._left_out = kept.left_out
+        facts._apart, facts._oddities = list(kept.apart), list(kept.oddities)
+        return facts, kept.target
 
     def __getitem__(self, locator: str) -> ArtifactFacts:
         if locator not in self._known:

@@ -57,8 +57,11 @@ def scan(
     settings: Settings,
     watch: Callable[[Progress], None] = lambda _: None,
     catalogue: Catalogue | None = None,
+    keep: Callable[[Facts, Target], None] = lambda _facts, _target: None,
 ) -> Report:
     """Scan what the user named and judge it, by the signatures in use unless a catalogue is given.
+
+    `keep` is handed the facts once everything is read, so that they can be asked again later.
 
     Raises `MissingTarget` (nothing there, or no permission) and `CatalogueError` (broken signatures).
     """
@@ -89,16 +92,18 @@ def scan(
         reading.read(stretches, trusts_metadata=settings.trusts_metadata)
         reading.deepen(knowledge.index)
         cache.shrink()
+    target = _target(targets, facts)
+    keep(facts, target)
     case = Case(
-        tool=_tool(knowledge),
-        target=_target(targets, facts),
+        tool=tool_of(knowledge),
+        target=target,
         deployment=settings.deployment,
         today=settings.deployment.as_of or started.date(),
     )
     report = judge(facts, knowledge.index, case)
     coverage = msgspec.structs.replace(report.coverage, excluded=settings.exclude)
     artifacts = hashed(report.findings, reading.paths)
-    times = {"started": _stamp(started), "finished": _stamp(now())}
+    times = {"started": stamp(started), "finished": stamp(now())}
     return msgspec.structs.replace(report, coverage=coverage, artifacts=artifacts, **times)
 
 
@@ -153,7 +158,8 @@ def _name(path: Path) -> str:
     return text_name(name or "root")
 
 
-def _tool(knowledge: Knowledge) -> Tool:
+def tool_of(knowledge: Knowledge) -> Tool:
+    """What makes a report with these signatures."""
     return Tool(
         name="frscan",
         version=__version__,
@@ -169,5 +175,6 @@ def now() -> datetime:
     return datetime.fromtimestamp(int(epoch), UTC) if epoch.isdigit() else datetime.now(UTC)
 
 
-def _stamp(moment: datetime) -> str:
+def stamp(moment: datetime) -> str:
+    """A moment as reports write it: RFC 3339, UTC."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

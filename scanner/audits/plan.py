@@ -1,0 +1,135 @@
+"""Plans: which targets an audit checks, and for whom. One TOML file:
+
+name = "endpoints"
+store = "audits.sqlite"                      # or postgresql+psycopg://…
+keep = 26                                    # finished audits that are kept
+
+[deployment]                                 # for every target; the keys of deployment.toml
+jurisdiction = ["us-ma-boston"]
+
+[[group]]
+department = "Parks"
+targets = ["images/parks-*", "parks.csv"]    # relative to this file
+map = "name=Title,publisher=Maker"           # for tables whose columns are not known
+exclude = ["*.bak"]
+deployment = { operator = "city-agency" }    # goes before the one above, fact by fact
+"""
+
+import glob
+import os
+import re
+from collections.abc import Iterator
+from hashlib import sha256
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from scanner.model.law import Deployment
+from scanner.ordinances import DeploymentError, deployment_of
+
+_MOST_BYTES = 1 << 20
+_MAGIC = re.compile(r"[*?\[]")
+
+
+class BadPlan(Exception):
+    """A plan that cannot be carried out, in a sentence that names the file."""
+
+
+class _Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"columns": "map"}):
+    targets: tuple[str, ...]
+    department: str = ""
+    columns: str = ""
+    exclude: tuple[str, ...] = ()
+    deployment: dict[str, Any] = {}  # Any: the values of deployment.toml, checked where that is read
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    name: str
+    store: str
+    group: tuple[_Group, ...]
+    keep: int = 52
+    deployment: dict[str, Any] = {}  # Any: as above
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True):
+    """One target of a plan."""
+
+    target: str
+    """How the plan names it: what stays the same from audit to audit."""
+    path: Path
+    department: str
+    columns: str
+    exclude: tuple[str, ...]
+    deployment: Deployment
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What an audit checks."""
+
+    name: str
+    store: str
+    """A database URL."""
+    keep: int
+    items: tuple[Item, ...]
+    digest: str
+    """Of the targets and what is stated of them: an interrupted audit goes on only under the same plan."""
+
+
+def read_plan(path: Path) -> Plan:
+    """The plan in a file. Raises `BadPlan`."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise BadPlan(f"{path}: the plan cannot be read ({error.strerror}).") from error
+    if len(data) > _MOST_BYTES:
+        raise BadPlan(f"{path}: it is larger than a plan can be (1 MiB).")
+    try:
+        file = msgspec.toml.decode(data, type=_File)
+        items = tuple(_items(file, path.parent))
+    except (msgspec.DecodeError, UnicodeDecodeError, DeploymentError) as error:
+        raise BadPlan(f"{path}: {error}") from error
+    if not items:
+        raise BadPlan(f"{path}: no group names a target.")
+    doubled = sorted({one.target for one, other in pairwise(items) if one.target == other.target})
+    if doubled:
+        raise BadPlan(f"{path}: the target {doubled[0]!a} stands in it twice.")
+    if not re.fullmatch(r"[\w.-]{1,80}", file.name):
+        raise BadPlan(f"{path}: the plan's name may hold letters, digits, dots and dashes.")
+    stated = [(item.target, item.department, item.columns, item.exclude, item.deployment) for item in items]
+    return Plan(
+        name=file.name,
+        store=_url(file.store, path.parent),
+        keep=max(file.keep, 1),
+        items=items,
+        digest=sha256(msgspec.json.encode(stated, order="deterministic")).hexdigest(),
+    )
+
+
+def _items(file: _File, folder: Path) -> Iterator[Item]:
+    """Every target, sorted; patterns are spelled out, and one that matches nothing stays, to be told as missing."""
+    base = deployment_of(file.deployment)
+    found = []
+    for group in file.group:
+        own = deployment_of(group.deployment)
+        stated = {name: getattr(own, name) for name in own.__struct_fields__ if getattr(own, name)}
+        for target in group.targets:
+            # Not Path.glob: a pattern may be absolute.
+            names = sorted(glob.glob(target, root_dir=folder)) if _MAGIC.search(target) else []  # noqa: PTH207
+            found += [
+                Item(
+                    target=name.replace(os.sep, "/"),
+                    path=folder / name,
+                    department=group.department,
+                    columns=group.columns,
+                    exclude=group.exclude,
+                    deployment=msgspec.structs.replace(base, **stated),
+                )
+                for name in names or [target]
+            ]
+    return iter(sorted(found, key=lambda item: item.target))
+
+
+def _url(store: str, folder: Path) -> str:
+    return store if "://" in store else f"sqlite:///{(folder / store).resolve().as_posix()}"

@@ -1,0 +1,218 @@
+"""`frscan audit` as a person or a scheduler runs it: kept, resumed, compared, repeated."""
+
+import csv
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from scanner.audits import Store, differences, read_plan, run_audit
+from scanner.cli.exits import Exit
+from scanner.model.comparison import Change
+from tests.commands import FIXTURES, frscan
+
+FACES = "DisplayName0,Version0,Publisher0\nLuxand FaceSDK,8.1,Luxand\n"
+NOTHING = "DisplayName0,Version0,Publisher0\nEditor,1,Other\n"
+
+
+def planned(folder: Path, *targets: str, **more: str) -> Path:
+    named = ", ".join(json.dumps(target) for target in targets)
+    extra = "".join(f"{key} = {value}\n" for key, value in more.items())
+    plan = folder / "plan.toml"
+    plan.write_text(
+        f'name = "desks"\nstore = "audits.sqlite"\n{extra}[[group]]\ndepartment = "Parks"\ntargets = [{named}]\n',
+        encoding="utf-8",
+    )
+    return plan
+
+
+def run(plan: Path, *options: str):
+    return frscan("audit", "run", "-q", "-j", "1", *options, plan)
+
+
+def test_a_broken_target_never_stops_the_rest(tmp_path):
+    (tmp_path / "a.csv").write_text(FACES)
+    (tmp_path / "z.csv").write_text(NOTHING)
+    ran = run(planned(tmp_path, "a.csv", "gone.csv", "z.csv"))
+    assert ran.status == Exit.FOUND, ran.err
+    assert ran.out == "frscan audit=1 plan=desks targets=3 none=1 not-checked=1 recognition=1 incomplete=1\n"
+    table = json.loads(frscan("audit", "report", "-f", "json", tmp_path / "plan.toml").out)
+    assert [row["verdict"] for row in table] == ["recognition", "not checked", "none"]
+    assert "there is no such file" in table[1]["why"]
+
+
+def test_nothing_found_is_no_all_clear_where_a_target_was_not_checked(tmp_path):
+    (tmp_path / "z.csv").write_text(NOTHING)
+    assert run(planned(tmp_path, "z.csv")).status == Exit.NOTHING
+    assert run(planned(tmp_path, "z.csv", "gone.csv")).status == Exit.INCOMPLETE
+
+
+def test_the_difference_tells_new_unchanged_gone_and_not_looked_at(tmp_path):
+    for name in ("stays", "goes", "vanishes"):
+        (tmp_path / f"{name}.csv").write_text(FACES)
+    (tmp_path / "comes.csv").write_text(NOTHING)
+    plan = planned(tmp_path, *(f"{name}.csv" for name in ("comes", "goes", "stays", "vanishes")))
+    assert run(plan).status == Exit.FOUND
+    (tmp_path / "goes.csv").write_text(NOTHING)
+    (tmp_path / "comes.csv").write_text(FACES)
+    (tmp_path / "vanishes.csv").unlink()
+    assert run(plan).status == Exit.FOUND
+    ran = frscan("audit", "diff", "-f", "json", plan)
+    assert ran.status == Exit.FOUND
+    assert [(row["change"], row["target"]) for row in json.loads(ran.out)] == [
+        ("new", "comes.csv"),
+        ("unchanged", "stays.csv"),
+        ("gone", "goes.csv"),
+        ("not-looked-at", "vanishes.csv"),
+    ]
+    (by_vendor,) = csv.DictReader(io.StringIO(frscan("audit", "diff", "--by", "department", "-f", "csv", plan).out))
+    assert by_vendor == {"department": "Parks", "new": "1", "unchanged": "1", "gone": "1", "not-looked-at": "1"}
+
+
+def test_the_history_keeps_as_many_audits_as_the_plan_says(tmp_path):
+    (tmp_path / "z.csv").write_text(NOTHING)
+    plan = planned(tmp_path, "z.csv", keep="2")
+    for _ in range(3):
+        run(plan)
+    rows = json.loads(frscan("audit", "history", "-f", "json", plan).out)
+    assert [row["audit"] for row in rows] == [3, 2]
+
+
+def test_two_runs_of_a_plan_never_overlap(tmp_path):
+    (tmp_path / "z.csv").write_text(NOTHING)
+    plan = planned(tmp_path, "z.csv")
+    read = read_plan(plan)
+    with Store(read.store) as store, store.locked(read.name):
+        ran = run(plan)
+    assert (ran.status, ran.out) == (Exit.USAGE, "")
+    assert "is running already" in ran.err
+    assert run(plan).status == Exit.NOTHING
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a process cannot be killed so there")
+def test_a_run_that_is_killed_loses_nothing_and_does_nothing_twice(tmp_path):
+    for number in range(6):
+        (tmp_path / f"desk{number}.csv").write_text(FACES)
+    plan = planned(tmp_path, "desk*.csv")
+    command = [sys.executable, "-m", "scanner", "audit", "run", "-j", "1", str(plan)]
+    child = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    assert child.stderr is not None
+    assert child.stderr.readline().startswith("1/6 desk0.csv")
+    child.send_signal(signal.SIGKILL)
+    child.wait()
+    child.stderr.close()
+    read = read_plan(plan)
+    with Store(read.store) as store:
+        done = [result.target for result in store.results(1)]
+    assert 1 <= len(done) < 6
+    time.sleep(0.1)
+    ran = frscan("audit", "run", "-j", "1", plan)
+    assert ran.out.startswith("frscan audit=1 plan=desks targets=6 recognition=6 "), ran.err
+    assert not any(f" {target}:" in ran.err for target in done)
+    with Store(read.store) as store:
+        assert len(store.audits()) == 1
+        assert len(store.findings(1)) == 6
+
+
+def test_a_new_signature_is_answered_from_stored_facts_without_the_target(tmp_path, monkeypatch):
+    (tmp_path / "list.csv").write_text("DisplayName0,Version0,Publisher0\nAcme Faces,8.1,Acme\n")
+    read = read_plan(planned(tmp_path, "list.csv"))
+    with Store(read.store) as store:
+        first = run_audit(read, store, jobs=1)
+        assert store.results(first)[0].verdict == "none"
+        (tmp_path / "list.csv").unlink()
+        with_a_signature_for("Acme Faces", monkeypatch, tmp_path)
+        second = run_audit(read, store, jobs=1, from_facts=True)
+        (result,) = store.results(second)
+        assert (result.verdict, result.is_complete) == ("recognition", True)
+        assert [d.change for d in differences(store, first, second)] == [Change.NEW]
+
+
+def test_what_only_bytes_could_answer_says_that_it_was_not_asked(tmp_path, monkeypatch):
+    app = tmp_path / "demo.apk"
+    app.write_bytes((FIXTURES / "android" / "demo.apk").read_bytes())
+    read = read_plan(planned(tmp_path, "demo.apk"))
+    with Store(read.store) as store:
+        first = run_audit(read, store, jobs=1)
+        same = run_audit(read, store, jobs=1, from_facts=True)
+        assert not [d for d in differences(store, first, same) if d.change is not Change.UNCHANGED]
+        with_a_signature_for("Acme Faces", monkeypatch, tmp_path, string="AcmeFacesEngineBegin")
+        second = run_audit(read, store, jobs=1, from_facts=True)
+        report = store.report(second, "demo.apk")
+    assert report is not None
+    assert not report.complete
+    assert "Not asked: 1 patterns" in next(u.reason for u in report.unreadable if u.stage == "not asked")
+
+
+def with_a_signature_for(product: str, monkeypatch, folder: Path, string: str = "") -> None:
+    """The signatures in use, and one more."""
+    from scanner.catalogue.load import load_catalogue
+    from scanner.model.technology import Indicator, Technology
+    from scanner.model.vocabulary import Capability, IndicatorKind, TechnologyKind
+
+    indicators = [Indicator(kind=IndicatorKind.PRODUCT, value=product, seen_in="a list")]
+    if string:
+        indicators.append(Indicator(kind=IndicatorKind.STRING, value=string, seen_in="a program"))
+    acme = Technology(
+        id="acme-faces",
+        name="Acme Faces",
+        vendor="Acme",
+        kind=TechnologyKind.PRODUCT,
+        group="products",
+        summary="Made up.",
+        references=("https://example.com",),
+        capabilities=(Capability.IDENTIFICATION,),
+        indicators=tuple(indicators),
+    )
+    known = load_catalogue()
+    more = type(known)(
+        **{
+            **{name: getattr(known, name) for name in known.__struct_fields__},
+            "technologies": (acme, *known.technologies),
+        }
+    )
+    monkeypatch.setattr("scanner.engine.again.load_catalogue", lambda: more)
+
+
+@pytest.mark.parametrize("system", ["systemd", "windows", "launchd", "cron"])
+def test_a_schedule_is_shown_before_anything_is_installed(tmp_path, system):
+    (tmp_path / "z.csv").write_text(NOTHING)
+    plan = planned(tmp_path, "z.csv")
+    ran = frscan("audit", "schedule", "--system", system, "--write", tmp_path, plan)
+    assert ran.status == 0, ran.err
+    assert "# To install it:" in ran.out
+    assert str(plan) in ran.out
+    if system == "windows":
+        from xml.etree import ElementTree
+
+        ElementTree.fromstring((tmp_path / "frscan-audit-desks.xml").read_bytes())
+    if system == "launchd":
+        import plistlib
+
+        label = "org.frscan.audit.desks"
+        assert plistlib.loads((tmp_path / f"{label}.plist").read_bytes())["Label"] == label
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("name = 1", "Expected `str`"),
+        ('name = "x"\nstore = "s"\n', "group"),
+        ('name = "x"\nstore = "s"\ngroup = []\n', "no group names a target"),
+        ('name = "x y"\nstore = "s"\n[[group]]\ntargets = ["a"]\n', "may hold letters"),
+        ('name = "x"\nstore = "s"\n[[group]]\ntargets = ["a", "a"]\n', "stands in it twice"),
+        ('name = "x"\nstore = "s"\n[[group]]\ntargets = ["a"]\ndeployment = {operator = "nobody"}\n', "operator"),
+        ('name = "x"\nstore = "nosuch://s"\n[[group]]\ntargets = ["a"]\n', "cannot be opened"),
+    ],
+)
+def test_a_plan_that_cannot_be_carried_out_is_refused_in_a_sentence(tmp_path, text, said):
+    (tmp_path / "plan.toml").write_text(text)
+    ran = run(tmp_path / "plan.toml")
+    assert (ran.status, ran.out) == (Exit.USAGE, "")
+    assert said in ran.err
