@@ -128,7 +128,11 @@ def test_every_option_named_is_one_of_the_scan_or_of_saved_reports():
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", text))
     known = set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", frscan("scan", "--help", COLUMNS="200").out))
     of_reports = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", frscan("report", "--help", COLUMNS="200").out))
-    assert named <= known | of_reports
+    audits = (
+        frscan("audit", command, "--help", COLUMNS="200").out for command in ("run", "diff", "report", "schedule")
+    )
+    of_audits = {option for text in audits for option in re.findall(r"(?<![\w-])--[a-z][a-z-]*", text)}
+    assert named <= known | of_reports | of_audits
     listed = set(re.findall(r"`(--?[a-z][a-z-]*)`", "\n".join(re.findall(r"^\| `-.*$", text, re.M))))
     assert known - {"-h", "--help"} == listed
 
