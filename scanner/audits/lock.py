@@ -34,8 +34,14 @@ def _of_server(engine: "Engine", plan: str) -> Iterator[bool]:
     from sqlalchemy import text
 
     number = int.from_bytes(sha256(f"frscan {plan}".encode()).digest()[:8], "big", signed=True)
-    with engine.connect() as connection:
-        yield bool(connection.execute(text("SELECT pg_try_advisory_lock(:n)"), {"n": number}).scalar())
+    # No transaction stays open for the whole audit, and the connection goes back to the pool without the lock.
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        is_held = bool(connection.execute(text("SELECT pg_try_advisory_lock(:n)"), {"n": number}).scalar())
+        try:
+            yield is_held
+        finally:
+            if is_held:
+                connection.execute(text("SELECT pg_advisory_unlock(:n)"), {"n": number})
 
 
 def _of_system(file: IO[bytes]) -> bool:
