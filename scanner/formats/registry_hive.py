@@ -5,8 +5,8 @@ regf, base block of 4096 bytes, root at 36 | bins of cells; a cell: its size (ne
 nk key: flags, …, number of subkeys 20, their list 28, number of values 36, their list 40, length of name 72, name 76
 lf, lh, li lists of keys; ri list of lists │ vk value: length of the name 2, size 4, data 8, type 12, flags 16, name 20
 ```
-Specification: https://github.com/msuhanov/regf. Offsets are from the end of the base block. Everything is a claim; a list
-that leads in circles ends with the budget.
+Specification: https://github.com/msuhanov/regf. Offsets are from the end of the base block. Everything is a claim; a
+list that leads in circles ends with the budget.
 """
 
 import struct

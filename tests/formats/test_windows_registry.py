@@ -15,6 +15,14 @@ from tests.sources import BytesSource
 NONE = 0xFFFFFFFF
 
 
+def hashed(name):
+    """By which a list of keys is searched."""
+    total = 0
+    for letter in name.upper():
+        total = (total * 37 + ord(letter)) & 0xFFFFFFFF
+    return total
+
+
 class Builder:
     """Puts cells one behind the other."""
 
@@ -34,9 +42,9 @@ class Builder:
 
     def key(self, name, content):
         values = [self.value(n, c) for n, c in content.items() if isinstance(c, str)]
-        keys = [self.key(n, c) for n, c in content.items() if not isinstance(c, str)]
+        keys = [(self.key(n, c), hashed(n)) for n, c in content.items() if not isinstance(c, str)]
         listed = self.cell(struct.pack(f"<{len(values)}I", *values)) if values else NONE
-        below = self.cell(struct.pack("<2sH", b"lh", len(keys)) + b"".join(struct.pack("<II", k, 0) for k in keys))
+        below = self.cell(struct.pack("<2sH", b"lh", len(keys)) + b"".join(struct.pack("<II", *key) for key in keys))
         head = struct.pack(
             "<2sH8xIIIIIIIIII", b"nk", 0x20, 0, NONE, len(keys), 0, below, NONE, len(values), listed, 0, NONE
         )
