@@ -26,6 +26,7 @@ from typing import Any
 
 import msgspec
 
+from scanner.formats.inventories.dialect import BadColumns, told_columns
 from scanner.model.law import Deployment
 from scanner.ordinances import DeploymentError, deployment_of
 
@@ -60,7 +61,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     """How the plan names it: what stays the same from audit to audit."""
     path: Path
     department: str
-    columns: str
+    columns: tuple[str, ...]
+    """Which column of a table holds what: `name=Title`."""
     exclude: tuple[str, ...]
     deployment: Deployment
 
@@ -88,7 +90,7 @@ def read_plan(path: Path) -> Plan:
     try:
         file = msgspec.toml.decode(data, type=_File)
         items = tuple(_items(file, path.parent))
-    except (msgspec.DecodeError, UnicodeDecodeError, DeploymentError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, DeploymentError, BadColumns) as error:
         raise BadPlan(f"{path}: {error}") from error
     if not items:
         raise BadPlan(f"{path}: no group names a target.")
@@ -122,7 +124,7 @@ def _items(file: _File, folder: Path) -> Iterator[Item]:
                     target=name.replace(os.sep, "/"),
                     path=folder / name,
                     department=group.department,
-                    columns=group.columns,
+                    columns=told_columns(group.columns),
                     exclude=group.exclude,
                     deployment=msgspec.structs.replace(base, **stated),
                 )

@@ -95,12 +95,12 @@ def _checked(audit: int, plan: Plan, item: Item, store: Store, jobs: int) -> Res
         deployment=item.deployment,
         jobs=jobs,
         exclude=item.exclude,
-        told=tuple(pair for pair in item.columns.split(",") if pair),
+        told=item.columns,
     )
-    kept: list[bytes] = []
+    held: list[tuple[Facts, Target]] = []
 
     def keep(facts: Facts, target: Target) -> None:
-        kept.extend(facts.pieces(target))
+        held.append((facts, target))
 
     try:
         report = scan([item.path], settings, keep=keep)
@@ -111,7 +111,8 @@ def _checked(audit: int, plan: Plan, item: Item, store: Store, jobs: int) -> Res
         return _failed(audit, plan, item, store, reason)
     if any(unread.cause is Cause.INTERRUPTED for unread in report.unreadable):
         raise KeyboardInterrupt
-    return _kept(audit, plan, item, store, report, kept)
+    # The facts of an endpoint need not fit in memory: they go from their database to the store in pieces.
+    return _kept(audit, plan, item, store, report, (piece for facts, target in held for piece in facts.pieces(target)))
 
 
 def _again(audit: int, plan: Plan, item: Item, store: Store, asked: Asked, earlier: bytes) -> ResultRow:

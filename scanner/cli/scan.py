@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scanner.cli.columns import told_columns
 from scanner.cli.decisions import read_decisions, with_decisions
 from scanner.cli.exits import exit_status, refuse, thresholds
 from scanner.cli.options import BaselineFile, Config, DeterminationsFile, FailOn, Formats, Output, Public, WaiversFile
@@ -104,6 +103,7 @@ def scan_command(
     from scanner.cli.rendering import BadOutput, edition, planned_outputs, write_outputs
     from scanner.cli.saved import earlier, with_earlier
     from scanner.engine.scan import Settings
+    from scanner.formats.inventories.dialect import BadColumns, told_columns
     from scanner.reports import BadReport
 
     words = thresholds(fail_on or ())
@@ -121,11 +121,13 @@ def scan_command(
             exclude=tuple(exclude or ()),
             uses_cache=not no_cache,
             trusts_metadata=trust_metadata or resume,
-            told=told_columns(columns),
+            told=told_columns(columns or ""),
         )
         scanned = with_decisions(_scanned(paths, settings, quiet=quiet), accepted, decisions)
         document = with_earlier(scanned, before)
         write_outputs(edition(document, public=public), outputs)
+    except BadColumns as error:
+        refuse(f"--map: {error}")
     except (BadOutput, BadReport) as error:
         refuse(str(error))
     raise typer.Exit(exit_status(document, words))

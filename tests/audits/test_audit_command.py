@@ -208,6 +208,7 @@ def test_a_schedule_is_shown_before_anything_is_installed(tmp_path, system):
         ('name = "x y"\nstore = "s"\n[[group]]\ntargets = ["a"]\n', "may hold letters"),
         ('name = "x"\nstore = "s"\n[[group]]\ntargets = ["a", "a"]\n', "stands in it twice"),
         ('name = "x"\nstore = "s"\n[[group]]\ntargets = ["a"]\ndeployment = {operator = "nobody"}\n', "operator"),
+        ('name = "x"\nstore = "s"\n[[group]]\ntargets = ["a"]\nmap = "publisher=Wer"\n', "names the product"),
         ('name = "x"\nstore = "nosuch://s"\n[[group]]\ntargets = ["a"]\n', "cannot be opened"),
     ],
 )

@@ -110,6 +110,22 @@ class Dialect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         }
 
 
+class BadColumns(Exception):
+    """What somebody told of a table's columns cannot be meant so; the message is a sentence."""
+
+
+def told_columns(text: str) -> tuple[str, ...]:
+    """`name=Title,publisher=Maker` as pairs; a comma in a column's name is doubled. Raises `BadColumns`."""
+    pairs = [pair.replace("\0", ",").strip() for pair in text.replace(",,", "\0").split(",") if pair.strip()]
+    for pair in pairs:
+        role, equals, column = pair.partition("=")
+        if role not in ROLES or not equals or not column:
+            raise BadColumns(f"columns are told as ROLE=COLUMN with a role of {', '.join(ROLES)}; {pair!a} is not so.")
+    if pairs and not any(pair.startswith("name=") for pair in pairs):
+        raise BadColumns("it has to be told which column names the product: name=COLUMN.")
+    return tuple(pairs)
+
+
 def header_key(header: str) -> str:
     """A header as it is compared: people re-case and re-space them, programs add marks at the end."""
     return _NOT_IN_HEADERS.sub("", _LOCALISED.sub("", header.strip().lstrip("\ufeff"))).casefold()
