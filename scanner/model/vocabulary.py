@@ -31,7 +31,10 @@ class Presence(StrEnum):
     @property
     def rank(self) -> int:
         """0 for the weakest (referenced) to 3 for the strongest (used)."""
-        return tuple(Presence).index(self)
+        return _PRESENCE_RANKS[self]
+
+
+_PRESENCE_RANKS = {presence: rank for rank, presence in enumerate(Presence)}
 
 
 class Weight(StrEnum):
@@ -53,7 +56,10 @@ class Verdict(StrEnum):
     @property
     def rank(self) -> int:
         """3 for the strongest (recognition) to 0 (none)."""
-        return 3 - tuple(Verdict).index(self)
+        return _VERDICT_RANKS[self]
+
+
+_VERDICT_RANKS = {verdict: rank for rank, verdict in enumerate(reversed(Verdict))}
 
 
 class TechnologyKind(StrEnum):

@@ -11,7 +11,7 @@ from scanner.model.finding import Situation
 from scanner.model.law import Deployment, Element, Law, Question
 from scanner.model.vocabulary import Act, Capability, Met, Presence, Reach
 from scanner.ordinances.questions import fact_or, once, plain, reading
-from scanner.ordinances.reach import Reached, capabilities
+from scanner.ordinances.reach import Reached, capabilities, strength
 from scanner.ordinances.reason import Judged
 from scanner.ordinances.words import ACTS, PRESENCES, capability, distinct, listed, sentence
 
@@ -23,11 +23,10 @@ _REACH = {Reach.REACHED: Met.MET, Reach.UNCLEAR: Met.UNKNOWN, Reach.NOT_REACHED:
 
 
 class ActStand(msgspec.Struct, frozen=True):
-    """How one act stands for one capability."""
+    """How one act stands for a capability of some presence."""
 
     act: Act
     met: Met
-    reached: Reached
 
 
 class Weighed(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,13 +42,14 @@ class Weighed(msgspec.Struct, frozen=True, kw_only=True):
 def weigh(law: Law, situation: Situation, deployment: Deployment) -> Weighed:
     """Judge definition and act on the capabilities for which the two together go furthest."""
     found = capabilities(law, situation)
-    acts = {reached: _best(_stands(law, reached, deployment)) for reached in found}
-    joint = {reached: _weaker(_REACH[reached.reach], acts[reached]) for reached in found}
-    best = max(joint.values(), key=_ORDER.index, default=Met.NOT_MET)
-    tied = [reached for reached in found if joint[reached] is best]
-    furthest = max((_ORDER.index(_REACH[reached.reach]) for reached in tied), default=0)
-    leading = tuple(r for r in tied if _ORDER.index(_REACH[r.reach]) == furthest)
-    stands = tuple(stand for reached in leading for stand in _stands(law, reached, deployment))
+    by_presence = {presence: _stands(law, presence, deployment) for presence in {r.presence for r in found}}
+    acts = {presence: _best(stands) for presence, stands in by_presence.items()}
+    joint = [_weaker(_REACH[reached.reach], acts[reached.presence]) for reached in found]
+    best = max(joint, key=_ORDER.index, default=Met.NOT_MET)
+    tied = [reached for reached, met in zip(found, joint, strict=True) if met is best]
+    furthest = max((strength(reached.reach) for reached in tied), default=0)
+    leading = tuple(r for r in tied if strength(r.reach) == furthest)
+    stands = tuple(dict.fromkeys(stand for reached in leading for stand in by_presence[reached.presence]))
     return Weighed(
         leading=leading,
         definition=_definition(law, leading, found, tied),
@@ -66,14 +66,14 @@ def _best(stands: tuple[ActStand, ...]) -> Met:
     return max((stand.met for stand in stands), key=_ORDER.index, default=Met.NOT_MET)
 
 
-def _stands(law: Law, reached: Reached, deployment: Deployment) -> tuple[ActStand, ...]:
+def _stands(law: Law, presence: Presence, deployment: Deployment) -> tuple[ActStand, ...]:
     if deployment.acts:
-        return tuple(ActStand(act, _stated(law, act, reached.presence), reached) for act in deployment.acts)
+        return tuple(ActStand(act, _stated(law, act, presence)) for act in deployment.acts)
     shown = [act for act in Act if act in SHOWN_BY_A_SCAN and law.acts[act].reach is not Reach.NOT_REACHED]
     if shown:
-        return tuple(ActStand(act, _shown(law, act, reached.presence), reached) for act in shown)
+        return tuple(ActStand(act, _shown(law, act, presence)) for act in shown)
     named = [act for act in Act if law.acts[act].reach is not Reach.NOT_REACHED]
-    return tuple(ActStand(act, Met.UNKNOWN, reached) for act in named)
+    return tuple(ActStand(act, Met.UNKNOWN) for act in named)
 
 
 def _stated(law: Law, act: Act, presence: Presence) -> Met:

@@ -10,7 +10,7 @@ from scanner.model.finding import Situation
 from scanner.model.law import FactQuestion, Law
 from scanner.model.vocabulary import RECOGNITION, Capability, Presence, Reach
 
-_STRENGTH = (Reach.NOT_REACHED, Reach.UNCLEAR, Reach.REACHED)
+_STRENGTH = {Reach.NOT_REACHED: 0, Reach.UNCLEAR: 1, Reach.REACHED: 2}
 
 
 class Reached(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +45,7 @@ def capabilities(law: Law, situation: Situation) -> tuple[Reached, ...]:
 
 def strength(reach: Reach) -> int:
     """0 for not reached, 1 for unclear, 2 for reached."""
-    return _STRENGTH.index(reach)
+    return _STRENGTH[reach]
 
 
 def _by_itself(law: Law, capability: Capability, presence: Presence) -> Reached:

@@ -4,8 +4,10 @@ import re
 
 import msgspec
 
+from scanner.model.law import Assessment
 from scanner.model.report import SCHEMA_VERSION, Report
 from scanner.reports.format import RenderOptions, ReportFormat
+from scanner.reports.shared_texts import shared
 
 FORMAT = ReportFormat(name="json", suffix=".json", line="Everything the scan says, for programs and for other formats.")
 
@@ -19,8 +21,16 @@ def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001 - eve
 
     Characters that would steer a terminal are written as `\\uXXXX`, which decodes to the same text.
     """
-    encoded = msgspec.json.format(_encode(report), indent=2).decode()
-    return _STEERING.sub(_written_out, encoded) + "\n"
+    report = shared(report)
+    lines = [_encode(one) for one in report.assessments] if report.texts else []
+    if lines:  # a line each; indented, they would be most of the file
+        report = msgspec.structs.replace(report, assessments=())
+    encoded = msgspec.json.format(_encode(report), indent=2)
+    if lines:
+        encoded = encoded.replace(
+            b'\n  "assessments": []', b'\n  "assessments": [\n' + b",\n".join(lines) + b"\n  ]", 1
+        )
+    return _STEERING.sub(_written_out, encoded.decode()) + "\n"
 
 
 def schema() -> str:
@@ -36,7 +46,7 @@ def schema() -> str:
     return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
 
 
-def _encode(report: Report) -> bytes:
+def _encode(report: Report | Assessment) -> bytes:
     try:
         return _ENCODER.encode(report)
     except UnicodeEncodeError:

@@ -4,6 +4,7 @@ import msgspec
 
 from scanner.model.report import SCHEMA_VERSION, Report
 from scanner.reports.printable import prose
+from scanner.reports.shared_texts import spread
 
 MAX_REPORT_BYTES = 1 << 29
 """A saved report over 512 MiB is refused before it is decoded."""
@@ -28,6 +29,6 @@ def read_report(data: bytes) -> Report:
         version = msgspec.json.decode(data, type=_Versioned).schema_version
         if version != SCHEMA_VERSION:
             raise BadReport(f"it has schema version {version[:20]!a}; this program reads version {SCHEMA_VERSION}.")
-        return msgspec.json.decode(data, type=Report)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return spread(msgspec.json.decode(data, type=Report))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError, IndexError) as error:
         raise BadReport(f"it is no JSON report of this program ({prose(str(error))}).") from error
