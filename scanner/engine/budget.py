@@ -11,6 +11,13 @@ import msgspec
 from scanner.model.source import Unreadable
 from scanner.model.vocabulary import Cause
 
+_USUAL_BYTES = 2 << 30
+"""A file up to this size has the time that the limits say; a larger one that much more."""
+_BYTES_AN_ITEM = 512
+"""A file of many GiB may have an entry for each so many of its bytes, where that is more than the limits say."""
+_TIMES_READ = 4
+"""How often the bytes of such a file may be handed out: by its file systems, and by archives in them."""
+
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """How much a target's file may cost, with everything nested in it."""
@@ -35,6 +42,10 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     worker_bytes: int = 3 << 30
     """What one worker process may allocate; mapped files do not count."""
 
+    def seconds_for(self, own_bytes: int) -> float:
+        """What one file of `own_bytes` bytes may take: a disk image holds the files of a whole computer."""
+        return self.seconds * max(1.0, own_bytes / _USUAL_BYTES)
+
 
 class Allowance:
     """A `Budget` with a parent: what is spent here is spent there too."""
@@ -49,15 +60,19 @@ class Allowance:
         self._until_clock = 1000
 
     @classmethod
-    def for_file(cls, limits: Limits) -> "Allowance":
-        """The allowance of one file of the target with everything nested in it."""
-        deadline = time.monotonic() + limits.seconds
-        return cls(items=limits.items, made_bytes=limits.inflated_bytes, deadline=deadline)
+    def for_file(cls, limits: Limits, own_bytes: int = 0) -> "Allowance":
+        """The allowance of one file of the target, of `own_bytes` bytes, with everything nested in it."""
+        return cls(
+            items=max(limits.items, own_bytes // _BYTES_AN_ITEM),
+            made_bytes=max(limits.inflated_bytes, own_bytes * _TIMES_READ),
+            deadline=time.monotonic() + limits.seconds_for(own_bytes),
+        )
 
     def child(self, limits: Limits, *, own_bytes: int) -> "Allowance":
         """The allowance of one artifact of `own_bytes` bytes."""
         made = max(limits.ratio_floor_bytes, own_bytes * limits.ratio)
-        return Allowance(items=limits.items_per_artifact, made_bytes=made, deadline=self._deadline, parent=self)
+        items = max(limits.items_per_artifact, own_bytes // _BYTES_AN_ITEM)
+        return Allowance(items=items, made_bytes=made, deadline=self._deadline, parent=self)
 
     def spend_items(self, count: int = 1) -> None:
         """Count `count` members, rows or nodes. Raises `Unreadable` when none are left."""

@@ -72,7 +72,7 @@ class Examiner:
 
     def examine(self, source: BytesSource, wanted: Wanted, *, part: tuple[int, int] = (0, 1)) -> Iterator[Found]:
         """Everything about a file. Of a file split in `part[1]` parts, part 0 speaks of the file itself too."""
-        yield from self._triage(source, wanted, Notes(), "", Allowance.for_file(self._limits), part=part)
+        yield from self._triage(source, wanted, Notes(), "", Allowance.for_file(self._limits, source.size), part=part)
 
     def is_silent(self, data: bytes, wanted: Wanted) -> bool:
         """Whether nothing of a small file could give an observation, as far as a single pass over it tells."""
@@ -87,7 +87,7 @@ class Examiner:
 
         Raises `Unreadable` if it is no longer there.
         """
-        budget = Allowance.for_file(self._limits)
+        budget = Allowance.for_file(self._limits, source.size)
         notes = Notes(within)
         with ExitStack() as held:
             for name in within.split("!/")[1:]:

@@ -88,6 +88,16 @@ class DepthTask(msgspec.Struct, frozen=True, kw_only=True):
 Work = Batch | DepthTask
 
 
+def largest(work: Work) -> int:
+    """Bytes of the file, where there is only one: the large ones go alone. 0 if it is gone."""
+    if isinstance(work, Batch) and len(work.names) > 1:
+        return 0
+    try:
+        return os.stat(work.path(0) if isinstance(work, Batch) else work.path).st_size  # noqa: PTH116  (many times)
+    except OSError:
+        return 0
+
+
 class Answer(msgspec.Struct, array_like=True):
     """What there is to say of one file."""
 
@@ -186,7 +196,8 @@ def _of_source(worker: _Worker, source: BytesSource, batch: Batch, number: int) 
     else:
         wanted = worker.examiner.table.wanted(source.name, source.head, source)
     is_worth_keeping = source.size >= _CACHE_FROM_BYTES or bool(wanted.readers or wanted.containers)
-    if not (worker.plan.uses_cache and is_worth_keeping):
+    is_too_large = batch.part[1] > 1 and source.size > _SPLIT_UNCACHED_FROM_BYTES
+    if not (worker.plan.uses_cache and is_worth_keeping) or is_too_large:
         found = list(worker.examiner.examine(source, wanted, part=batch.part))
         return answer_of(worker.plan, found, batch, number)
     content = _digest(source)

@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection
 
 import msgspec
 
-from scanner.engine.task import DepthTask, Plan, Work, examine_batch, examine_depth, first_sights, prepare
+from scanner.engine.task import DepthTask, Plan, Work, examine_batch, examine_depth, first_sights, largest, prepare
 
 READY = b"ready"
 """The first message of a worker: it has what it needs."""
@@ -33,7 +33,8 @@ def serve(connection: Connection, plan: Plan, parent: int) -> None:
     with suppress(EOFError, OSError):  # the scan is over, or was ended
         connection.send_bytes(READY)
         while True:
-            connection.send_bytes(_answered(connection.recv(), plan.limits.seconds + GRACE_S))
+            task = connection.recv()
+            connection.send_bytes(_answered(task, plan.limits.seconds_for(largest(task)) + GRACE_S))
 
 
 def _answered(task: Work, seconds_a_file: float) -> bytes:

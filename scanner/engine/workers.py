@@ -20,7 +20,7 @@ from typing import Any
 import msgspec
 
 from scanner.engine.examine import OUT_OF_MEMORY
-from scanner.engine.task import Answer, Batch, DepthTask, Plan, Work
+from scanner.engine.task import Answer, Batch, DepthTask, Plan, Work, largest
 from scanner.engine.worker_process import GRACE_S, OUT_OF_MEMORY_ANSWER, READY, serve
 from scanner.model.artifact import Artifact, ArtifactFacts, Unread
 from scanner.model.locator import base_name
@@ -79,13 +79,14 @@ class _Worker:
         self.is_ready = False
         self.job: _Job | None = None
         self._ends_at = time.monotonic() + _START_S
-        self._limit_s = plan.limits.seconds + GRACE_S
+        self._limits = plan.limits
 
     def give(self, job: _Job) -> None:
         """Hand it a job. Raises `OSError` if it is gone."""
         self.job = job
         files = len(job.work.names) if isinstance(job.work, Batch) else 1
-        self._ends_at = time.monotonic() + self._limit_s * files + GRACE_S
+        limit_s = self._limits.seconds_for(largest(job.work)) + GRACE_S
+        self._ends_at = time.monotonic() + limit_s * files + GRACE_S
         self.pipe.send(job.work)
 
     def has_started(self, *, is_ready: bool) -> None:

@@ -29,3 +29,12 @@ def test_wall_time_is_the_last_guard():
     with pytest.raises(Unreadable) as stopped:
         late.spend_items(1001)
     assert stopped.value.cause is Cause.TIMED_OUT
+
+
+def test_an_image_of_a_whole_disk_may_take_as_long_and_hold_as_much_as_it_needs():
+    limits, disk_bytes = Limits(), 256 << 30
+    assert limits.seconds_for(1 << 30) == limits.seconds
+    assert limits.seconds_for(disk_bytes) == 128 * limits.seconds
+    budget = Allowance.for_file(limits, disk_bytes)
+    budget.child(limits, own_bytes=disk_bytes).spend_bytes(disk_bytes)
+    budget.spend_items(100_000_000)
