@@ -25,6 +25,8 @@ from scanner.model.vocabulary import Cause
 
 _CACHE_FROM_BYTES = 64 << 10
 """Smaller files in which nothing stands are scanned as quickly as they are looked up."""
+_SPLIT_UNCACHED_FROM_BYTES = 4 << 30
+"""Each part of a file that is dealt out would read all of it for its digest; of a disk that is too much."""
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
