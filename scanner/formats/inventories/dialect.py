@@ -26,6 +26,7 @@ ROLES = ("name", "publisher", "version", "ids", "department")
 PLAIN = "table"
 """The dialect of plain words, which tables that people make are headed with."""
 _NOT_IN_HEADERS = re.compile(r"[\W_]+")
+_KEY = re.compile(rb'"([^"\\]{1,60})"\s*:')
 _LOCALISED = re.compile(r"(_loc|(?<=[a-z])0)$", re.IGNORECASE)
 """Intune's translated columns, and the zero that Configuration Manager's views end their columns in."""
 
@@ -66,6 +67,8 @@ class Lines(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
     begins: str
     """What the beginning of the file must match."""
+    holds: tuple[str, ...] = ()
+    """Texts of which the beginning holds one, if it is so: asked first, for it is quick. Empty: nothing is asked."""
     row: str = ""
     """A product's line, with the groups `name`, `publisher`, `version` and `id`; empty for `is_ruled`."""
     skip: str = ""
@@ -144,24 +147,22 @@ def dialects() -> tuple[Dialect, ...]:
 
 def marked(syntax: Literal["json", "xml"], head: bytes) -> Dialect | None:
     """The dialect of a JSON or XML file, by its first bytes: the one of which the most words stand there."""
+    keys = frozenset(_KEY.findall(head)) if syntax == "json" else frozenset()
     best: tuple[int, Dialect] | None = None
-    for count, words, dialect, pattern in _marks(syntax):
-        is_better = (best is None or count > best[0]) and all(word in head for word in words)
-        if is_better and (pattern is None or pattern.search(head)):
-            best = (count, dialect)
+    for words, dialect, pattern in _marks(syntax):
+        # Of JSON, found among the keys once and not searched for one by one: every JSON file of a target comes by here.
+        stands = words <= keys if syntax == "json" else all(word in head for word in words)
+        if stands and (best is None or len(words) > best[0]) and (pattern is None or pattern.search(head)):
+            best = (len(words), dialect)
     return best[1] if best else None
 
 
 @cache
-def _marks(
-    syntax: Literal["json", "xml"],
-) -> tuple[tuple[int, tuple[bytes, ...], Dialect, re.Pattern[bytes] | None], ...]:
+def _marks(syntax: Literal["json", "xml"]) -> tuple[tuple[frozenset[bytes], Dialect, re.Pattern[bytes] | None], ...]:
     sections = ((dialect, getattr(dialect, syntax)) for dialect in dialects())
-    quote = '"' if syntax == "json" else ""
     return tuple(
         (
-            len(words),
-            tuple(f"{quote}{word}{quote}".encode() for word in words),
+            frozenset(word.encode() for word in words),
             dialect,
             re.compile(section.pattern.encode()) if section.pattern else None,
         )

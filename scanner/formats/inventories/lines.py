@@ -37,7 +37,9 @@ def dialect_of(head: bytes, *, is_named: bool = False) -> Dialect | None:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     for dialect, begins in _known():
         assert dialect.lines is not None
-        if (is_named or not dialect.lines.only_named) and begins.search(text):
+        section = dialect.lines
+        is_possible = not section.holds or any(word in text for word in section.holds)
+        if is_possible and (is_named or not section.only_named) and begins.search(text):
             return dialect
     return None
 
