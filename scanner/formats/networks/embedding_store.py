@@ -9,7 +9,8 @@ and the number of rows), CPython Lib/pickletools.py
 
 from collections.abc import Iterator
 
-from scanner.formats.networks.pickle_values import Block, Unpickled, Value, parts_of
+from scanner.formats.networks.pickle_parts import parts_of
+from scanner.formats.networks.pickle_values import Block, Unpickled, Value
 from scanner.model.network import Tensor
 from scanner.model.observation import Network, Observation
 from scanner.model.source import Budget, Info, Magic, Source

@@ -3,10 +3,10 @@
 Specification: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
 """
 
-import struct
 from collections.abc import Iterator
 
-from scanner.formats.networks.blueprint import Blueprint, drawn, text_of
+from scanner.formats.networks.blueprint import Blueprint, drawn
+from scanner.formats.networks.cursor import Cursor
 from scanner.model.observation import Observation
 from scanner.model.source import Budget, Info, Magic, Source, Unreadable
 from scanner.model.vocabulary import Cause
@@ -37,34 +37,33 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
 
 class _Header:
     def __init__(self, data: memoryview, budget: Budget) -> None:
-        self._data = data
         self._budget = budget
-        self._at = 8
+        self._cursor = Cursor(data, 8)
 
     def read(self, plan: Blueprint) -> None:
-        tensors, entries = self._number("<Q"), self._number("<Q")
+        tensors, entries = self._cursor.number("<Q"), self._cursor.number("<Q")
         for _ in range(entries):
             self._budget.spend_items()
-            key = self._text()
-            value = self._value(self._number("<I"))
+            key = self._cursor.text()
+            value = self._value(self._cursor.number("<I"))
             if isinstance(value, str):
                 plan.tells(f"{key}={value}")
         for _ in range(tensors):
             self._budget.spend_items()
-            name = self._text()
-            axes = self._number("<I")
+            name = self._cursor.text()
+            axes = self._cursor.number("<I")
             if axes > _MOST_AXES:
                 raise Unreadable(Cause.DAMAGED, "A block of weights has more axes than there can be.")
-            plan.weight(name, [self._number("<Q") for _ in range(axes)])
-            self._skip(4 + 8)
+            plan.weight(name, [self._cursor.number("<Q") for _ in range(axes)])
+            self._cursor.skip(4 + 8)
 
     def _value(self, kind: int) -> str | None:
         if kind == _TEXT:
-            return self._text()
+            return self._cursor.text()
         if kind == _LIST:
-            inner, count = self._number("<I"), self._number("<Q")
+            inner, count = self._cursor.number("<I"), self._cursor.number("<Q")
             if inner in _WIDTHS:
-                self._skip(_WIDTHS[inner] * count)
+                self._cursor.skip(_WIDTHS[inner] * count)
                 return None
             for _ in range(count):
                 self._budget.spend_items()
@@ -72,22 +71,5 @@ class _Header:
             return None
         if kind not in _WIDTHS:
             raise Unreadable(Cause.DAMAGED, "The metadata holds a kind of value that there is not.")
-        self._skip(_WIDTHS[kind])
+        self._cursor.skip(_WIDTHS[kind])
         return None
-
-    def _number(self, code: str) -> int:
-        start = self._at
-        self._skip(struct.calcsize(code))
-        value: int = struct.unpack_from(code, self._data, start)[0]
-        return value
-
-    def _text(self) -> str:
-        size = self._number("<Q")
-        start = self._at
-        self._skip(size)
-        return text_of(self._data[start : start + size])
-
-    def _skip(self, count: int) -> None:
-        if count > len(self._data) - self._at:
-            raise Unreadable(Cause.DAMAGED, "The header of the weights ends in the middle of a value.")
-        self._at += count

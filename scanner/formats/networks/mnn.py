@@ -53,9 +53,8 @@ def _read(net: Table, plan: Blueprint) -> None:
 
 def _read_operator(operator: Table, plan: Blueprint, names: list[str], taken: set[int], given: dict[int, int]) -> None:
     kind = OPERATORS.get(operator.number(5), f"operator-{operator.number(5)}")
-    inputs, outputs = operator.numbers(0), operator.numbers(3)
-    name = operator.text(2) if operator.number(1, "<B") == 0 else operator.text(3)
-    inputs, outputs = operator.numbers(0), operator.numbers(4)
+    # The settings, a union, take two slots: what they are (1) and where they lie (2).
+    inputs, name, outputs = operator.numbers(0), operator.text(3), operator.numbers(4)
     settings = operator.table(2)
     if kind == "Input":
         shape = settings.numbers(0, most=16) if settings is not None else []

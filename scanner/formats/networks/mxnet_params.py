@@ -3,10 +3,10 @@
 Source: https://github.com/apache/mxnet/blob/master/src/ndarray/ndarray.cc (NDArray::Save)
 """
 
-import struct
 from collections.abc import Iterator
 
-from scanner.formats.networks.blueprint import Blueprint, drawn, text_of
+from scanner.formats.networks.blueprint import Blueprint, drawn
+from scanner.formats.networks.cursor import Cursor
 from scanner.model.observation import Observation
 from scanner.model.source import Budget, Info, Magic, Source, Unreadable
 from scanner.model.vocabulary import Cause
@@ -38,55 +38,37 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
 
 class _Arrays:
     def __init__(self, data: memoryview, budget: Budget) -> None:
-        self._data = data
         self._budget = budget
-        self._at = 16
+        self._cursor = Cursor(data, 16)
 
     def read(self, plan: Blueprint) -> None:
         found = []
-        for _ in range(self._number("<Q")):
+        for _ in range(self._cursor.number("<Q")):
             self._budget.spend_items()
             found.append(self._array())
-        for shape, kind in found[self._number("<Q") :]:
+        for shape, kind in found[self._cursor.number("<Q") :]:
             plan.weight("", shape, kind)
-        self._at -= 8
-        for shape, kind in found[: self._number("<Q")]:
-            plan.weight(self._text(), shape, kind)
+        self._cursor.at -= 8
+        for shape, kind in found[: self._cursor.number("<Q")]:
+            plan.weight(self._cursor.text().rpartition(":")[2], shape, kind)
 
     def _array(self) -> tuple[list[int], str]:
-        magic = self._number("<I")
-        if magic in (_V2, _V3) and self._number("<i") != 0:
+        magic = self._cursor.number("<I")
+        if magic in (_V2, _V3) and self._cursor.number("<i") != 0:
             raise Unreadable(Cause.UNSUPPORTED, "Sparse blocks of weights are not read.")
         if magic in (_V1, _V2, _V3):
-            axes, code = self._number("<I"), "<q"
+            axes, code = self._cursor.number("<I"), "<q"
         else:
             axes, code = magic, "<I"
         if axes > _MOST_AXES:
             raise Unreadable(Cause.DAMAGED, "A block of weights has more axes than there can be.")
-        shape = [self._number(code) for _ in range(axes)]
+        shape = [self._cursor.number(code) for _ in range(axes)]
         if not shape:
             return [], ""
-        self._skip(8)
-        kind = self._number("<i")
+        self._cursor.skip(8)
+        kind = self._cursor.number("<i")
         size = _WIDTHS.get(kind, 4)
         for axis in shape:
             size *= max(axis, 0)
-        self._skip(size)
+        self._cursor.skip(size)
         return shape, _TYPES.get(kind, "")
-
-    def _number(self, code: str) -> int:
-        start = self._at
-        self._skip(struct.calcsize(code))
-        value: int = struct.unpack_from(code, self._data, start)[0]
-        return value
-
-    def _text(self) -> str:
-        size = self._number("<Q")
-        start = self._at
-        self._skip(size)
-        return text_of(self._data[start : start + size]).rpartition(":")[2]
-
-    def _skip(self, count: int) -> None:
-        if count > len(self._data) - self._at:
-            raise Unreadable(Cause.DAMAGED, "The weights end in the middle of a block.")
-        self._at += count

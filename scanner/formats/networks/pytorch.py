@@ -9,7 +9,8 @@ Source: https://github.com/pytorch/pytorch/blob/main/torch/serialization.py
 from collections.abc import Iterator
 
 from scanner.formats.networks.blueprint import Blueprint, drawn
-from scanner.formats.networks.pickle_values import Block, Unpickled, Value, parts_of
+from scanner.formats.networks.pickle_parts import parts_of
+from scanner.formats.networks.pickle_values import Block, Unpickled, Value
 from scanner.model.observation import Identity, Observation
 from scanner.model.source import Budget, Info, Magic, Source
 
