@@ -13,6 +13,9 @@ from scanner.reports.findings import component_name
 from scanner.reports.printable import printable, prose
 
 _GRAVITY = tuple(words.OUTCOMES)
+_CONFIDENCE = ("high", "medium", "low")
+_NARROWEST = 2
+"""Hyphens in the id of a city or county (`us-ma-boston`); further ones belong to its name."""
 QUIET = frozenset({Outcome.NOT_REACHED, Outcome.NOT_APPLICABLE})
 """Outcomes that ask nothing of anybody."""
 
@@ -80,6 +83,8 @@ class LawView(msgspec.Struct, frozen=True, kw_only=True):
     jurisdiction: str
     status: str
     verified: str
+    confidence: str
+    """How well its text was seen: `high`, `medium`, `low`; empty if nothing is known of it."""
     groups: tuple[OutcomeGroup, ...]
     exceptions: tuple[ExceptionView, ...]
     """Empty if no outcome asks for anything."""
@@ -89,6 +94,11 @@ class LawView(msgspec.Struct, frozen=True, kw_only=True):
     enforcement: str
     sources: tuple[str, ...]
     unverified: tuple[str, ...]
+
+    @property
+    def is_little_seen(self) -> bool:
+        """Whether most of what is said of the law was not verified in its text."""
+        return self.confidence == "low"
 
     @property
     def is_quiet(self) -> bool:
@@ -113,14 +123,21 @@ def by_gravest(laws: Sequence[LawView]) -> list[tuple[Outcome, list[LawView]]]:
 
 
 def view_laws(report: Report) -> tuple[LawView, ...]:
-    """Every law that was asked, the gravest outcome first."""
+    """Every law that was asked, in the order of `_rank`."""
     asked: dict[str, list[Assessment]] = defaultdict(list)
     for assessment in report.assessments:
         asked[assessment.ordinance].append(assessment)
     texts = {text.id: text for text in report.ordinances}
     situations = _situation_names(report)
     views = [_view_law(texts.get(law), law, entries, situations) for law, entries in asked.items()]
-    return tuple(sorted(views, key=lambda view: min(_GRAVITY.index(group.outcome) for group in view.groups)))
+    return tuple(sorted(views, key=_rank))
+
+
+def _rank(view: LawView) -> tuple[int, int, int]:
+    """The gravest outcome first, then the narrowest territory, then the law whose text is best known."""
+    gravest = min(_GRAVITY.index(group.outcome) for group in view.groups)
+    sure = _CONFIDENCE.index(view.confidence) if view.confidence in _CONFIDENCE else len(_CONFIDENCE)
+    return gravest, -min(view.jurisdiction.count("-"), _NARROWEST), sure
 
 
 def view_questions(report: Report) -> tuple[Question, ...]:
@@ -152,6 +169,7 @@ def _view_law(text: OrdinanceText | None, law: str, entries: list[Assessment], s
         jurisdiction=printable(text.jurisdiction),
         status=prose(text.status),
         verified=prose(text.verified),
+        confidence=printable(text.confidence),
         groups=_groups(entries, situations),
         exceptions=_exceptions(asking, text.exceptions),
         quotes=tuple(_view_quote(quote) for quote in text.quotes),

@@ -232,7 +232,8 @@ def _laws_in_short(page: Page, outcome: Outcome, laws: Sequence[LawView]) -> Non
     for law in laws[:SHORT_LAWS]:
         group = law.groups[0]
         supposing = f", if {group.short_assumptions}" if group.short_assumptions else ""
-        page.line(f"{law.id}: {law.title}{supposing}.", lead="- ", indent=4)
+        unseen = " [its text was hardly seen]" if law.is_little_seen else ""
+        page.line(f"{law.id}: {law.title}{supposing}.{unseen}", lead="- ", indent=4)
         unknown = [element.name for element in group.elements if element.met is Met.UNKNOWN]
         page.line(words.listed(unknown, len(unknown)), lead="not known: ", indent=6)
     others = [law.id for law in laws[SHORT_LAWS:]]

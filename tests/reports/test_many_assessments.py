@@ -12,6 +12,7 @@ from scanner.model.report import Report
 from scanner.model.vocabulary import Capability, Presence
 from scanner.ordinances import assess, laws
 from scanner.reports import BadReport, RenderOptions, formats, read_report
+from scanner.reports.laws import view_laws
 from tests.ordinances.cases import TODAY, situation
 from tests.reports.sample import empty_report
 
@@ -62,3 +63,16 @@ def test_a_text_that_is_not_there_is_refused(many: Report, name: str) -> None:
 def test_who_where_and_when_are_judged_once_a_law_and_not_once_a_situation(many: Report) -> None:
     frames = {id(element) for a in many.assessments for element in a.elements if element.name == "operator"}
     assert len(frames) <= len({(a.ordinance, a.assuming.get("operator")) for a in many.assessments})
+
+
+def test_of_laws_with_the_same_outcome_the_narrowest_and_best_known_come_first(many: Report) -> None:
+    order = {law.id: number for number, law in enumerate(view_laws(many))}
+    assert order["us-wi-madison"] < order["us-ca-san-francisco"] < order["us-ca-oakland"] < order["us-me-state"]
+
+
+def test_a_law_whose_text_was_hardly_seen_is_marked_where_laws_are_told_in_a_line(many: Report) -> None:
+    little = [law.id for law in view_laws(many) if law.is_little_seen]
+    assert "us-ca-oakland" in little
+    assert "us-ma-boston" not in little
+    text = " ".join(formats()["text"].render(many, RenderOptions()).split())
+    assert "[its text was hardly seen]" in text
