@@ -307,7 +307,38 @@ def embedding_store() -> Sample:
     return Sample("faces.index", b"IxFI" + struct.pack("<iq", 512, 7) + bytes(40), (), ((7, 512),))
 
 
+def hdf5() -> Sample:
+    """A root group with two data sets: superblock of version 0, one B-tree, one node, one heap."""
+
+    def header(*messages: tuple[int, bytes]) -> bytes:
+        parts = b"".join(struct.pack("<HHI", kind, len(data), 0) + data for kind, data in messages)
+        return struct.pack("<BBHII4x", 1, 0, len(messages), 1, len(parts)) + parts
+
+    def dataspace(shape: Shape) -> bytes:
+        return struct.pack("<BBBx4x", 1, len(shape), 0) + struct.pack(f"<{len(shape)}Q", *shape)
+
+    names = b"\0" * 8 + b"kernel:0".ljust(16, b"\0") + b"fc".ljust(8, b"\0")
+    root, tree, node, heap, texts = 96, 256, 320, 480, 544
+    first, second = 640, 768
+    out = bytearray(1024)
+    out[:16] = b"\x89HDF\r\n\x1a\n\0\0\0\0\0\x08\x08\0"
+    struct.pack_into("<QQ", out, 56, 0, root)
+    pieces = {
+        root: header((0x11, struct.pack("<QQ", tree, heap))),
+        tree: b"TREE\0\0" + struct.pack("<HQQQQ", 1, 0, 0, 0, node),
+        node: b"SNOD\1\0" + struct.pack("<HQQ24xQQ24x", 2, 8, first, 24, second),
+        heap: b"HEAP\0\0\0\0" + struct.pack("<QQQ", len(names), 0, texts),
+        texts: names,
+        first: header((1, dataspace((3, 3, 3, 8)))),
+        second: header((1, dataspace((8, 16)))),
+    }
+    for at, piece in pieces.items():
+        out[at : at + len(piece)] = piece
+    return Sample("a.h5", bytes(out), weights=WEIGHTS)
+
+
 SAMPLES = {
+    "hdf5": hdf5,
     "embedding-store": embedding_store,
     "onnx": onnx,
     "tflite": tflite,
