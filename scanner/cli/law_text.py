@@ -1,9 +1,8 @@
 """A law as the terminal shows it: every field of its file, wrapped, with what was not verified marked."""
 
-import shutil
-import textwrap
 from collections.abc import Iterable, Iterator
 
+from scanner.cli.wrapping import wrapped
 from scanner.model.law import FactQuestion, Law, LawException
 
 _NOT_VERIFIED = " [not verified]"
@@ -91,16 +90,3 @@ def _section(title: str, texts: Iterable[str]) -> Iterator[str]:
     yield title
     for text in shown:
         yield from wrapped(text, "  - ")
-
-
-def wrapped(text: str, indent: str) -> list[str]:
-    """Lines that fit the terminal; an address is never broken, so that it can be followed."""
-    width = max(40, min(100, shutil.get_terminal_size((80, 24)).columns))
-    return textwrap.wrap(
-        text,
-        width,
-        initial_indent=indent,
-        subsequent_indent=" " * len(indent),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )

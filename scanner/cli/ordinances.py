@@ -37,7 +37,7 @@ _FORCE_WORDS = {
 @app.command("list")
 def list_ordinances(jurisdiction: _Jurisdictions = None, as_of: _AsOf = None) -> None:
     """List the ordinances: id, kind, whether it is in force, how well its text was seen, title."""
-    from scanner.cli.law_text import wrapped
+    from scanner.cli.wrapping import wrapped
     from scanner.ordinances import DeploymentError, deployment_from, laws, may_cover, standing
 
     try:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from scanner.cli.law_text import wrapped
+from scanner.cli.wrapping import wrapped
 from scanner.model.law import Question
 from scanner.model.report import Report
 from scanner.reports.printable import printable

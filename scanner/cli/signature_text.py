@@ -1,8 +1,8 @@
 """A signature as text for a person, 80 columns wide."""
 
-import textwrap
 from collections.abc import Iterator
 
+from scanner.cli.wrapping import wrapped
 from scanner.model.technology import Indicator, Technology
 
 _WIDTH = 80
@@ -76,12 +76,4 @@ def _field(name: str, value: str) -> list[str]:
 
 
 def _wrapped(text: str, begin: str = "") -> list[str]:
-    """Lines of at most 80 columns; a name longer than that stays whole, so that it can be copied."""
-    return textwrap.wrap(
-        text,
-        _WIDTH,
-        initial_indent=begin,
-        subsequent_indent=" " * len(begin),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    return wrapped(text, begin, _WIDTH)

@@ -1,7 +1,6 @@
 """The facts only people know, from the command line or `deployment.toml`, with errors that name the allowed words."""
 
 import difflib
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
@@ -14,6 +13,7 @@ from scanner.model.law import Deployment, Law
 from scanner.model.vocabulary import Act, Operator, Place
 from scanner.ordinances.answers import ANSWER_TABLES, checked_of, facts_of, readings_of
 from scanner.ordinances.load import JURISDICTION, laws
+from scanner.ordinances.stated_file import toml_of
 from scanner.ordinances.stated_word import DeploymentError, meant, one_of
 from scanner.ordinances.words import distinct
 
@@ -78,25 +78,11 @@ def read_deployment(path: Path) -> Deployment:
 
     Raises `DeploymentError`, which names the file.
     """
-    facts = _toml(path)
+    facts = toml_of(path, _MOST_BYTES, DeploymentError)
     try:
         return deployment_of(facts)
     except DeploymentError as error:
         raise DeploymentError(f"{path}: {error}") from error
-
-
-def _toml(path: Path) -> dict[str, object]:
-    try:
-        with path.open("rb") as file:
-            content = file.read(_MOST_BYTES + 1)
-    except OSError as error:
-        raise DeploymentError(f"{path}: cannot be read: {error.strerror or 'unknown reason'}.") from error
-    if len(content) > _MOST_BYTES:
-        raise DeploymentError(f"{path}: is larger than a deployment file can be (1 MiB).")
-    try:
-        return tomllib.loads(content.decode("utf-8-sig"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise DeploymentError(f"{path}: is not valid TOML: {error}.") from error
 
 
 def deployment_of(facts: Mapping[str, object]) -> Deployment:

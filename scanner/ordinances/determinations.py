@@ -12,6 +12,7 @@ from scanner.model.determination import ANSWER_COLUMNS, Decision, Determination
 from scanner.model.law import Law
 from scanner.model.report import Report
 from scanner.ordinances.load import laws
+from scanner.ordinances.stated_file import text_of
 
 _MOST_BYTES = 32 << 20
 _REQUIRED = ("component", *ANSWER_COLUMNS)
@@ -30,7 +31,7 @@ def read_table(path: Path) -> tuple[Determination, ...]:
 
     Tables of spreadsheets are taken as they are saved: with a byte order mark, with semicolons or tabs.
     """
-    text = _text(path)
+    text = text_of(path, _MOST_BYTES, DeterminationError)
     rows = csv.DictReader(StringIO(text, newline=""), delimiter=_delimiter(text))
     missing = [column for column in _REQUIRED if column not in (rows.fieldnames or ())]
     if missing:
@@ -45,20 +46,6 @@ def read_table(path: Path) -> tuple[Determination, ...]:
     except csv.Error as error:
         raise DeterminationError(f"{path}: line {rows.line_num} cannot be read: {error}.") from error
     return tuple(found)
-
-
-def _text(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            content = file.read(_MOST_BYTES + 1)
-    except OSError as error:
-        raise DeterminationError(f"{path}: cannot be read: {error.strerror or 'unknown reason'}.") from error
-    if len(content) > _MOST_BYTES:
-        raise DeterminationError(f"{path}: is larger than {_MOST_BYTES >> 20} MiB.")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DeterminationError(f"{path}: is not UTF-8; save the table as “CSV UTF-8”.") from error
 
 
 def _delimiter(text: str) -> str:
@@ -112,7 +99,7 @@ def _day(cell: str, column: str, where: str) -> date | None:
 def read_determinations(path: Path) -> tuple[Determination, ...]:
     """The decisions that a file of `frscan determine` keeps. Raises `DeterminationError`."""
     try:
-        return msgspec.json.decode(_text(path), type=_File).determinations
+        return msgspec.json.decode(text_of(path, _MOST_BYTES, DeterminationError), type=_File).determinations
     except msgspec.DecodeError as error:
         raise DeterminationError(f"{path}: is no file of determinations: {error}.") from error
 

@@ -11,7 +11,6 @@
 A part that could not be read is accepted by its fingerprint.
 """
 
-import tomllib
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
@@ -25,6 +24,7 @@ from scanner.model.finding import Component, Finding
 from scanner.model.report import Report
 from scanner.model.vocabulary import Verdict
 from scanner.model.waiver import Standing, Waiver, WaiverState
+from scanner.ordinances.stated_file import toml_of
 
 _Marked = TypeVar("_Marked", Finding, Unread)
 _MOST_BYTES = 4 << 20
@@ -42,16 +42,9 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def read_waivers(path: Path) -> tuple[Waiver, ...]:
     """The entries of a waiver file, in its order. Raises `WaiverError`; one wrong entry spoils the file."""
+    stated = toml_of(path, _MOST_BYTES, WaiverError)
     try:
-        with path.open("rb") as file:
-            content = file.read(_MOST_BYTES + 1)
-        if len(content) > _MOST_BYTES:
-            raise WaiverError(f"{path}: is larger than a waiver file can be ({_MOST_BYTES >> 20} MiB).")
-        waivers = msgspec.convert(tomllib.loads(content.decode("utf-8-sig")), _File).waiver
-    except OSError as error:
-        raise WaiverError(f"{path}: cannot be read: {error.strerror or 'unknown reason'}.") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise WaiverError(f"{path}: is not valid TOML: {error}.") from error
+        waivers = msgspec.convert(stated, _File).waiver
     except msgspec.ValidationError as error:
         raise WaiverError(f"{path}: {error}; an entry is written under [[waiver]].") from error
     for number, waiver in enumerate(waivers, 1):

@@ -133,7 +133,7 @@ def test_a_file_that_is_not_there_or_no_text_is_one_sentence(tmp_path: Path) -> 
         read_deployment(tmp_path)
     path = tmp_path / "deployment.toml"
     path.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(DeploymentError, match="not valid TOML"):
+    with pytest.raises(DeploymentError, match="not valid UTF-8"):
         read_deployment(path)
 
 
