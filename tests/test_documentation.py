@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from ruamel.yaml import YAML
 
 from scanner.catalogue.lints import lint
 from scanner.catalogue.load import read_catalogue
@@ -271,3 +272,15 @@ def test_the_law_shown_is_a_law():
 def test_the_report_format_shown_renders_a_report():
     rendered = skeleton("report format").render(empty_report(), RenderOptions())
     assert rendered.endswith(f" none complete={empty_report().complete}\n")
+
+
+def test_the_hook_and_the_action_call_commands_that_are_there():
+    (hook,) = YAML(typ="safe", pure=True).load(text_of(".pre-commit-hooks.yaml"))
+    program, command, *options = hook["entry"].split()
+    assert (hook["id"], program, command) == ("frscan", "frscan", "scan")
+    help_text = frscan("scan", "--help", COLUMNS="200").out
+    assert all(option in help_text for option in options)
+    action = YAML(typ="safe", pure=True).load(text_of("action.yml"))
+    (step,) = action["runs"]["steps"]
+    assert "/bin/frscan" in step["run"]
+    assert "${{" not in step["run"], "what a user writes goes through variables, never into the script"

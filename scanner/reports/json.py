@@ -17,20 +17,21 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001 - every format has this signature
-    """The report as JSON, indented by two spaces; equal reports give equal bytes.
+    """The report as JSON, a line for each entry of its lists; equal reports give equal bytes.
 
     Characters that would steer a terminal are written as `\\uXXXX`, which decodes to the same text.
     """
-    report = shared(report)
-    lines = [_encode(one) for one in report.assessments] if report.texts else []
-    if lines:  # a line each; indented, they would be most of the file
-        report = msgspec.structs.replace(report, assessments=())
-    encoded = msgspec.json.format(_encode(report), indent=2)
-    if lines:
-        encoded = encoded.replace(
-            b'\n  "assessments": []', b'\n  "assessments": [\n' + b",\n".join(lines) + b"\n  ]", 1
-        )
-    return _STEERING.sub(_written_out, encoded.decode()) + "\n"
+    parts = msgspec.json.decode(_encode(shared(report)), type=dict[str, msgspec.Raw])
+    lines = [f' "{name}": {_in_lines(bytes(part))}' for name, part in parts.items()]
+    return _STEERING.sub(_written_out, "{\n" + ",\n".join(lines) + "\n}") + "\n"
+
+
+def _in_lines(encoded: bytes) -> str:
+    """A list with each of its entries on a line, anything else on one: half the size of JSON that is indented."""
+    if not encoded.startswith(b"[") or encoded == b"[]":
+        return encoded.decode()
+    entries = msgspec.json.decode(encoded, type=list[msgspec.Raw])
+    return "[\n  " + ",\n  ".join(bytes(entry).decode() for entry in entries) + "\n ]"
 
 
 def schema() -> str:

@@ -5,6 +5,7 @@ escapes on top of this for its own syntax.
 """
 
 import unicodedata
+from functools import lru_cache
 
 NAME_LIMIT = 1000
 """Characters of a name or locator that are shown."""
@@ -54,6 +55,7 @@ def printable(text: str, limit: int = NAME_LIMIT) -> str:
     return "".join(shown)
 
 
+@lru_cache(maxsize=1 << 14)  # the laws say the same to many situations
 def prose(text: str) -> str:
     """Sentences of a catalogue, a law or a reader: white space becomes single spaces, the rest is as in `printable`."""
     return printable(" ".join(text.split()), COMMAND_LIMIT)
