@@ -1,6 +1,7 @@
 """The commands, put together. Each command's module is imported when the command runs, so that --help is quick."""
 
 import sys
+import textwrap
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -124,7 +125,11 @@ def _name_the_formats(group: Any) -> None:
     """Put the formats, found by their place, under the help of the commands that write reports."""
     from scanner.reports import formats
 
-    lines = "\n".join(f"{name}\n    {module.FORMAT.line}" for name, module in formats().items())
+    lines = "\n".join("\n".join([name, *_told(module.FORMAT.line)]) for name, module in formats().items())
     for command in group.commands.values():
         if any("--format" in parameter.opts and parameter.multiple for parameter in command.params):
             command.epilog = f"{_WRITTEN_DOWN}\n\nFormats:\n\n\b\n{lines}"
+
+
+def _told(line: str) -> list[str]:
+    return textwrap.wrap(line, 72, initial_indent="    ", subsequent_indent="    ")

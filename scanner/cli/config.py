@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -31,7 +32,7 @@ def config(
     asked: Any = scan.make_context("scan", [*given] if _names_a_path(scan, given) else [*given, _NOWHERE])
     file = asked.meta.get(FOUND_SETTINGS)
     print(f"Settings file: {file or 'none'}")
-    if is_passed_over(asked.params["paths"]):
+    if is_passed_over([Path(path) for path in asked.params["paths"]]):
         print("frscan.toml in this folder is part of the target and is not obeyed; --config names it.", file=sys.stderr)
     for line in _lines(asked, str(file)):
         print(line)

@@ -4,7 +4,6 @@ import re
 
 import msgspec
 
-from scanner.model.law import Assessment
 from scanner.model.report import SCHEMA_VERSION, Report
 from scanner.reports.format import RenderOptions, ReportFormat
 from scanner.reports.shared_texts import shared
@@ -47,7 +46,7 @@ def schema() -> str:
     return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
 
 
-def _encode(report: Report | Assessment) -> bytes:
+def _encode(report: Report) -> bytes:
     try:
         return _ENCODER.encode(report)
     except UnicodeEncodeError:
