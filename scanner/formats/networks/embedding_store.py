@@ -7,6 +7,7 @@ Sources: https://github.com/facebookresearch/faiss/blob/main/faiss/impl/index_wr
 and the number of rows), CPython Lib/pickletools.py
 """
 
+import re
 from collections.abc import Iterator
 
 from scanner.formats.networks.pickle_parts import parts_of
@@ -42,6 +43,7 @@ INFO = Info(
     suffixes=(".pickle", ".pkl", ".dat"),
     magics=tuple(map(Magic, _INDEXES)),
 )
+_ARRAYS = re.compile(rb"numpy|torch")
 _WIDEST = 65_536
 _SHORTEST_ROW = 32
 _PICKLES = (".pickle", ".pkl", ".dat")
@@ -78,6 +80,8 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
 
 
 def _pickled(source: Source, budget: Budget) -> Iterator[Network]:
+    if _ARRAYS.search(source.view()) is None:
+        return  # Walking the opcodes of a pickle takes a second a few megabytes, and most hold no rows of numbers.
     value = Unpickled(source.view(), 0, budget).value()
     widths: dict[int, int] = {}
     for _, part in parts_of(value, budget):

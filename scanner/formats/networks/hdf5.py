@@ -34,6 +34,16 @@ _DEEPEST = 32
 _LONGEST_CONFIG = 16 << 20
 
 
+_MARK = b"\x89HDF\r\n\x1a\n"
+_OTHERS = (".sofa", ".nc", ".nc4", ".mat", ".he5", ".loom", ".h5ad", ".mnc")
+"""Files of sounds, measurements and maps in this format."""
+
+
+def wants(name: str, head: bytes) -> bool:
+    """Whether it is such a file, and none whose name says that it holds something else."""
+    return head.startswith(_MARK) and not name.endswith(_OTHERS)
+
+
 def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     """Yield the network.
 

@@ -4,6 +4,7 @@ Specification: https://numpy.org/doc/stable/reference/generated/numpy.lib.format
 """
 
 import ast
+import re
 from collections.abc import Iterator
 
 from scanner.model.network import Tensor
@@ -36,7 +37,9 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     if length > _LONGEST_HEADER:
         raise Unreadable(Cause.DAMAGED, "The header of the array is longer than there can be.")
     try:
-        told = ast.literal_eval(bytes(source.view(8 + width, length)).decode("latin-1").strip())
+        written = bytes(source.view(8 + width, length)).decode("latin-1").strip()
+        # Python 2 wrote a letter behind whole numbers.
+        told = ast.literal_eval(re.sub(r"(\d)L\b", r"\1", written))
     except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError) as error:
         raise Unreadable(Cause.DAMAGED, "The header of the array is not what it should be.") from error
     shape = told.get("shape") if isinstance(told, dict) else None

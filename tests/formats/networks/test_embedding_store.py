@@ -32,15 +32,15 @@ class _Made:
         raise AssertionError("a pickle was obeyed")
 
 
-def stores(value: object, name: str = "encodings.pickle") -> list[Network]:
-    data = pickle.dumps(value, protocol=4)
+def stores(value: dict[str, object], name: str = "encodings.pickle") -> list[Network]:
+    data = pickle.dumps({**value, "made_with": "numpy"}, protocol=4)
     assert embedding_store.wants(name, data[:4096])
     return [seen for seen in read(embedding_store, BytesSource(name, data)) if isinstance(seen, Network)]
 
 
 def test_rows_beside_names_are_told_by_shape_and_keys():
     (store,) = stores({"encodings": [_Array(128), _Array(128)], "names": ["Ada Lovelace", "Alan Turing"]})
-    assert (store.outputs[0].shape, store.names) == ((2, 128), ("encodings", "names"))
+    assert (store.outputs[0].shape, store.names) == ((2, 128), ("encodings", "made_with", "names"))
 
 
 def test_no_name_of_a_person_is_told():
@@ -51,6 +51,11 @@ def test_no_name_of_a_person_is_told():
 
 def test_a_pickle_without_rows_is_no_store():
     assert stores({"settings": [1, 2, 3], "names": ["a"]}) == []
+
+
+def test_a_pickle_that_names_no_maker_of_arrays_is_not_walked():
+    data = pickle.dumps({"encodings": [_Array(128)]}, protocol=4)
+    assert read(embedding_store, BytesSource("a.pickle", data)) == []
 
 
 def test_short_rows_are_no_embeddings():
