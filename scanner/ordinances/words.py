@@ -51,7 +51,7 @@ def listed(words: Iterable[str], joint: str = "and") -> str:
 
 def sentence(text: str) -> str:
     """The text with a capital at its beginning and a full stop at its end."""
-    stopped = text if text.endswith((".", "?", "!")) else f"{text}."
+    stopped = text if text.removesuffix("”").endswith((".", "?", "!")) else f"{text}."
     return stopped[:1].upper() + stopped[1:]
 
 

@@ -46,7 +46,7 @@ def test_an_open_outcome_asks_and_a_closed_one_says_why(law_id: str, case: Worke
         assert any(element.met is Met.UNKNOWN for element in found.elements)
         assert found.questions
     assert all(question.endswith((".", "?")) and "  " not in question for question in found.questions)
-    assert all(e.reason and e.reason[0].isupper() and e.reason.endswith((".", "?")) for e in found.elements)
+    assert all(e.reason and e.reason[0].isupper() and e.reason.endswith((".", "?", ".”")) for e in found.elements)
     assert all(".." not in e.reason and "  " not in e.reason for e in found.elements)
 
 
