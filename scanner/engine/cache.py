@@ -42,7 +42,7 @@ class Seen(msgspec.Struct, frozen=True, array_like=True):
     """Size in bytes, mtime and ctime in nanoseconds, inode."""
     type: str
     key: bytes = b""
-    """Under which its facts are kept; empty: it has none beyond its type."""
+    """Under which its facts are kept, or `Keys.nothing`: it has none beyond its type."""
 
 
 _seen_list = msgspec.msgpack.Decoder(list[Seen])
@@ -64,6 +64,11 @@ class Cache:
     def __init__(self, connection: sqlite3.Connection | None, *, was_damaged: bool = False) -> None:
         self._connection = connection
         self.was_damaged = was_damaged
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything can be kept."""
+        return self._connection is not None
 
     @classmethod
     def to_write(cls) -> "Cache":

@@ -67,14 +67,14 @@ class Reading:
     def read(self, stretches: Sequence[Stretch], *, trusts_metadata: bool) -> None:
         """Examine every file, or know it again: by its bytes, or by its metadata where that is trusted."""
         self._stretches = stretches
-        recorder = _Recorder(self._cache)
+        recorder = _Recorder(self._cache, self._keys.nothing)
         work: list[tuple[Batch, list[Entry]]] = []
         roots: dict[int, str] = {}
         for stretch in stretches:
             known = self._cache.seen(stretch.root) if trusts_metadata else {}
-            left = [
-                e for e in stretch.entries if not self._is_known(e, known.get(os.fsencode(e.name)), stretch, recorder)
-            ]
+            left = stretch.entries
+            if known:
+                left = [e for e in left if not self._is_known(e, known.get(os.fsencode(e.name)), stretch, recorder)]
             self._progress.files += len(left)
             self._progress.bytes += sum(entry.size for entry in left)
             folder = left[0].root if left else ""
@@ -145,7 +145,7 @@ class Reading:
         """Take the facts of an unchanged file from the cache, if they are all there."""
         if seen is None or seen.stat != entry.stat or stretch.is_file:
             return False
-        if seen.key:
+        if seen.key != self._keys.nothing:
             batch = Batch(root=entry.root, names=(entry.name,), prefix=stretch.prefix)
             keys = self._keys.of(seen.key, base_name(batch.locator(0)), (0, 1))
             kept = self._cache.get(keys)
@@ -203,19 +203,21 @@ class Reading:
 class _Recorder:
     """Writes down how each file looked, so that a later scan can know it again without opening it."""
 
-    def __init__(self, cache: Cache) -> None:
+    def __init__(self, cache: Cache, nothing: bytes) -> None:
         self._cache = cache
+        self._nothing = nothing
         self._held: dict[str, list[Seen]] = {}
         self._parts: dict[str, int] = {}
 
     def note(self, root: str, entry: Entry, answer: Answer) -> None:
         """A file that was examined; one that changed meanwhile or was not read whole is not written down."""
-        if any(facts.unread for facts in answer.facts):
+        if not self._cache.is_open or any(facts.unread for facts in answer.facts):
             return
         has_more = bool(answer.facts or answer.nested)
         if has_more and not answer.content:
             return
-        self.keep(root, Seen(os.fsencode(entry.name), entry.stat, answer.type, answer.content if has_more else b""))
+        key = answer.content if has_more else self._nothing
+        self.keep(root, Seen(os.fsencode(entry.name), entry.stat, answer.type, key))
 
     def keep(self, root: str, seen: Seen) -> None:
         """A file as it was seen, now or in an earlier scan."""

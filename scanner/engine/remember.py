@@ -44,6 +44,8 @@ class Keys:
         versions = [f"{info.name} {info.version}" for info in infos]
         self._structure = digest(str(ENGINE_VERSION), *versions, _encoder.encode(limits))
         self._patterns = digest(self._structure, rules.digest, str(context_bytes))
+        self.nothing = self._patterns[:8]
+        """Stands for the facts of a file in which nothing was found, by these readers and signatures."""
 
     def of(self, content: bytes, name: str, part: tuple[int, int], told: Sequence[str] = ()) -> tuple[bytes, bytes]:
         """The keys of a file's two halves: its bytes by their digest, its name, which part of a split file it is, and

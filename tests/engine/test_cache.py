@@ -3,8 +3,11 @@ import sqlite3
 
 import pytest
 
+from scanner.catalogue.knowledge import knowledge_of
 from scanner.engine import cache as cache_module
+from scanner.engine import scan
 from scanner.engine.cache import Cache, Seen, digest
+from tests.catalogues import catalogue, indicator, technology
 
 
 @pytest.fixture(autouse=True)
@@ -81,3 +84,17 @@ def test_a_cache_over_its_limit_drops_what_was_longest_unused(monkeypatch):
         writer.shrink()
         assert writer.get([digest("5")]) == {}
         assert set(writer.get([digest("150")])) == {digest("150")}
+
+
+def test_a_file_in_which_nothing_was_found_is_read_again_for_other_signatures(tmp_path, monkeypatch):
+    """Also with --trust-metadata: what other signatures would find there, nobody has looked for."""
+    monkeypatch.setenv("FRSCAN_CACHE_DIR", str(tmp_path / "cache"))
+    (tmp_path / "target").mkdir()
+    (tmp_path / "target" / "a.txt").write_text("another_face_engine")
+    found = []
+    for word in ("some_other_engine", "another_face_engine"):
+        knowledge = knowledge_of(catalogue(technology(indicator("string", word))))
+        monkeypatch.setattr(scan, "load_knowledge", lambda knowledge=knowledge: knowledge)
+        report = scan.scan([tmp_path / "target"], scan.Settings(jobs=1, trusts_metadata=True))
+        found.append(len(report.findings))
+    assert found == [0, 1]
