@@ -18,7 +18,7 @@ from scanner.ordinances.words import ACTS, PRESENCES, capability, distinct, list
 SHOWN_BY_A_SCAN = frozenset({Act.ACQUIRE, Act.POSSESS, Act.ACCESS, Act.USE})
 """Acts that what lies on a system is evidence of."""
 
-_ORDER = (Met.NOT_MET, Met.UNKNOWN, Met.MET)
+_ORDER = {Met.NOT_MET: 0, Met.UNKNOWN: 1, Met.MET: 2}
 _REACH = {Reach.REACHED: Met.MET, Reach.UNCLEAR: Met.UNKNOWN, Reach.NOT_REACHED: Met.NOT_MET}
 
 
@@ -39,31 +39,43 @@ class Weighed(msgspec.Struct, frozen=True, kw_only=True):
     """The acts that are shown or stated and named by the law."""
 
 
-def weigh(law: Law, situation: Situation, deployment: Deployment) -> Weighed:
+class Acts(msgspec.Struct, frozen=True):
+    """How the acts stand under a law for each presence; the same for every situation."""
+
+    deployment: Deployment
+    by_presence: dict[Presence, tuple[ActStand, ...]]
+    best: dict[Presence, Met]
+
+
+def acts_of(law: Law, deployment: Deployment) -> Acts:
+    """Judge the acts of a law once, for every presence that a capability may have."""
+    by_presence = {presence: _stands(law, presence, deployment) for presence in Presence}
+    return Acts(deployment, by_presence, {presence: _best(stands) for presence, stands in by_presence.items()})
+
+
+def weigh(law: Law, situation: Situation, acts: Acts) -> Weighed:
     """Judge definition and act on the capabilities for which the two together go furthest."""
     found = capabilities(law, situation)
-    by_presence = {presence: _stands(law, presence, deployment) for presence in {r.presence for r in found}}
-    acts = {presence: _best(stands) for presence, stands in by_presence.items()}
-    joint = [_weaker(_REACH[reached.reach], acts[reached.presence]) for reached in found]
-    best = max(joint, key=_ORDER.index, default=Met.NOT_MET)
+    joint = [_weaker(_REACH[reached.reach], acts.best[reached.presence]) for reached in found]
+    best = max(joint, key=_ORDER.__getitem__, default=Met.NOT_MET)
     tied = [reached for reached, met in zip(found, joint, strict=True) if met is best]
     furthest = max((strength(reached.reach) for reached in tied), default=0)
     leading = tuple(r for r in tied if strength(r.reach) == furthest)
-    stands = tuple(dict.fromkeys(stand for reached in leading for stand in by_presence[reached.presence]))
+    stands = tuple(dict.fromkeys(stand for reached in leading for stand in acts.by_presence[reached.presence]))
     return Weighed(
         leading=leading,
         definition=_definition(law, leading, found, tied),
-        act=_act(law, leading, stands, deployment),
+        act=_act(law, leading, stands, acts.deployment),
         acts=tuple(dict.fromkeys(stand.act for stand in stands if stand.met is Met.MET)),
     )
 
 
 def _weaker(one: Met, other: Met) -> Met:
-    return min(one, other, key=_ORDER.index)
+    return min(one, other, key=_ORDER.__getitem__)
 
 
 def _best(stands: tuple[ActStand, ...]) -> Met:
-    return max((stand.met for stand in stands), key=_ORDER.index, default=Met.NOT_MET)
+    return max((stand.met for stand in stands), key=_ORDER.__getitem__, default=Met.NOT_MET)
 
 
 def _stands(law: Law, presence: Presence, deployment: Deployment) -> tuple[ActStand, ...]:

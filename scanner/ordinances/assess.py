@@ -23,7 +23,7 @@ from scanner.model.law import (
     Quote,
 )
 from scanner.model.vocabulary import Claim, LawKind, Met, Operator, Outcome, Presence
-from scanner.ordinances.act import Weighed, weigh
+from scanner.ordinances.act import Weighed, acts_of, weigh
 from scanner.ordinances.exceptions import states
 from scanner.ordinances.questions import once, plain
 from scanner.ordinances.reason import Judged, in_force, jurisdiction, operator, place, purpose, questions, standing
@@ -71,8 +71,9 @@ def _answers(
     `open_questions` takes in what is asked, by its text.
     """
     framed = [(_frame(law, facts, assuming, as_of), assuming) for facts, assuming in _assumptions(law, deployment)]
+    acts = acts_of(law, deployment)
     for situation in asked:
-        weighed = weigh(law, situation, deployment)
+        weighed = weigh(law, situation, acts)
         exceptions = states(law, weighed, deployment)
         for frame, assuming in framed:
             outcome = decide(law, frame, (weighed.definition, weighed.act), exceptions)

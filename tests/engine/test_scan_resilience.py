@@ -15,6 +15,7 @@ import pytest
 
 from scanner.engine import scan as scan_module
 from scanner.engine.budget import Limits
+from scanner.model.law import Deployment
 from tests.commands import FIXTURES
 from tests.engine.scanning import WORD, causes, evil, examined, found_in, innocent, scanned, unread_in, untimed
 
@@ -239,3 +240,12 @@ def test_a_large_file_is_scanned_in_little_memory(tmp_path):
         command = [sys.executable, "-c", code, str(tmp_path / "target" / name)]
         peaks.append(int(subprocess.run(command, cwd=ROOT, capture_output=True, check=True, timeout=60).stdout))
     assert peaks[0] - peaks[1] < 200
+
+
+def test_a_scan_that_finds_nothing_loads_no_law(tmp_path, monkeypatch):
+    (tmp_path / "empty.txt").write_text("nothing to see", encoding="utf-8")
+    monkeypatch.setattr("scanner.engine.judge.laws", None)  # a call would fail
+    deployment = Deployment(jurisdictions=("us-ma-boston",))
+    settings = scan_module.Settings(deployment=deployment, uses_cache=False, jobs=1)
+    report = scan_module.scan([tmp_path], settings)
+    assert (report.findings, report.assessments, report.ordinances) == ((), (), ())

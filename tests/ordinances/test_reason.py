@@ -7,7 +7,7 @@ import pytest
 
 from scanner.model.law import Deployment, Law, Verified
 from scanner.model.vocabulary import Act, Capability, Met, Operator, Place, Presence, Reach
-from scanner.ordinances.act import weigh
+from scanner.ordinances.act import acts_of, weigh
 from scanner.ordinances.reach import capabilities
 from scanner.ordinances.reason import in_force, jurisdiction, operator, place
 from scanner.ordinances.territory import ancestry
@@ -125,9 +125,9 @@ def test_device_unlock_is_no_recognition_that_lifts_a_detector() -> None:
 
 def test_a_stated_act_narrows_what_is_asked() -> None:
     frisco = law("us-ca-san-francisco")
-    weighed = weigh(frisco, situation("identification used"), Deployment(acts=(Act.ACQUIRE,)))
+    weighed = weigh(frisco, situation("identification used"), acts_of(frisco, Deployment(acts=(Act.ACQUIRE,))))
     assert weighed.acts == (Act.ACQUIRE,)
-    assert weigh(frisco, situation("identification used"), Deployment()).acts == (
+    assert weigh(frisco, situation("identification used"), acts_of(frisco, Deployment())).acts == (
         Act.ACQUIRE,
         Act.POSSESS,
         Act.ACCESS,
@@ -139,13 +139,17 @@ def test_no_scan_shows_a_contract() -> None:
     one = law("us-or-portland-private")
     unnamed, named = one.acts[Act.ACQUIRE], law("us-ma-boston").acts[Act.CONTRACT]
     contracts_only = msgspec.structs.replace(one, acts={**dict.fromkeys(Act, unnamed), Act.CONTRACT: named})
-    weighed = weigh(contracts_only, situation("identification used"), Deployment())
+    weighed = weigh(contracts_only, situation("identification used"), acts_of(contracts_only, Deployment()))
     assert weighed.act.element.met is Met.UNKNOWN
     assert "contract" in weighed.act.questions[0].text
-    stated = weigh(contracts_only, situation("identification used"), Deployment(acts=(Act.CONTRACT,)))
+    stated = weigh(
+        contracts_only, situation("identification used"), acts_of(contracts_only, Deployment(acts=(Act.CONTRACT,)))
+    )
     assert stated.act.element.met is Met.MET
 
 
 def test_an_act_that_was_not_verified_says_so() -> None:
-    reason = weigh(law("us-mn-minneapolis"), situation("identification used"), Deployment()).act.element.reason
+    reason = weigh(
+        law("us-mn-minneapolis"), situation("identification used"), acts_of(law("us-mn-minneapolis"), Deployment())
+    ).act.element.reason
     assert "not verified" in reason
