@@ -4,6 +4,12 @@ from collections.abc import Iterator
 import pytest
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _no_installed_signatures(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The signatures that came with the program are tested, whatever set is installed for whoever runs the tests."""
+    os.environ["FRSCAN_DATA_DIR"] = str(tmp_path_factory.mktemp("data"))
+
+
 @pytest.fixture(autouse=True)
 def _environment_of_its_own() -> Iterator[None]:
     """A scan in the test's own process prepares the environment for worker processes; later tests get theirs back."""

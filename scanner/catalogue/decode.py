@@ -242,7 +242,8 @@ def _observation(section: Section) -> dict[str, object]:
         observation = msgspec.convert({"place": "example", **written}, Observation, strict=False)
     except msgspec.ValidationError as error:
         raise section.error(f"the {kind} observation is not complete: {error}.") from error
-    built: dict[str, object] = msgspec.to_builtins(observation)
+    # As the cache gives it back: lists, where `to_builtins` would leave tuples.
+    built: dict[str, object] = msgspec.msgpack.decode(msgspec.msgpack.encode(observation))
     return built
 
 

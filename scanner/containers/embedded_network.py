@@ -4,7 +4,7 @@ A network that a compiler put among a program's constants, or a packer joined wi
 format. Such beginnings are looked for, and what follows one up to the next is given as a member, to be read as what it
 is. A beginning alone proves little: each is checked for a description that can be right.
 
-The search is for two literals, at about 1,200 MB/s each (measured on a library of 29 MB).
+The search is for two literals; one alone takes a library of 29 MB at about 1,200 MB/s, a plain find at 400 MB/s.
 """
 
 import re
