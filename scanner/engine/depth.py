@@ -1,16 +1,20 @@
 """Depth requests: which reader should look again at which artifact, and for what.
 
 Triage reads small tables of every file. Where something matched, a deeper reader can tell import from export, or
-which class of an app calls a vendor's; it is asked about the patterns of the technologies that matched there.
+which class of an app calls a vendor's; it is asked about the patterns of the technologies that matched there. Or it is
+asked about what matched beside it: which class of an app loads that library?
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 
 import msgspec
 
 from scanner.catalogue.index import Index, entries_of
 from scanner.engine.facts import Facts
 from scanner.engine.known import readers
+from scanner.matching.match import Match, matches_of
 from scanner.model.artifact import ArtifactFacts
 from scanner.model.source import Reader
 from scanner.model.technology import Technology
@@ -31,13 +35,51 @@ class DepthRequest(msgspec.Struct, frozen=True):
 def depth_requests(facts: Facts, index: Index) -> Iterator[DepthRequest]:
     """What is worth a deeper look, given everything known so far; the same facts give the same requests."""
     deep = [reader for reader in readers() if reader.INFO.depth]
+    inside = _Inside(facts, index, frozenset(kind for reader in deep for kind in reader.INFO.asks_after))
+    waiting: list[tuple[str, Reader]] = []
     for locator in facts:
         item = facts[locator]
+        inside.note(item)
         for reader in deep:
-            if item.artifact.type in reader.INFO.deepens:
-                focus = _focus(item, reader, index)
-                if focus or (not reader.INFO.asks and _holds_something(item, index)):
-                    yield DepthRequest(locator, reader.INFO.name, focus)
+            if item.artifact.type not in reader.INFO.deepens:
+                continue
+            if reader.INFO.asks_after:
+                waiting.append((locator, reader))
+                continue
+            focus = _focus(item, reader, index)
+            if focus or (not reader.INFO.asks and _holds_something(item, index)):
+                yield DepthRequest(locator, reader.INFO.name, focus)
+    for locator, reader in waiting:
+        if focus := inside.names(locator, reader):
+            yield DepthRequest(locator, reader.INFO.name, focus)
+
+
+class _Inside:
+    """What lies together in a file of the target, such as an app's code and its libraries."""
+
+    def __init__(self, facts: Facts, index: Index, kinds: frozenset[str]) -> None:
+        self._facts = facts
+        self._index = index
+        self._kinds = kinds
+        self._locators: dict[tuple[str, str], list[str]] = defaultdict(list)
+        self._matched = cache(self._names_of_matched)
+
+    def note(self, item: ArtifactFacts) -> None:
+        """Remember where an artifact lies that a reader may ask after."""
+        file, mark, _ = item.artifact.locator.partition("!/")
+        if mark and item.artifact.type in self._kinds:
+            self._locators[file, item.artifact.type].append(item.artifact.locator)
+
+    def names(self, locator: str, reader: Reader) -> frozenset[str]:
+        """The names of those that matched, of the types the reader asks after."""
+        file = locator.partition("!/")[0]
+        return frozenset[str]().union(*(self._matched(file, kind) for kind in reader.INFO.asks_after))
+
+    def _names_of_matched(self, file: str, kind: str) -> frozenset[str]:
+        items = (self._facts[locator] for locator in self._locators.get((file, kind), ()))
+        return frozenset(
+            i.artifact.name for i in items if any(isinstance(m, Match) for m in matches_of(i, self._index))
+        )
 
 
 def _focus(item: ArtifactFacts, reader: Reader, index: Index) -> frozenset[str]:

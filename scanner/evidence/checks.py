@@ -91,6 +91,8 @@ def _look_for_native_name(observation: Library | Symbol | FileName, artifact_typ
         return f"readelf -W --dyn-syms {{}} | grep -F -- {name}"
     if observation.place == FILE_NAME:
         return "ls -l {}"
+    if artifact_type == "dex":  # code loads a library without what stands around its name in the file's
+        return _text_search(observation.name.removeprefix("lib").removesuffix(".so"))
     if artifact_type != "elf" or isinstance(observation, FileName):
         return _text_search(observation.name)
     return f"readelf -d {{}} | grep -iF -- {name}"

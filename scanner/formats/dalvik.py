@@ -63,6 +63,10 @@ def _names() -> tuple[Names | None, ...]:
 
 
 _NAMES = _names()
+_CONST_STRING_JUMBO = 0x1B
+_CONST_STRINGS = frozenset({0x1A, _CONST_STRING_JUMBO})
+_MOVE_RESULTS = frozenset({0x0A, 0x0B, 0x0C})
+_INVOKE_RANGES = frozenset({*range(0x74, 0x79), 0xFB})
 _PACKED_SWITCH, _SPARSE_SWITCH, _ARRAY_DATA = 0x0100, 0x0200, 0x0300
 
 
@@ -82,6 +86,41 @@ def named(units: Sequence[int], wanted: frozenset[int], budget: Budget) -> Itera
         if kind is not None and units[at + 1] in wanted:
             yield kind, units[at + 1], at
         at += _LENGTHS[unit & 0xFF] if unit & 0xFF else _pseudo_length(units, at)
+
+
+def texts_given(
+    units: Sequence[int], texts: frozenset[int], methods: frozenset[int], budget: Budget
+) -> Iterator[tuple[int, int, int]]:
+    """Yield which of the wanted constant texts is given to which of the wanted methods, and the unit of the call.
+
+    Followed in a straight line: the register that holds a text must still hold it where the method is called.
+    """
+    budget.spend_items(1 + len(units) // 64)
+    if methods.isdisjoint(units):
+        return
+    budget.spend_items(len(units))
+    held: dict[int, int] = {}
+    at = 0
+    while at < len(units) - 2:
+        unit = units[at]
+        opcode, register = unit & 0xFF, unit >> 8
+        if opcode in _CONST_STRINGS:
+            held[register] = units[at + 1] | (units[at + 2] << 16 if opcode == _CONST_STRING_JUMBO else 0)
+        elif opcode in _MOVE_RESULTS:
+            held.pop(register, None)
+        elif _NAMES[opcode] is Names.METHOD and units[at + 1] in methods:
+            given = (held.get(number) for number in _arguments(units, at))
+            yield from ((text, units[at + 1], at) for text in given if text in texts)
+        at += _LENGTHS[opcode] if opcode else _pseudo_length(units, at)
+
+
+def _arguments(units: Sequence[int], at: int) -> Sequence[int]:
+    """The registers that a call hands over: up to five of them by name, or a range."""
+    count, third = units[at] >> 8, units[at + 2]
+    if units[at] & 0xFF in _INVOKE_RANGES:
+        return range(third, third + count)
+    listed = (*(third >> shift & 0xF for shift in (0, 4, 8, 12)), count & 0xF)
+    return listed[: count >> 4]
 
 
 def _pseudo_length(units: Sequence[int], at: int) -> int:

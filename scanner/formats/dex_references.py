@@ -4,14 +4,13 @@ The depth reader of `dex`: asked about classes (`source.focus`), it names the cl
 tells an app that uses a library from one that only ships it.
 """
 
-import sys
-from array import array
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scanner.formats.dalvik import Names, named
-from scanner.formats.dex_tables import NO_INDEX, Damage, DexTables, dex_headers, dotted, uleb128
+from scanner.formats.dex_bodies import members_of, method_name, units_at
+from scanner.formats.dex_tables import NO_INDEX, Damage, DexTables, dex_headers, dotted
 from scanner.model.observation import Call, ClassName, Observation
 from scanner.model.source import Budget, Info, Source
 from scanner.model.vocabulary import IndicatorKind
@@ -166,36 +165,12 @@ class _Walk:
             above = (row[2],) if row[2] != NO_INDEX else ()
             for name in _of_types(self._wanted.types, above + self._tables.types_at(row[3], place)):
                 yield from self._pairs.class_name(name, by, place)
-            if row[6]:
-                try:
-                    yield from self._class_data(row[6], by, place)
-                except (IndexError, ValueError):
-                    self._tables.note(f"{place} has class data that leaves the file")
-
-    def _class_data(self, offset: int, by: str, place: str) -> Iterator[Observation]:
-        data = self._tables.data
-        counts = []
-        for _ in range(4):
-            count, offset = uleb128(data, offset)
-            counts.append(count)
-        for count in counts[:2]:
-            index = 0
-            for _ in range(count):
-                self._budget.spend_items()
-                step, offset = uleb128(data, offset)
-                _, offset = uleb128(data, offset)
-                index += step
-                for name in self._wanted.fields.get(index, ()):
-                    yield from self._pairs.class_name(name, by, f"field_ids[{index}] in {place}")
-        for count in counts[2:]:
-            index = 0
-            for _ in range(count):
-                self._budget.spend_items()
-                step, offset = uleb128(data, offset)
-                _, offset = uleb128(data, offset)
-                code, offset = uleb128(data, offset)
-                index += step
-                yield from self._method(index, code, by)
+            for member in members_of(self._tables, row, place, self._budget):
+                if member.is_method:
+                    yield from self._method(member.number, member.code, by)
+                else:
+                    for name in self._wanted.fields.get(member.number, ()):
+                        yield from self._pairs.class_name(name, by, f"field_ids[{member.number}] in {place}")
 
     def _method(self, index: int, code: int, by: str) -> Iterator[Observation]:
         place = self._tables.place("method_ids", index)
@@ -203,36 +178,17 @@ class _Walk:
             yield from self._pairs.class_name(name, by, place)
         if not code:
             return
-        for kind, number, at in named(self._units(code, place), self._indices, self._budget):
+        for kind, number, at in named(units_at(self._tables, code, place), self._indices, self._budget):
             where = f"code of {place} at {at:04x}"
             if kind is Names.METHOD and number in self._wanted.methods:
                 owner, name = self._wanted.methods[number]
                 yield from self._pairs.class_name(owner, by, where)
-                yield from self._pairs.call(owner, name, by, f"{by}.{self._method_name(index)}".rstrip("."), where)
+                yield from self._pairs.call(owner, name, by, f"{by}.{self._name_of(index)}".rstrip("."), where)
             elif kind is Names.TYPE and number in self._wanted.types:
                 yield from self._pairs.class_name(self._wanted.types[number], by, where)
             elif kind is Names.FIELD:
                 for name in self._wanted.fields.get(number, ()):
                     yield from self._pairs.class_name(name, by, where)
 
-    def _method_name(self, index: int) -> str:
-        if index >= len(self._methods):
-            return ""
-        return self._tables.name(self._methods[index][2], self._tables.place("method_ids", index))
-
-    def _units(self, code: int, place: str) -> Sequence[int]:
-        """The 16-bit units of a code_item, cut to the file."""
-        data = self._tables.data
-        if code + 16 > len(data):
-            self._tables.note(f"{place} has code beyond the end")
-            return ()
-        claimed = int.from_bytes(data[code + 12 : code + 16], "little")
-        held = min(claimed, (len(data) - code - 16) // 2)
-        if held < claimed:
-            self._tables.note(f"{place} has code beyond the end")
-        units = data[code + 16 : code + 16 + 2 * held]
-        if sys.byteorder == "little":
-            return units.cast("H")
-        swapped = array("H", bytes(units))
-        swapped.byteswap()
-        return swapped
+    def _name_of(self, index: int) -> str:
+        return method_name(self._tables, self._methods, index)

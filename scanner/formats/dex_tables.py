@@ -10,8 +10,9 @@ Specification: source.android.com/docs/core/runtime/dex-format. Counts and offse
 the file holds, and what does not fit is remembered as damage instead of stopping the reader.
 """
 
+import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from scanner.model.source import Budget, Source, Unreadable
@@ -109,6 +110,16 @@ class DexTables:
         if known is None:
             known = self._names[string_index] = self._string(string_index, place)
         return known
+
+    def constants(self, texts: Iterable[str]) -> dict[int, str]:
+        """Which strings are one of these short texts in ASCII, by their index; found in one pass over the bytes."""
+        items = sorted(bytes((len(text),)) + text.encode("ascii") + b"\0" for text in texts if 0 < len(text) < 128)
+        if not items:
+            return {}
+        self._budget.spend_items(1 + len(self.data) // 4096)
+        hits = re.finditer(b"|".join(map(re.escape, items)), self.data)
+        found = {hit.start(): str(hit[0][1:-1], "ascii") for hit in hits}
+        return {number: found[at] for number, at in enumerate(self._string_offsets) if at in found} if found else {}
 
     def types_at(self, offset: int, place: str) -> tuple[int, ...]:
         """The type indices of a type_list, none at offset 0."""

@@ -236,8 +236,8 @@ def _by_role(observation: Observation | FileName, entry: Entry, artifact: Artifa
         case Import():
             # An import with nothing called is the wish to use it.
             return Presence.DECLARED
-        case Library(role=role):
-            return Presence.PRESENT if role == "is" else Presence.USED
+        case Library(role=role, by=by):
+            return Presence.PRESENT if role == "is" or _own_code(by, entry) else Presence.USED
         case Symbol(role=role):
             return Presence.USED if role == "imports" else Presence.PRESENT
         case ByteHit():

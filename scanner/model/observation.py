@@ -109,6 +109,8 @@ class Library(_Fact, frozen=True, kw_only=True, tag="library"):
 
     name: str
     role: Literal["is", "links", "loads"]
+    by: str = ""
+    """The class that loads it, if known."""
 
 
 class RunPath(_Fact, frozen=True, kw_only=True, tag="run-path"):

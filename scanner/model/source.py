@@ -108,8 +108,11 @@ class Info(msgspec.Struct, frozen=True, kw_only=True):
     is_list: bool = False
     """It reads lists of software that lies elsewhere: nobody else looks into such a file, for it holds none itself."""
     asks: tuple[IndicatorKind, ...] = ()
-    """For a depth reader: the kinds of indicator whose patterns are its focus; without any it is asked about every
-    artifact in which something matched."""
+    """For a depth reader: the kinds of indicator whose patterns are its focus; without any, and without `asks_after`,
+    it is asked about every artifact in which something matched."""
+    asks_after: tuple[str, ...] = ()
+    """For a depth reader: types of artifacts in the same file of the target; the names of those in which something
+    matched are its focus."""
 
 
 class Region(msgspec.Struct, frozen=True):

@@ -55,6 +55,16 @@ def test_a_name_of_the_operating_system_in_a_program_is_use_of_it():
     assert presences(system, hit("acme-faces#0"), kind="text") == [Presence.PRESENT]
 
 
+def test_an_sdk_that_loads_its_own_library_is_present_and_code_of_others_that_loads_it_uses_it():
+    sdk = technology(indicator("class", "java:com.acme.faces.*"), indicator("library", "libacmefaces.so"))
+    own, other = (
+        Library(name="libacmefaces.so", role="loads", by=by, place="code")
+        for by in ("com.acme.faces.Engine", "org.shop.Login")
+    )
+    assert presences(sdk, own, kind="dex") == [Presence.PRESENT]
+    assert presences(sdk, other, kind="dex") == [Presence.USED]
+
+
 SDK = technology(
     indicator("class", "java:com.acme.faces.*"),
     indicator("call", "java:com.acme.faces.Sdk.start"),

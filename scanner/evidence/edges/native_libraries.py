@@ -14,6 +14,7 @@ from scanner.model.observation import Library, RunPath
 from scanner.model.report import Edge
 from scanner.model.vocabulary import EdgeKind
 
+_APP_CODE = "dex"
 _KINDS = {"links": EdgeKind.LINKS, "loads": EdgeKind.LOADS}
 
 
@@ -39,7 +40,18 @@ def edges(item: ArtifactFacts, known: Names) -> Iterator[Edge]:
     here = item.artifact.locator
     for observation in item.observations:
         if isinstance(observation, Library) and observation.role in _KINDS:
-            name = observation.name.replace("\\", "/").rpartition("/")[2].lower()
-            target = found_library(name, item, known)
-            if target is not None and target != here:
-                yield Edge(source=here, target=target, kind=_KINDS[observation.role], place=observation.place)
+            place = f"{observation.place}, in code of {observation.by}" if observation.by else observation.place
+            for target in _files(observation, item, known):
+                if target != here:
+                    yield Edge(source=here, target=target, kind=_KINDS[observation.role], place=place)
+
+
+def _files(library: Library, user: ArtifactFacts, known: Names) -> Iterator[str]:
+    """One file for a program; of an app every file of that name inside it, for there is one for each processor."""
+    name = library.name.replace("\\", "/").rpartition("/")[2].lower()
+    if user.artifact.type != _APP_CODE:
+        found = found_library(name, user, known)
+        yield from () if found is None else (found,)
+        return
+    app = user.artifact.locator.partition("!/")[0]
+    yield from (bearer for bearer in known.bearers(f"library:{name}") if bearer.partition("!/")[0] == app)
