@@ -28,7 +28,7 @@ _PIECES = re.compile(r"[^*./=?]+")
 
 
 _PACKED = (b"sourceMappingURL=data:",)
-"""What stands before source that is packed into a text (ECMA-426)."""
+"""What stands before scripts that are packed into a text (ECMA-426): any of the names may stand in them."""
 
 
 class Telling(NamedTuple):
@@ -61,11 +61,11 @@ def _tellings(by_kind: dict[IndicatorKind, set[str]]) -> Iterator[tuple[Telling,
         yield Telling("python", module), _python_forms(module)
     for name in _js_names(_named("js", modules), {call for call in calls if call.startswith("js:")}):
         yield Telling("js", name), _js_forms(name)
+        yield Telling("packed", name), _PACKED
     for purl in by_kind[IndicatorKind.PACKAGE]:
         package = unquote(purl.removeprefix(_OF_NPM).partition("*")[0].partition("?")[0].partition("@")[0])
         if purl.startswith(_OF_NPM) and package:
             yield Telling("npm", package), _npm_forms(package)
-    yield Telling("packed", "source map"), _PACKED
     for setting in by_kind[IndicatorKind.CONFIG]:
         piece = _telling_piece(setting)
         yield Telling("config", piece), (piece.removeprefix("*").encode("utf-8"),)

@@ -1,6 +1,6 @@
 """Source maps inside scripts: the comment `//# sourceMappingURL=data:…` at the end of a bundle.
 
-The map is packed, so no telling word shows in the file: this reader waits for the comment, and reads all of the map.
+The map is packed, so no telling word shows in the file: this reader waits for the comment.
 """
 
 import base64
@@ -46,7 +46,7 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     budget.spend_bytes(len(packed))
     unpacked = _unpacked(packed, is_base64=kind.endswith(b";base64"))
     yield from packages_of_map(unpacked, budget)
-    yield from facts_of_sources(unpacked, frozenset(), budget)
+    yield from facts_of_sources(unpacked, source.focus, budget)
 
 
 def _unpacked(packed: bytes, *, is_base64: bool) -> bytes:

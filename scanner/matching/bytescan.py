@@ -75,10 +75,14 @@ class ByteScanner:
         if data[:2] in _WIDE_MARKS:  # words are looked for in ASCII: of such a text nothing is known
             return frozenset(t.name for found in self._words.values() for t in found if t.group in groups)
         possible = self._words if self._seen_words is None else self._seen_words
-        named = [(word, t) for word in possible for t in self._words[word] if t.group in groups]
+        named = {word: names for word in possible if (names := [t for t in self._words[word] if t.group in groups])}
         raw = bytes(data) if named else b""
+        alone = {word for word in named if _stands_alone(word, raw)}
         return frozenset(
-            t.name for word, t in named if (word in raw if t.name.startswith("*") else _stands_alone(word, raw))
+            t.name
+            for word, names in named.items()
+            for t in names
+            if word in alone or (t.name.startswith("*") and word in raw)
         )
 
     def _hits_of(self, match: Any, data: memoryview, sections: "_Sections") -> Iterator[ByteHit]:
