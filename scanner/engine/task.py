@@ -152,6 +152,8 @@ def _first_sight(worker: _Worker, path: str, name: str) -> Answer | None:
         return None
     base = text_name(name.rpartition(os.sep)[2])
     wanted = worker.examiner.table.wanted(base, data[:HEAD_BYTES])
+    if not all(reader.INFO.after_words for reader in wanted.readers):
+        return None
     if wanted.containers:  # one that finds archives inside other files has to look into it to say so
         wanted = worker.examiner.table.wanted(base, data[:HEAD_BYTES], BytesSource(base, data))
     if not worker.examiner.is_silent(data, wanted) or worker.plan.telling.tells(base, wanted.type):

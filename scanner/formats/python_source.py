@@ -3,6 +3,7 @@
 bytes ─► python_tree: statements ─► python_flow: scopes, candidates ─► python_facts: each fact once, by line
 """
 
+import ast
 import re
 from collections.abc import Iterator
 
@@ -16,7 +17,7 @@ from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="python-source",
-    version=3,
+    version=4,
     line="Python source: imports, calls followed through names, native libraries it loads",
     specification="The Python Language Reference: https://docs.python.org/3/reference/",
     limits="What does not parse (Python 2, Cython, syntax newer than the interpreter) and sources above 1 MiB are read "
@@ -51,13 +52,19 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     problem: Unreadable | None = None
     try:
         if concerns(found.body, source.focus):
-            flow.read(found.body)
+            flow.read(_imports(found.body) if source.name.endswith(".pyi") else found.body)
     except Unreadable as error:
         problem = error
     yield from facts
     problem = problem or _problem(found, flow, is_blank=not data.strip())
     if problem is not None:
         raise problem
+
+
+def _imports(body: list[ast.stmt]) -> list[ast.stmt]:
+    """The imports of a stub: it only says what there is, and nothing is called in it."""
+    nodes = (node for statement in body for node in ast.walk(statement))
+    return [node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
 
 
 def _problem(found: Statements, flow: Flow, *, is_blank: bool) -> Unreadable | None:
