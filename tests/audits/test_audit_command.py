@@ -15,7 +15,8 @@ import pytest
 from scanner.audits import Store, differences, read_plan, run_audit
 from scanner.cli.exits import Exit
 from scanner.model.comparison import Change
-from tests.commands import FIXTURES, frscan
+from tests.commands import FIXTURES
+from tests.commands import frscan_here as frscan
 
 FACES = "DisplayName0,Version0,Publisher0\nLuxand FaceSDK,8.1,Luxand\n"
 NOTHING = "DisplayName0,Version0,Publisher0\nEditor,1,Other\n"

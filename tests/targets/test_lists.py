@@ -3,7 +3,7 @@
 import json
 
 from scanner.cli.exits import Exit
-from tests.commands import frscan
+from tests.commands import frscan_here as frscan
 
 ROWS = "DisplayName0,Version0,Publisher0,User_Name0\n"
 FACES = '"Luxand® FaceSDK 8.1 (x64)",8.1,"LUXAND, Inc.",ann\n'
