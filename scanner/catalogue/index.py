@@ -13,7 +13,15 @@ import msgspec
 
 from scanner.catalogue.network_pattern import fits
 from scanner.catalogue.pattern_table import PatternTable
-from scanner.catalogue.product_names import loose_name, plain_company, plain_name, spelled_id, spellings, with_makers
+from scanner.catalogue.product_names import (
+    loose_company,
+    loose_name,
+    plain_company,
+    plain_name,
+    spelled_id,
+    spellings,
+    with_makers,
+)
 from scanner.model.observation import (
     AndroidEntry,
     ByteHit,
@@ -116,9 +124,9 @@ class Index:
         technology, place = self._form.places[number]
         return self._of_technology(technology)[place]
 
-    def _look_up(self, kind: IndicatorKind, name: str) -> Iterator[int]:
+    def _look_up(self, kind: IndicatorKind, name: str) -> Iterable[int]:
         table = self._form.tables.get(kind)
-        return table.look_up(name) if table is not None else iter(())
+        return table.look_up(name) if table is not None else ()
 
     def of_observation(self, observation: Observation) -> Iterator[Entry]:
         """Entries whose pattern the observation matches, each once."""
@@ -165,9 +173,8 @@ class Index:
     def near(self, product: Product) -> Iterator[Entry]:
         """Entries whose name a listed product only resembles, for a person to look at."""
         seen: set[str] = set()
-        plain = plain_name(product.name)
-        company = plain_company(product.publisher)
-        for name in dict.fromkeys((loose_name(plain), loose_name(f"{company} {plain}"))):
+        loose = loose_name(plain_name(product.name))
+        for name in dict.fromkeys((loose, loose_company(product.publisher) + loose)):
             for entry in map(self._entry, self._form.near.look_up(name)):
                 if entry.technology.id not in seen:
                     seen.add(entry.technology.id)

@@ -1,7 +1,7 @@
 """A table of patterns that is asked by name: one look-up, not one test per pattern."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Generic, TypeVar
 
@@ -48,8 +48,15 @@ class PatternTable(msgspec.Struct, Generic[T], array_like=True):
             first = prefix[:_HEAD]
             self.lengths[first] = sorted({*self.lengths.get(first, ()), len(prefix)})
 
-    def look_up(self, name: str) -> Iterator[T]:
+    def look_up(self, name: str) -> Iterable[T]:
         """What the patterns stand for that the whole name fits."""
+        lengths = self.lengths
+        may_begin = name[:1] in lengths or name[:2] in lengths or name[:_HEAD] in lengths
+        # Nearly every name that is asked for fits nothing; it costs these few look-ups and no more.
+        may_hold = self.loose and _any_of(self.loose_text).search(name) is not None
+        return self._fitting(name) if may_begin or may_hold or name in self.exact else ()
+
+    def _fitting(self, name: str) -> Iterator[T]:
         yield from self.exact.get(name, ())
         if self.loose and _any_of(self.loose_text).search(name):
             yield from (meaning for text, meaning in self.loose if _compiled(text).matches(name))

@@ -20,6 +20,7 @@ _COMPANY = re.compile(
     r"[\s,]+(?:inc|incorporated|corp|corporation|co|company|ltd|limited|llc|l\.l\.c|plc|gmbh|ag|kg|sa|s\.a|sas|srl|s\.r\.l|"
     r"s\.?\s?r\.?\s?o|bv|b\.v|nv|n\.v|ab|as|a/s|oy|oyj|spa|s\.p\.a|pty|pte|kk|k\.k|uab|sp\.? z o\.?o|e\.?v)\.?$"
 )
+_DIGIT = re.compile(r"\d")
 _TAIL = " ,;-_.("
 _LOOSE = re.compile(r"[\W_]+")
 _CPE = re.compile(r"cpe:(?:2\.3:|/)[aoh]:([^:]+):([^:]+)")
@@ -28,19 +29,30 @@ _CPE = re.compile(r"cpe:(?:2\.3:|/)[aoh]:([^:]+):([^:]+)")
 @lru_cache(maxsize=1 << 16)
 def plain_name(name: str) -> str:
     """The name in lower case, without marks, architecture, language and version at its end; one space between words."""
-    text = _MARKS.sub("", name if name.isascii() else unicodedata.normalize("NFKC", name)).casefold()
-    text = _ARCHITECTURE.sub("", text)
+    text = _without_marks(name)
+    if "64" in text or "86" in text or "32" in text:  # each of these tests is far cheaper than the search it spares
+        text = _ARCHITECTURE.sub("", text)
     before = ""
     while text != before:
         before = text
-        text = _VERSION.sub("", _LANGUAGE.sub("", text)).rstrip(_TAIL)
+        if "-" in text or "_" in text:
+            text = _LANGUAGE.sub("", text)
+        if _DIGIT.search(text):
+            text = _VERSION.sub("", text)
+        text = text.rstrip(_TAIL)
     return " ".join(text.split()) or name.casefold()
+
+
+def _without_marks(name: str) -> str:
+    if name.isascii():
+        return (_MARKS.sub("", name) if "(" in name else name).casefold()
+    return _MARKS.sub("", unicodedata.normalize("NFKC", name)).casefold()
 
 
 @lru_cache(maxsize=1 << 14)
 def plain_company(name: str) -> str:
     """A company's name in lower case, without marks and legal form."""
-    text = _MARKS.sub("", name if name.isascii() else unicodedata.normalize("NFKC", name)).casefold().rstrip(" .,")
+    text = _without_marks(name).rstrip(" .,")
     before = ""
     while text != before:
         before, text = text, _COMPANY.sub("", text).rstrip(" .,")
@@ -50,6 +62,12 @@ def plain_company(name: str) -> str:
 def loose_name(name: str) -> str:
     """Letters and digits alone."""
     return _LOOSE.sub("", name.casefold())
+
+
+@lru_cache(maxsize=1 << 14)
+def loose_company(name: str) -> str:
+    """The same of a company's name, without its legal form."""
+    return loose_name(plain_company(name))
 
 
 def spellings(name: str, publisher: str) -> tuple[str, ...]:
