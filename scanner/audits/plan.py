@@ -3,6 +3,7 @@
 name = "endpoints"
 store = "audits.sqlite"                      # or postgresql+psycopg://…
 keep = 26                                    # finished audits that are kept
+determinations = "determinations.json"       # what people decided, kept by `frscan determine`
 
 [deployment]                                 # for every target; the keys of deployment.toml
 jurisdiction = ["us-ma-boston"]
@@ -51,6 +52,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     store: str
     group: tuple[_Group, ...]
     keep: int = 52
+    determinations: str = ""
     deployment: dict[str, Any] = {}  # Any: as above
 
 
@@ -74,6 +76,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     store: str
     """A database URL."""
     keep: int
+    determinations: Path | None
+    """The file of what people decided, if the plan names one."""
     items: tuple[Item, ...]
     digest: str
     """Of the targets and what is stated of them: an interrupted audit goes on only under the same plan."""
@@ -104,6 +108,7 @@ def read_plan(path: Path) -> Plan:
         name=file.name,
         store=_url(file.store, path.parent),
         keep=max(file.keep, 1),
+        determinations=path.parent / file.determinations if file.determinations else None,
         items=items,
         digest=sha256(msgspec.json.encode(stated, order="deterministic")).hexdigest(),
     )

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scanner.cli.exits import Exit, refuse
+from scanner.cli.options import Public
 
 if TYPE_CHECKING:
-    from scanner.audits import Difference, Plan, ResultRow, Store, Told
+    from scanner.audits import AuditRow, Difference, Plan, ResultRow, Store, Told
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -35,6 +36,13 @@ class _Format(StrEnum):
     TEXT = "text"
     JSON = "json"
     CSV = "csv"
+
+
+class _ReportFormat(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+    CSV = "csv"
+    HTML = "html"
 
 
 class _System(StrEnum):
@@ -132,9 +140,19 @@ def report(
     plan: _Plan,
     audit: _Number = None,
     target: Annotated[str | None, typer.Option("--target", help="The whole report on this target, as JSON.")] = None,
-    format_: _FormatOption = _Format.TEXT,
+    format_: Annotated[_ReportFormat, typer.Option("-f", "--format", help="How it is written.")] = _ReportFormat.TEXT,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FOLDER", help="Where the site goes that html writes.")
+    ] = None,
+    public: Public = False,  # noqa: FBT002
 ) -> None:
-    """Show what an audit says of each target, or export the whole report on one."""
+    """Show what an audit says of each target, export the whole report on one, or write a site about all (html).
+
+    The site is a folder to open in a browser or to publish: index.html, a report a target, and the table of
+    determinations. The plan may name the file in which determinations are kept.
+    """
+    if (format_ is _ReportFormat.HTML) != (output is not None) or (public and output is None):
+        refuse("a site needs `-f html -o FOLDER`, and --public is for a site.", command="frscan audit")
     with _opened(plan) as (read, store):
         known = [row.id for row in store.audits(read.name)]
         chosen = audit if audit is not None else next(iter(known), None)
@@ -142,6 +160,9 @@ def report(
             refuse("there is no such audit; `frscan audit history` lists them.", command="frscan audit")
         if target is not None:
             _whole(store, chosen, target)
+            return
+        if output is not None:
+            _site(read, store, next(row for row in store.audits(read.name) if row.id == chosen), output, public=public)
             return
         table: _Table = [
             {
@@ -154,7 +175,7 @@ def report(
             }
             for result in store.results(chosen)
         ]
-    _write(table, format_)
+    _write(table, _Format(format_))
 
 
 @app.command("schedule")
@@ -241,6 +262,21 @@ def _whole(store: "Store", audit: int, target: str) -> None:
     if whole is None:
         refuse(f"audit {audit} has no report on {target!a}.", command="frscan audit")
     print(formats()["json"].render(whole, RenderOptions()), end="")
+
+
+def _site(plan: "Plan", store: "Store", audit: "AuditRow", folder: Path, *, public: bool) -> None:
+    from scanner.audits import write_site
+    from scanner.engine.scan import now
+    from scanner.ordinances import DeterminationError, read_determinations
+
+    try:
+        known = read_determinations(plan.determinations) if plan.determinations else ()
+        pages = write_site(store, audit, folder, determinations=known, as_of=now().date(), public=public)
+    except DeterminationError as error:
+        refuse(str(error), command="frscan audit")
+    except OSError as error:
+        refuse(f"{folder}: cannot be written: {error.strerror}.", command="frscan audit")
+    print(f"{folder / 'index.html'}: the site of audit {audit.id}, with {pages:,} reports.", file=sys.stderr)
 
 
 def _write(table: _Table, format_: _Format) -> None:

@@ -33,7 +33,7 @@ def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001 - eve
     out = StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for row in _rows(report):
+    for row in table_rows(report):
         writer.writerow([safe_cell(row.get(column, "")) for column in COLUMNS])
     return out.getvalue()
 
@@ -44,22 +44,23 @@ def safe_cell(text: str) -> str:
     return f"'{shown}" if shown.startswith(_FORMULA) else shown
 
 
-def _rows(report: Report) -> Iterator[dict[str, str]]:
+def table_rows(report: Report) -> Iterator[dict[str, str]]:
+    """The rows of the table; a column that is not in a row is empty."""
     findings: dict[str, list[Finding]] = defaultdict(list)
     for finding in report.findings:
         findings[finding.component.id].append(finding)
     decided: dict[str, list[Determination]] = defaultdict(list)
     for determination in report.determinations:
         decided[determination.component].append(determination)
-    outcomes = _outcomes(report)
+    outcomes = outcomes_of_components(report)
     for component in report.components:
         facts = _facts(component, findings[component.id], outcomes.get(component.id, {}))
         for answers in [_answers(one) for one in decided[component.id]] or [{}]:
             yield facts | answers
 
 
-def _outcomes(report: Report) -> dict[str, dict[str, Outcome]]:
-    """Each law's gravest outcome for each component."""
+def outcomes_of_components(report: Report) -> dict[str, dict[str, Outcome]]:
+    """Each law's gravest outcome, by component id and law."""
     components = {situation.id: situation.components for situation in report.situations}
     found: dict[str, dict[str, Outcome]] = defaultdict(dict)
     for assessment in report.assessments:

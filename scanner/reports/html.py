@@ -47,7 +47,7 @@ def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001 - eve
 
     laws = view_laws(report)
     graph = view_graph(report)
-    return _template().render(
+    return template("report.html.jinja").render(
         report=report,
         summary=summarise(report),
         steps=next_steps(report),
@@ -79,7 +79,8 @@ def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001 - eve
 
 
 @cache
-def _template() -> "Template":
+def template(name: str) -> "Template":
+    """A page's template, every value of which is made printable and escaped."""
     import jinja2
 
     environment = jinja2.Environment(
@@ -92,7 +93,7 @@ def _template() -> "Template":
         keep_trailing_newline=True,
     )
     environment.tests["web_address"] = _is_web_address
-    return environment.get_template("report.html.jinja")
+    return environment.get_template(name)
 
 
 def _safe(value: object) -> object:

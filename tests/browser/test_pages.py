@@ -9,7 +9,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from scanner.audits import Store, write_site
 from scanner.reports import RenderOptions, formats, public_edition, with_baseline
+from tests.audits.auditing import AS_OF, decisions, two_audits
 from tests.reports.sample import detector, empty_report, finding, rich_report
 from tests.reports.test_hostile import HOSTILE, hostile_report
 
@@ -69,13 +71,17 @@ def test_axe_finds_no_barrier(name, view, open_page, request):
     if folder:
         Path(folder).mkdir(parents=True, exist_ok=True)
         page.screenshot(path=f"{folder}/{name}-{view}.png", full_page=True)
+    assert barriers(page) == []
+
+
+def barriers(page):
+    """What axe finds on a page."""
     page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8"))
-    found = page.evaluate(
+    return page.evaluate(
         "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})"
         ".then(result => result.violations.map(v => [v.id, v.help, v.nodes.map(n => n.html)]))",
         RULES,
     )
-    assert found == []
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -102,3 +108,18 @@ def test_what_is_folded_is_in_print(open_page, tmp_path):
     page = open_page(rich_report(), "print")
     folded = page.locator("details").last
     assert folded.evaluate("one => one.getBoundingClientRect().height") > 40
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_the_overview_of_an_audit_has_no_barrier_and_fits(view, browser, tmp_path):
+    plan, audit = two_audits(tmp_path)
+    with Store(plan.store) as store:
+        known = decisions(store, audit, decided=None)
+        write_site(store, store.audits(plan.name)[0], tmp_path / "site", determinations=known, as_of=AS_OF)
+    with browser.new_context(**VIEWS[view], offline=True, bypass_csp=True) as context:
+        page = context.new_page()
+        page.goto((tmp_path / "site" / "index.html").as_uri())
+        if view == "print":
+            page.emulate_media(media="print")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert barriers(page) == []
