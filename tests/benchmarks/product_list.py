@@ -3,31 +3,8 @@
 import random
 import sys
 
-_SYLLABLES = [a + b for a in "bcdfghjklmnpqrstvwz" for b in "aeiou"]
-    "ba",
-    "co",
-    "di",
-    "fu",
-    "ge",
-    "ha",
-    "il",
-    "jo",
-    "ku",
-    "la",
-    "me",
-    "no",
-    "op",
-    "pi",
-    "qu",
-    "ra",
-    "se",
-    "ti",
-    "ul",
-    "vo",
-    "we",
-    "xy",
-    "za",
-]
+_LETTERS = "bacodifugehailjokulamenooppiqurasetiulvowexyza"
+_SYLLABLES = [_LETTERS[at : at + 2] for at in range(0, len(_LETTERS), 2)]
 _FORMS = ("Inc.", "GmbH", "Ltd", "Corporation", "Software")
 
 
