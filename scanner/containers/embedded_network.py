@@ -15,6 +15,7 @@ from itertools import chain, pairwise
 from scanner.containers import Member
 from scanner.containers.jail import Jail
 from scanner.containers.stored import slices
+from scanner.formats.buffers import matches_in
 from scanner.model.source import Budget, Info, Magic, Source, Unreadable
 from scanner.model.vocabulary import Cause
 
@@ -66,8 +67,8 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
 
 def _starts(data: memoryview) -> Iterator[int]:
     """Where networks begin, but for one that the file itself is."""
-    flat = (found.start() - 4 for found in _FLAT.finditer(data) if _is_flat(data, found.start() - 4))
-    proto = (found.start() - 2 for found in _PROTO.finditer(data) if _is_proto(data, found.start() - 2))
+    flat = (found.start() - 4 for found in matches_in(_FLAT, data) if _is_flat(data, found.start() - 4))
+    proto = (found.start() - 2 for found in matches_in(_PROTO, data) if _is_proto(data, found.start() - 2))
     return (start for start in chain(flat, proto) if start > 0)
 
 

@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 from scanner.containers import Member
 from scanner.containers.stored import slices
+from scanner.formats.buffers import rows_of
 from scanner.model.source import Budget, Info, Magic, Source, Unreadable
 from scanner.model.vocabulary import Cause
 
@@ -111,7 +112,7 @@ def _entries(source: Source, tables: _Tables, budget: Budget) -> Iterator[tuple[
     """Offset in the storage, length in characters, and whether they are two bytes wide."""
     long = list(struct.iter_unpack("<2I", source.view(tables.overflow, 8 * tables.overflows)))
     budget.spend_items(tables.texts + tables.overflows)
-    for (entry,) in struct.iter_unpack("<I", source.view(tables.strings, 4 * tables.texts)):
+    for (entry,) in rows_of(struct.Struct("<I"), source.view(tables.strings, 4 * tables.texts)):
         is_wide, offset, length = bool(entry & 1), entry >> 1 & 0x7FFFFF, entry >> 24
         if length == _OVERFLOWS and offset < len(long):
             offset, length = long[offset]

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from scanner.formats.buffers import matches_in
 from scanner.model.source import Budget, Unreadable
 from scanner.model.vocabulary import Cause
 
@@ -120,7 +121,7 @@ def _next_header(data: memoryview, at: int, budget: Budget) -> int | None:
     first = at + (content.start() - at) // BLOCK * BLOCK
     if is_header(data[first : first + BLOCK]):
         return first
-    for mark in _USTAR.finditer(data, first):
+    for mark in matches_in(_USTAR, data, first):
         budget.spend_items()
         start = mark.start() - 257
         if start >= first and is_header(data[start : start + BLOCK]):

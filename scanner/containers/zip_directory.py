@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from scanner.formats.buffers import matches_in
 from scanner.model.source import Budget, Unreadable
 from scanner.model.vocabulary import Cause
 
@@ -124,7 +125,7 @@ def _find_directories(data: memoryview, budget: Budget) -> tuple[_Directory, ...
     for reach in (_NEAR_BYTES, _FAR_BYTES):
         first = max(0, len(data) - reach)
         ends = deque[int](maxlen=_MOST_ENDS)
-        for match in _ENDS.finditer(data, first):
+        for match in matches_in(_ENDS, data, first):
             budget.spend_items()
             ends.append(match.start())
         for end in reversed(ends):
@@ -215,7 +216,7 @@ def _described(data: memoryview, start: int, budget: Budget) -> tuple[int, int, 
     """
     after = _NEXT_LOCAL.search(data, start)
     end = after.start() if after else len(data)
-    for match in _DESCRIPTORS.finditer(data, start, end):
+    for match in matches_in(_DESCRIPTORS, data, start, end):
         budget.spend_items()
         at = match.start()
         if at + 16 <= len(data):

@@ -9,6 +9,7 @@ Specification: https://www.sqlite.org/fileformat.html
 import re
 from collections.abc import Iterator
 
+from scanner.formats.buffers import matches_in
 from scanner.formats.networks.blueprint import text_of
 from scanner.model.observation import Config, Observation
 from scanner.model.source import Budget, Info, Magic, Source
@@ -36,7 +37,7 @@ _NO_COLUMNS = frozenset({"primary", "foreign", "unique", "constraint", "check"})
 
 def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     """Yield a setting `table:NAME` for each table, and its columns as the value."""
-    found = _TABLE.finditer(source.view(0, _SCHEMA_BYTES))
+    found = matches_in(_TABLE, source.view(0, _SCHEMA_BYTES))
     for number, table in enumerate(found):
         budget.spend_items()
         if number >= _MOST_TABLES:

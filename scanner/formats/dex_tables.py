@@ -15,6 +15,7 @@ import struct
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from scanner.formats.buffers import matches_in
 from scanner.model.source import Budget, Source, Unreadable
 from scanner.model.vocabulary import Cause
 
@@ -117,7 +118,7 @@ class DexTables:
         if not items:
             return {}
         self._budget.spend_items(1 + len(self.data) // 4096)
-        hits = re.finditer(b"|".join(map(re.escape, items)), self.data)
+        hits = matches_in(re.compile(b"|".join(map(re.escape, items))), self.data)
         found = {hit.start(): str(hit[0][1:-1], "ascii") for hit in hits}
         return {number: found[at] for number, at in enumerate(self._string_offsets) if at in found} if found else {}
 

@@ -17,6 +17,7 @@ from itertools import accumulate
 from struct import Struct
 from typing import Any
 
+from scanner.formats.buffers import rows_of
 from scanner.formats.pe_tables import CLR, Image
 from scanner.formats.records import MAX_NAME_BYTES, damaged, record, text
 from scanner.model.source import Budget
@@ -79,7 +80,7 @@ class Metadata:
         view = self.data[start : start + self.rows_of[table] * layout.size]
         present = len(view) // layout.size
         self.budget.spend_items(present)
-        yield from layout.iter_unpack(view[: present * layout.size])
+        yield from rows_of(layout, view[: present * layout.size])
 
     def name(self, offset: int) -> str:
         """A name of the #Strings heap."""

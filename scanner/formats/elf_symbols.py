@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from scanner.formats.buffers import rows_of
 from scanner.formats.elf_tables import (
     DT_GNU_HASH,
     DT_HASH,
@@ -169,7 +170,7 @@ def _symbols(image: Image, table: _Table) -> Iterator[tuple[int, bytes, _Role]]:
         view = image.source.view(table.offset + first * size, wanted * size)
         present = len(view) // size
         image.budget.spend_items(present)
-        for index, row in enumerate(image.layout.symbol.iter_unpack(view[: present * size]), first):
+        for index, row in enumerate(rows_of(image.layout.symbol, view[: present * size]), first):
             info = row[info_field]
             role = table.roles[0 if row[section_field] == 0 else 1 if info >> 4 in _EXPORTED_BINDINGS else 2]
             if role and row[name_field] and info & 0xF not in _NAMELESS_TYPES:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from scanner.formats.buffers import matches_in
 from scanner.model.source import Budget
 
 _LONGEST_NAME = 128
@@ -33,7 +34,7 @@ def loaded_names(part: memoryview, kind: str, budget: Budget) -> Iterator[Loaded
     """
     width = 2 if kind == "pe-wide" else 1
     seen: set[bytes] = set()
-    for end in _ENDS[kind].finditer(part):
+    for end in matches_in(_ENDS[kind], part):
         budget.spend_items()
         stop = end.end() - width
         before = bytes(part[max(0, stop - _LONGEST_NAME * width) : stop])

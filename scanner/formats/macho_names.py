@@ -14,6 +14,7 @@ from functools import cached_property
 from struct import Struct, error
 from typing import Literal
 
+from scanner.formats.buffers import rows_of
 from scanner.formats.macho_tables import LC_DYSYMTAB, LC_SYMTAB, WIDE, Command, Section, Slice, addresses_of
 from scanner.formats.records import damaged, text
 from scanner.model.observation import ClassName
@@ -52,7 +53,7 @@ class Names:
         rows = self.source.view(self.part.start + symbols + first * width, count * width)
         self.budget.spend_items(len(rows) // width)
         layout = Struct(f"{order}I{width - 4}x")
-        places = [at for (at,) in layout.iter_unpack(rows[: len(rows) // width * width]) if at < strings_size]
+        places = [at for (at,) in rows_of(layout, rows) if at < strings_size]
         # Most linkers write the names of these symbols one after the other.
         start = min(places, default=0)
         size = max(places, default=0) - start + _LONGEST_NAME
@@ -88,7 +89,7 @@ class Names:
         if section is None:
             return
         content = self.content(_SWIFT_TYPES)
-        pointers = Struct(self.commands[0].order + "i").iter_unpack(content[: len(content) // 4 * 4])
+        pointers = rows_of(Struct(self.commands[0].order + "i"), content)
         for number, (relative,) in enumerate(pointers):
             self.budget.spend_items()
             try:

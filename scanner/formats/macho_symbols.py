@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from struct import Struct
 from typing import Literal
 
+from scanner.formats.buffers import rows_of
 from scanner.formats.macho_tables import LC_SYMTAB, WIDE, Command, Slice, commands_of, slices_of
 from scanner.formats.pattern_names import names_wanted
 from scanner.formats.records import damaged, text
@@ -64,7 +65,7 @@ def _symbols(source: Source, part: Slice, command: Command, budget: Budget) -> I
         view = source.view(part.start + table + first * layout.size, wanted * layout.size)
         present = len(view) // layout.size
         budget.spend_items(present)
-        for index, row in enumerate(layout.iter_unpack(view[: present * layout.size]), first):
+        for index, row in enumerate(rows_of(layout, view[: present * layout.size]), first):
             at, kind = row[0], row[1]
             if at and not kind & _DEBUG:
                 yield index, strings[at : strings.find(b"\0", at)], _role(kind)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from struct import Struct
 from typing import NamedTuple
 
+from scanner.formats.buffers import rows_of
 from scanner.formats.records import damaged, record, records, text
 from scanner.model.source import Budget, Source
 
@@ -127,7 +128,7 @@ def sections_of(command: Command, budget: Budget) -> Iterator[Section]:
         return
     first, layout = (Struct(command.order + shape) for shape in _SEGMENTS[command.number])
     data = command.data[first.size : first.size + claimed[2] * layout.size]
-    for row in layout.iter_unpack(data[: len(data) // layout.size * layout.size]):
+    for row in rows_of(layout, data):
         budget.spend_items()
         section, owner, address, size, offset, flags = row
         if size and offset and flags & 0xFF not in _ZERO_FILLED:

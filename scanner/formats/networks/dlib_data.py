@@ -12,6 +12,7 @@ dlib/image_processing/shape_predictor.h
 import re
 from collections.abc import Iterator
 
+from scanner.formats.buffers import matches_in
 from scanner.formats.networks.blueprint import Blueprint, drawn
 from scanner.model.observation import Observation
 from scanner.model.source import Budget, Info, Magic, Source
@@ -76,7 +77,7 @@ def _layers(source: Source, budget: Budget) -> Iterator[str]:
     """Names of layers with the length in front that fits them, window by window."""
     for start in range(0, source.size, _WINDOW_BYTES):
         window = source.view(start, _WINDOW_BYTES + _OVERLAP_BYTES)
-        for found in _LAYER.finditer(window):
+        for found in matches_in(_LAYER, window):
             if found.start() < _WINDOW_BYTES and found.group(1)[0] == len(found.group(2)):
                 budget.spend_items()
                 yield found.group(2).decode().rstrip("_0123456789")

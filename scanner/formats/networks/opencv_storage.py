@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from hashlib import sha256
 
+from scanner.formats.buffers import matches_in
 from scanner.formats.networks.blueprint import Blueprint, drawn, text_of
 from scanner.model.observation import Network, Observation
 from scanner.model.source import Budget, Info, Source
@@ -94,7 +95,7 @@ def _stages(source: Source, budget: Budget) -> Iterator[int]:
     trees = 0
     for start in range(0, min(source.size, _LONGEST_BYTES), _WINDOW_BYTES):
         window = source.view(start, _WINDOW_BYTES + 128)
-        for found in _STAGE_COUNT.finditer(window):
+        for found in matches_in(_STAGE_COUNT, window):
             if found.start() >= _WINDOW_BYTES:
                 break
             budget.spend_items()
@@ -116,7 +117,7 @@ def _read_keys(source: Source, start: bytes, plan: Blueprint, budget: Budget) ->
     count = 0
     for at in range(0, min(source.size, _LONGEST_BYTES), _WINDOW_BYTES):
         window = source.view(at, _WINDOW_BYTES + 32)
-        matrices = re.finditer(rb"opencv-matrix", window)
+        matrices = matches_in(re.compile(rb"opencv-matrix"), window)
         count += sum(1 for found in matrices if found.start() < _WINDOW_BYTES)
         budget.spend_items(1 + count // 1000)
     for _ in range(min(count, 10_000)):
