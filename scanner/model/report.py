@@ -127,7 +127,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     assessments: tuple[Assessment, ...] = ()
     ordinances: tuple[OrdinanceText, ...] = ()
     texts: tuple[str, ...] = ()
-    """In a saved report of many assessments: what they share; `@3` as a reason or question is the fourth of these."""
+    """In a long saved report: sentences that its entries share; `@3` for a reason, question, summary or explanation
+    is the fourth of these."""
     questions: tuple[Question, ...] = ()
     """Each question of the assessments once, with the key that takes its answer."""
     determinations: tuple[Determination, ...] = ()
