@@ -16,6 +16,7 @@ from scanner.engine.facts import Facts
 from scanner.engine.known import readers
 from scanner.matching.match import Match, matches_of
 from scanner.model.artifact import ArtifactFacts
+from scanner.model.locator import app_of
 from scanner.model.source import Reader
 from scanner.model.technology import Technology
 from scanner.model.vocabulary import IndicatorKind
@@ -55,7 +56,7 @@ def depth_requests(facts: Facts, index: Index) -> Iterator[DepthRequest]:
 
 
 class _Inside:
-    """What lies together in a file of the target, such as an app's code and its libraries."""
+    """What lies together in a container, such as an app's code and its libraries."""
 
     def __init__(self, facts: Facts, index: Index, kinds: frozenset[str]) -> None:
         self._facts = facts
@@ -66,17 +67,17 @@ class _Inside:
 
     def note(self, item: ArtifactFacts) -> None:
         """Remember where an artifact lies that a reader may ask after."""
-        file, mark, _ = item.artifact.locator.partition("!/")
-        if mark and item.artifact.type in self._kinds:
-            self._locators[file, item.artifact.type].append(item.artifact.locator)
+        container = app_of(item.artifact.locator)
+        if container and item.artifact.type in self._kinds:
+            self._locators[container, item.artifact.type].append(item.artifact.locator)
 
     def names(self, locator: str, reader: Reader) -> frozenset[str]:
-        """The names of those that matched, of the types the reader asks after."""
-        file = locator.partition("!/")[0]
-        return frozenset[str]().union(*(self._matched(file, kind) for kind in reader.INFO.asks_after))
+        """The names of those that matched beside or inside an artifact, of the types the reader asks after."""
+        places = (app_of(locator), locator)
+        return frozenset[str]().union(*(self._matched(at, kind) for at in places for kind in reader.INFO.asks_after))
 
-    def _names_of_matched(self, file: str, kind: str) -> frozenset[str]:
-        items = (self._facts[locator] for locator in self._locators.get((file, kind), ()))
+    def _names_of_matched(self, container: str, kind: str) -> frozenset[str]:
+        items = (self._facts[locator] for locator in self._locators.get((container, kind), ()))
         return frozenset(
             i.artifact.name for i in items if any(isinstance(m, Match) for m in matches_of(i, self._index))
         )

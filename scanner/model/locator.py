@@ -6,6 +6,8 @@ is `/` on every system and `!/` leads into a container.
 
 from pathlib import PurePosixPath
 
+_SETS_OF_SPLITS = (".apks", ".apkm", ".xapk")
+
 
 def text_name(raw: str | bytes) -> str:
     """Escape a name from a file system or a container into locator text.
@@ -47,3 +49,11 @@ def containers_of(locator: str) -> tuple[str, ...]:
     """Locators of the containers around an artifact, outermost first."""
     parts = locator.split("!/")
     return tuple("!/".join(parts[: n + 1]) for n in range(len(parts) - 1))
+
+
+def app_of(locator: str) -> str:
+    """The container that an artifact of an app lies in; of an app that comes in splits, the archive with all of them.
+    Empty for what lies in a folder."""
+    container = locator.rpartition("!/")[0]
+    around = container.rpartition("!/")[0]
+    return around if around.lower().endswith(_SETS_OF_SPLITS) else container

@@ -111,8 +111,8 @@ class Info(msgspec.Struct, frozen=True, kw_only=True):
     """For a depth reader: the kinds of indicator whose patterns are its focus; without any, and without `asks_after`,
     it is asked about every artifact in which something matched."""
     asks_after: tuple[str, ...] = ()
-    """For a depth reader: types of artifacts in the same file of the target; the names of those in which something
-    matched are its focus."""
+    """For a depth reader: types of artifacts beside (in the same container or app) or inside the one it deepens; the
+    names of those in which something matched are its focus, and without any it is not asked."""
 
 
 class Region(msgspec.Struct, frozen=True):

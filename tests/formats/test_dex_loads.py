@@ -1,7 +1,9 @@
 """Which class of an app loads which native library, and what a report makes of it."""
 
 import sys
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from hypothesis import given, settings
@@ -104,6 +106,24 @@ def test_an_app_does_not_load_the_library_of_another_app():
     for item in (user, facts("two.apk!/lib/x86/libface.so", "elf"), facts("one.apk!/lib/x86/libface.so", "elf")):
         known.add(item)
     assert [edge.target for edge in edges(user, known)] == ["one.apk!/lib/x86/libface.so"]
+
+
+def test_an_app_in_splits_is_asked_about_the_libraries_of_its_other_splits(tmp_path):
+    with ZipFile(FIXTURES / "demo.apk") as whole, ZipFile(tmp_path / "demo.apks", "w") as splits:
+        for split, begins in (
+            ("base.apk", ("AndroidManifest", "classes")),
+            ("split_config.x86_64.apk", ("lib/x86_64",)),
+        ):
+            content = BytesIO()
+            with ZipFile(content, "w") as made:
+                for member in whole.namelist():
+                    if member.startswith(begins):
+                        made.writestr(member, whole.read(member))
+            splits.writestr(split, content.getvalue())
+    edges = [e for e in scanned(tmp_path / "demo.apks")["graph"]["edges"] if e["kind"] == "loads"]
+    assert [(e["source"], e["target"]) for e in edges] == [
+        ("demo.apks!/base.apk!/classes.dex", "demo.apks!/split_config.x86_64.apk!/lib/x86_64/liblobby.so")
+    ]
 
 
 @settings(max_examples=80, deadline=None)

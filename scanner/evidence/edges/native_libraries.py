@@ -10,6 +10,7 @@ from scanner.evidence.edges import Names
 from scanner.evidence.edges.library_search import LOADER_SETTINGS, found_library, loader_folder, system_of
 from scanner.matching.match import NATIVE_TYPES
 from scanner.model.artifact import ArtifactFacts
+from scanner.model.locator import app_of
 from scanner.model.observation import Library, RunPath
 from scanner.model.report import Edge
 from scanner.model.vocabulary import EdgeKind
@@ -53,5 +54,5 @@ def _files(library: Library, user: ArtifactFacts, known: Names) -> Iterator[str]
         found = found_library(name, user, known)
         yield from () if found is None else (found,)
         return
-    app = user.artifact.locator.partition("!/")[0]
-    yield from (bearer for bearer in known.bearers(f"library:{name}") if bearer.partition("!/")[0] == app)
+    app = app_of(user.artifact.locator)
+    yield from (bearer for bearer in known.bearers(f"library:{name}") if app_of(bearer) == app)
