@@ -10,19 +10,20 @@ The search is for two literals; one alone takes a library of 29 MB at about 1,20
 import re
 from collections.abc import Iterator
 from functools import partial
-from itertools import chain, pairwise
+from itertools import pairwise
 
 from scanner.containers import Member
 from scanner.containers.jail import Jail
 from scanner.containers.stored import slices
 from scanner.formats.buffers import matches_in
+from scanner.formats.mapped import windows
 from scanner.model.source import Budget, Info, Magic, Source, Unreadable
 from scanner.model.vocabulary import Cause
 
 _PROGRAMS = (b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xca\xfe\xba\xbe")
 INFO = Info(
     name="embedded-network",
-    version=1,
+    version=2,
     line="Neural networks inside programs, native libraries and joined data files (TensorFlow Lite, ONNX by PyTorch)",
     specification="https://flatbuffers.dev/internals/, https://github.com/onnx/onnx/blob/main/onnx/onnx.proto",
     limits="Networks that are compressed or encrypted inside, of other formats or by other producers are not found.",
@@ -37,6 +38,8 @@ _FLAT = re.compile(rb"TFL3")
 _PROTO = re.compile(rb"\x12\x07pytorch")
 _LARGEST_ROOT = 1 << 12
 _MOST = 256
+_OVERLAP_BYTES = 16
+"""More than either beginning is long, so that none is cut by the edge of a window."""
 
 
 def confirms(source: Source) -> bool:
@@ -54,8 +57,7 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
     """
     data = source.view()
     jail = Jail()
-    starts = sorted(_starts(data))
-    for number, (start, end) in enumerate(pairwise([*starts, len(data)])):
+    for number, (start, end) in enumerate(pairwise([*_starts(data), len(data)])):
         budget.spend_items()
         if number >= _MOST:
             raise Unreadable(Cause.LIMIT, f"It holds more than {_MOST} beginnings of networks; the rest was not read.")
@@ -66,10 +68,17 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
 
 
 def _starts(data: memoryview) -> Iterator[int]:
-    """Where networks begin, but for one that the file itself is."""
-    flat = (found.start() - 4 for found in matches_in(_FLAT, data) if _is_flat(data, found.start() - 4))
-    proto = (found.start() - 2 for found in matches_in(_PROTO, data) if _is_proto(data, found.start() - 2))
-    return (start for start in chain(flat, proto) if start > 0)
+    """Where networks begin, but for one that the file itself is; each once, roughly in order."""
+    base, told = 0, -1
+    for window in windows(data, overlap=_OVERLAP_BYTES):
+        flat = (base + found.start() - 4 for found in matches_in(_FLAT, window))
+        proto = (base + found.start() - 2 for found in matches_in(_PROTO, window))
+        starts = {*filter(partial(_is_flat, data), flat), *filter(partial(_is_proto, data), proto)}
+        for start in sorted(starts):
+            if start > max(told, 0):
+                told = start
+                yield start
+        base += len(window) - _OVERLAP_BYTES
 
 
 def _is_flat(data: memoryview, start: int) -> bool:

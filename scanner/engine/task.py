@@ -17,7 +17,7 @@ from scanner.engine.examine import OUT_OF_MEMORY, Examiner, Notes
 from scanner.engine.remember import Found, Keys, joined, pattern_half, placed, structure_half
 from scanner.engine.sources import SMALL_BYTES, BytesSource, OpenFile, read_small
 from scanner.engine.telling import TellingNames
-from scanner.matching.mapped import windows
+from scanner.formats.mapped import windows
 from scanner.model.artifact import Artifact, ArtifactFacts
 from scanner.model.locator import base_name, below, text_name
 from scanner.model.source import HEAD_BYTES, Unreadable

@@ -8,7 +8,7 @@ answer is always "it could": then YARA looks by itself, slower and with the same
 from typing import Any, NamedTuple
 
 from scanner.catalogue.rules import ATOM, WORD, AtomDatabase
-from scanner.matching.mapped import windows
+from scanner.formats.mapped import windows
 
 
 class Seen(NamedTuple):
