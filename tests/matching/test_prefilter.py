@@ -20,7 +20,7 @@ from scanner.catalogue.literals import Literal
 from scanner.catalogue.load import Caching, load_catalogue
 from scanner.catalogue.rules import AtomDatabase, ByteRules, byte_rules
 from scanner.catalogue.words import telling_words
-from scanner.matching import mapped
+from scanner.formats import mapped
 from scanner.matching.bytescan import ByteScanner
 from scanner.matching.prefilter import Prefilter
 from scanner.model.observation import ByteHit
