@@ -67,6 +67,12 @@ def run(
     plan: _Plan,
     jobs: Annotated[int, typer.Option("-j", "--jobs", min=0, help="Worker processes; 0 is one a processor.")] = 0,
     from_facts: _FromFacts = False,  # noqa: FBT002  (a command line flag)
+    events: Annotated[
+        Path | None, typer.Option("--events", metavar="FILE", help="Add what happened to a file of JSON lines.")
+    ] = None,
+    mail: Annotated[
+        Path | None, typer.Option("--mail", metavar="FILE", help="Write the text of a mail about it to a file.")
+    ] = None,
     quiet: _Quiet = False,  # noqa: FBT002
 ) -> None:
     """Check every target of the plan; an interrupted audit goes on where it stopped.
@@ -74,7 +80,7 @@ def run(
     Exit status: 0 nothing found, 1 found, 2 a bad plan or an audit that runs already, 3 a target could not be read or
     checked whole and nothing was found, 130 interrupted.
     """
-    from scanner.audits import run_audit
+    from scanner.audits import run_audit, summary_line
 
     with _opened(plan) as (read, store):
         try:
@@ -83,7 +89,9 @@ def run(
             print("frscan audit: interrupted; the next run goes on from here.", file=sys.stderr)
             raise typer.Exit(Exit.INTERRUPTED) from None
         results = store.results(audit)
-    print(_summary(read.name, audit, results))
+        if events is not None or mail is not None:
+            _notify(store, audit, events, mail)
+    print(summary_line(read.name, audit, results))
     raise typer.Exit(_status(results))
 
 
@@ -217,6 +225,20 @@ def _opened(path: Path) -> Iterator[tuple["Plan", "Store"]]:
         refuse(str(error), command="frscan audit")
 
 
+def _notify(store: "Store", audit: int, events: Path | None, mail: Path | None) -> None:
+    """Write what the site's own programs send on."""
+    from scanner.audits import append_events, mail_body, notice_of
+
+    notice = notice_of(store, audit)
+    try:
+        if events is not None:
+            append_events(notice, events)
+        if mail is not None:
+            mail.write_text(mail_body(notice), encoding="utf-8")
+    except OSError as error:
+        refuse(f"{error.filename}: cannot be written: {error.strerror}.", command="frscan audit")
+
+
 def _silent(_told: "Told") -> None:
     pass
 
@@ -226,14 +248,6 @@ def _tell(told: "Told") -> None:
 
     said = told.result.error or told.result.verdict + ("" if told.result.is_complete else ", not all of it was read")
     print(f"{told.number}/{told.of} {printable(told.target)}: {printable(said)}", file=sys.stderr)
-
-
-def _summary(name: str, audit: int, results: list["ResultRow"]) -> str:
-    """One line for a log."""
-    verdicts = Counter(result.verdict or "not-checked" for result in results)
-    counted = " ".join(f"{verdict}={number}" for verdict, number in sorted(verdicts.items()))
-    incomplete = sum(not result.is_complete for result in results)
-    return f"frscan audit={audit} plan={name} targets={len(results)} {counted} incomplete={incomplete}"
 
 
 def _status(results: list["ResultRow"]) -> Exit:

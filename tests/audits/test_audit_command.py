@@ -96,6 +96,38 @@ def test_two_runs_of_a_plan_never_overlap(tmp_path):
     assert run(plan).status == Exit.NOTHING
 
 
+def test_notices_tell_what_is_new_and_what_could_not_be_read(tmp_path):
+    (tmp_path / "comes.csv").write_text(NOTHING)
+    (tmp_path / "stays.csv").write_text(FACES)
+    plan = planned(tmp_path, "comes.csv", "stays.csv", "gone.csv")
+    notices = ("--events", tmp_path / "events.jsonl", "--mail", tmp_path / "mail.txt")
+    first = run(plan, *notices)
+    assert first.out == "frscan audit=1 plan=desks targets=3 none=1 not-checked=1 recognition=1 incomplete=1\n"
+    (tmp_path / "comes.csv").write_text(FACES)
+    run(plan, *notices)
+    events = [json.loads(line) for line in (tmp_path / "events.jsonl").read_text(encoding="utf-8").splitlines()]
+    told = [(one["audit"], one["event"], one.get("change"), one.get("target")) for one in events]
+    assert told == [
+        (1, "finding", "new", "stays.csv"),
+        (1, "not-read-whole", None, "gone.csv"),
+        (1, "audit", None, None),
+        (2, "finding", "new", "comes.csv"),
+        (2, "not-read-whole", None, "gone.csv"),
+        (2, "audit", None, None),
+    ]
+    mail = (tmp_path / "mail.txt").read_text(encoding="utf-8")
+    assert mail.startswith("Subject: frscan audit desks: 1 new, 1 not read whole\n\n")
+    assert "  Luxand FaceSDK in Luxand FaceSDK 8.1, comes.csv (" in mail
+    assert "stays.csv" not in mail
+
+
+def test_a_notice_that_cannot_be_written_is_told(tmp_path):
+    (tmp_path / "z.csv").write_text(NOTHING)
+    ran = run(planned(tmp_path, "z.csv"), "--mail", tmp_path / "nowhere" / "mail.txt")
+    assert (ran.status, ran.out) == (Exit.USAGE, "")
+    assert "cannot be written" in ran.err
+
+
 @pytest.mark.skipif(os.name == "nt", reason="a process cannot be killed so there")
 def test_a_run_that_is_killed_loses_nothing_and_does_nothing_twice(tmp_path):
     for number in range(6):
