@@ -36,14 +36,32 @@ def spread(report: Report) -> Report:
     """The report as it is meant. Raises IndexError or ValueError if it names a text that is not there."""
     if not report.texts:
         return report
-    named = {text for text in _sentences(report) if _NAME.fullmatch(text)}
-    return _replaced(report, {name: report.texts[int(name.removeprefix(_SIGN))] for name in named}, ())
+    named = {text for text in _of_assessments(report) if text.startswith(_SIGN)}
+    named |= {text for text in _of_findings(report) if _NAME.fullmatch(text)}
+    return _replaced(report, {name: report.texts[_number(name)] for name in named}, ())
+
+
+def _number(name: str) -> int:
+    number = int(name.removeprefix(_SIGN))
+    if number < 0:
+        raise IndexError(name)
+    return number
 
 
 def _sentences(report: Report) -> Iterator[str]:
+    yield from _of_assessments(report)
+    yield from _of_findings(report)
+
+
+def _of_assessments(report: Report) -> Iterator[str]:
+    """No reason or question begins with the sign."""
     for assessment in report.assessments:
         yield from (element.reason for element in assessment.elements)
         yield from assessment.questions
+
+
+def _of_findings(report: Report) -> Iterator[str]:
+    """A technology's name, with which an explanation begins, may begin with the sign."""
     for finding in report.findings:
         yield from (finding.technology.summary, finding.explanation)
 
