@@ -14,6 +14,8 @@ _OF_PYTHON = (
     NotImplementedError, AssertionError, struct.error,
 )  # fmt: skip
 
+_FILE_SYSTEMS = ("apfs", "btrfs", "cramfs", "extfs", "fat", "ffs", "hfs", "jffs", "ntfs", "squashfs", "vmfs", "xfs")
+
 
 @cache
 def broken() -> tuple[type[Exception], ...]:
@@ -22,6 +24,9 @@ def broken() -> tuple[type[Exception], ...]:
         ("dissect.target.exceptions", "Error"),
         ("dissect.util.exceptions", "Error"),
         ("dissect.volume.exceptions", "Error"),
+        ("dissect.evidence.exception", "Error"),
+        ("dissect.hypervisor.exceptions", "Error"),
+        *((f"dissect.{name}.{module}", "Error") for name in _FILE_SYSTEMS for module in ("exceptions", "exception")),
     )
     found = [getattr(library(module), name, None) for module, name in own]
     return (*_OF_PYTHON, *(error for error in found if isinstance(error, type)))
