@@ -9,3 +9,19 @@ rule facenet_frozen_graph
   condition:
     uint8(0) == 0x0a and all of them
 }
+
+rule facenet_code_copied
+{
+  meta:
+    what = "the tools to train and measure the network"
+  strings:
+    $m1 = "def prewhiten("
+    $m2 = "def calculate_val_far("
+    $m3 = "def calculate_roc("
+    $m4 = "def get_triplet_batch("
+    $m5 = "def get_image_paths_and_labels("
+    $m6 = "def triplet_loss("
+    $m7 = "def get_model_filenames("
+  condition:
+    4 of them
+}
