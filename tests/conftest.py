@@ -1,5 +1,6 @@
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -10,14 +11,27 @@ def _no_installed_signatures(tmp_path_factory: pytest.TempPathFactory) -> None:
     os.environ["FRSCAN_DATA_DIR"] = str(tmp_path_factory.mktemp("data"))
 
 
-@pytest.fixture(autouse=True)
-def _environment_of_its_own() -> Iterator[None]:
+@contextmanager
+def _environment_given_back() -> Iterator[None]:
     """A scan in the test's own process prepares the environment for worker processes; later tests get theirs back."""
     before = dict(os.environ)
     yield
     for name in set(os.environ) - set(before):
         del os.environ[name]
     os.environ.update(before)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _environment_of_its_module() -> Iterator[None]:
+    """Fixtures that a whole module shares may scan, too."""
+    with _environment_given_back():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _environment_of_its_own() -> Iterator[None]:
+    with _environment_given_back():
+        yield
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
