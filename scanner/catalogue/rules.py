@@ -25,7 +25,7 @@ from scanner.model.vocabulary import IndicatorKind
 
 GENERATED = "generated"
 """The name space of the rules made here; a technology's own .yar has the technology's id."""
-_SCHEMA = "8"
+_SCHEMA = "9"
 """Raise it when the same signatures give other rules or other atoms."""
 
 

@@ -36,8 +36,8 @@ class Telling(NamedTuple):
 
     group: WordGroup
     name: str
-    """A module, package or setting. Of `js` also a global name `window.X`, a member `.x` of something unknown, or
-    `module#member#member` where only that of a module matters, `*` in it for anything.
+    """A module, package or setting; `module#member#member` where only that of a module matters, `*` in it for
+    anything. Of `js` also a global name `window.X`, or a member `.x` of something unknown.
     What begins with `*` may stand inside a longer name."""
 
 
@@ -57,9 +57,9 @@ def telling_words(technologies: Iterable[Technology]) -> dict[bytes, tuple[Telli
 def _tellings(by_kind: dict[IndicatorKind, set[str]]) -> Iterator[tuple[Telling, tuple[bytes, ...]]]:
     """Each thing that is spoken of, with the forms in which it stands in files."""
     modules, calls = by_kind[IndicatorKind.IMPORT], by_kind[IndicatorKind.CALL]
-    for module in _spoken_of(_named("python", modules), _named("python", calls), _python_caller):
-        yield Telling("python", module), _python_forms(module)
-    for name in _js_names(_named("js", modules), {call for call in calls if call.startswith("js:")}):
+    for name in _names("python", modules, calls, _python_caller):
+        yield Telling("python", name), _python_forms(name.partition("#")[0])
+    for name in _names("js", modules, calls, _js_caller):
         yield Telling("js", name), _js_forms(name)
         yield Telling("packed", name), _PACKED
     for purl in by_kind[IndicatorKind.PACKAGE]:
@@ -71,14 +71,33 @@ def _tellings(by_kind: dict[IndicatorKind, set[str]]) -> Iterator[tuple[Telling,
         yield Telling("config", piece), (piece.removeprefix("*").encode("utf-8"),)
 
 
-def _named(language: str, values: set[str]) -> set[str]:
-    """The literal beginnings of the patterns of a language."""
-    of_language = (value.partition(":")[2] for value in values if value.startswith(f"{language}:"))
-    return {name for value in of_language if (name := value.partition("*")[0].rstrip("."))}
+def _names(language: str, modules: set[str], calls: set[str], caller: Callable[[str], str]) -> set[str]:
+    """The modules of a language, and for calls on others what of them must stand in the text.
+
+    Source is read as it stands there, so a call needs all its names in the text, unless they were put together.
+    """
+    known = {_literal(_of_language(module)) for module in modules if module.startswith(f"{language}:")} - {""}
+    names = set(known)
+    for call in calls:
+        written = _of_language(call)
+        if not call.startswith(f"{language}:") or not _literal(written):
+            continue
+        module = _known(_literal(written), known) or caller(_literal(written))
+        members = [m for m in written[len(module) :].split(".") if _PIECES.search(m)]
+        if module.startswith((".", "window.")) or not members:
+            names.add(module)
+        elif module not in known:
+            names.add("#".join((module, *members)))
+    return names
 
 
-def _spoken_of(modules: set[str], calls: set[str], caller: Callable[[str], str]) -> set[str]:
-    return modules | {_known(name, modules) or caller(name) for name in calls}
+def _of_language(value: str) -> str:
+    """The name in an indicator's value, without its language."""
+    return value.partition(":")[2]
+
+
+def _literal(name: str) -> str:
+    return name.partition("*")[0].rstrip(".")
 
 
 def _known(call: str, modules: set[str]) -> str:
@@ -94,24 +113,6 @@ def _python_caller(call: str) -> str:
     # Before a class stands a module: `a.b.c.Class`.
     is_module = parts[2][:1].islower() and parts[3][:1].isupper()
     return ".".join(parts[: 3 if is_module else 2])
-
-
-def _js_names(modules: set[str], calls: set[str]) -> set[str]:
-    """The modules, and for calls on others what of them must stand in the text.
-
-    Source in this language is read as it stands there, so a call needs all its names in the text.
-    """
-    names = set(modules)
-    for call in calls:
-        written = call.removeprefix("js:")
-        literal = written.partition("*")[0].rstrip(".")
-        module = _known(literal, modules) or _js_caller(literal)
-        members = [m for m in written[len(module) :].split(".") if _PIECES.search(m)]
-        if module.startswith((".", "window.")) or not members:
-            names.add(module)
-        elif module not in modules:
-            names.add("#".join((module, *members)))
-    return names
 
 
 def _js_caller(call: str) -> str:

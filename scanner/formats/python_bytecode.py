@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from scanner.formats.marshal_tree import Code, code_objects
 from scanner.formats.python_facts import Facts
 from scanner.formats.python_opcodes import UNKNOWN, VERSIONS, PythonVersion
-from scanner.formats.python_relevance import is_of
+from scanner.formats.python_relevance import is_of, modules_of
 from scanner.formats.python_steps import follow
 from scanner.model.observation import Observation
 from scanner.model.source import Budget, Info, Source, Unreadable
@@ -67,7 +67,7 @@ def _read(codes: list[Code], version: PythonVersion, source: Source, facts: Fact
         raise Unreadable(
             Cause.UNSUPPORTED, "It was compiled by a version of Python that is not known; its code was not read."
         )
-    if _concerns(codes, source.focus):
+    if _concerns(codes, modules_of(source.focus)):
         follow(codes, version, source.name.partition(".")[0], facts, budget)
 
 

@@ -10,16 +10,35 @@ _IMPORT = re.compile(
 _NAME = re.compile(rb"[\w.]+")
 _DYNAMIC = re.compile(rb"importlib|__import__|import_module|importorskip|runpy|builtins|\bexec\b|\beval\b")
 """What a text may hold that imports by a name in a string."""
+_PUT_TOGETHER = re.compile(
+    rb"\b(?:getattr|__getattribute__|attrgetter|methodcaller|__dict__|vars|globals|locals)\b|\b(?:create_)?(?:client|resource)\("
+)
+"""What may name a member by a text, which can be put together from pieces."""
 
 
-def may_concern(data: bytes, modules: frozenset[str]) -> bool:
+def modules_of(focus: frozenset[str]) -> frozenset[str]:
+    """The modules that a reader was asked about, without the members that matter of them (`module#member`)."""
+    return frozenset(name.partition("#")[0] for name in focus)
+
+
+def may_concern(data: bytes, focus: frozenset[str]) -> bool:
     """Whether it is worth parsing: a statement that imports one of the modules, or what could import by a text.
 
-    Statements are looked for wherever the words stand, in texts and comments too.
+    Statements are looked for wherever the words stand, in texts and comments too. Where only some members of a module
+    matter, they must stand there, or something that could put their names together.
     """
-    if not modules or _DYNAMIC.search(data):
+    if not focus or _DYNAMIC.search(data):
         return True
-    return any(is_of(name, modules) for name in _imported_names(data))
+    imported = set(_imported_names(data))
+    asked = [name for name in focus if any(is_of(one, modules_of(frozenset({name}))) for one in imported)]
+    return any("#" not in name or _has_members(data, name) for name in asked) or (
+        bool(asked) and _PUT_TOGETHER.search(data) is not None
+    )
+
+
+def _has_members(data: bytes, name: str) -> bool:
+    pieces = (max(member.split("*"), key=len) for member in name.split("#")[1:])
+    return all(piece.encode("utf-8") in data for piece in pieces)
 
 
 def _imported_names(data: bytes) -> Iterator[str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from scanner.formats.python_facts import Facts
 from scanner.formats.python_flow import Flow
-from scanner.formats.python_relevance import concerns, may_concern
+from scanner.formats.python_relevance import concerns, may_concern, modules_of
 from scanner.formats.python_tree import MAX_BYTES, Statements, statements
 from scanner.model.observation import Observation
 from scanner.model.source import Budget, Info, Magic, Source, Unreadable
@@ -51,7 +51,7 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     flow = Flow(source.name.partition(".")[0], facts, budget)
     problem: Unreadable | None = None
     try:
-        if concerns(found.body, source.focus):
+        if concerns(found.body, modules_of(source.focus)):
             flow.read(_imports(found.body) if source.name.endswith(".pyi") else found.body)
     except Unreadable as error:
         problem = error
