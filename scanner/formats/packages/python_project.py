@@ -135,7 +135,7 @@ def _of_configuration(data: bytes, budget: Budget) -> Iterator[Observation]:
     parser = RawConfigParser(strict=False, allow_no_value=True)
     try:
         parser.read_string(data.decode("utf-8", "backslashreplace"))
-    except Error as error:
+    except (Error, AttributeError) as error:  # AttributeError: what it says of a line that goes on from a bare key
         reason = str(error).splitlines()[0][:200]
         raise Unreadable(Cause.DAMAGED, f"The configuration cannot be read: {reason}.") from error
     name, version = (parser.get("metadata", key, fallback=None) or "" for key in ("name", "version"))

@@ -113,6 +113,7 @@ def test_a_pipfile_gives_both_its_lists():
         ("pyproject.toml", b"a = " + b"[" * 50_000, Cause.LIMIT),
         ("pyproject.toml", b"a" + b".a" * 50_000 + b" = 1", Cause.LIMIT),
         ("setup.cfg", b"no section", Cause.DAMAGED),
+        ("setup.cfg", b"[options]\nbare\n  goes on", Cause.DAMAGED),
     ],
 )
 def test_a_broken_or_bottomless_file_is_unreadable(name: str, data: bytes, cause: Cause):
