@@ -6,13 +6,14 @@ and finding nothing in it says nothing.
 Source: https://developer.android.com/guide/topics/manifest/manifest-intro (components are named by class).
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from scanner.model.artifact import ArtifactFacts, Unread
 from scanner.model.observation import AndroidEntry, ClassName
 from scanner.model.vocabulary import Cause
 
-_MANIFEST = "!/AndroidManifest.xml"
+_MANIFEST = "AndroidManifest.xml"
 _LEAST_NAMED = 2
 
 
@@ -21,14 +22,20 @@ def hidden_code(facts: Mapping[str, ArtifactFacts]) -> Iterator[Unread]:
 
     An app without DEX files (a split with resources alone) hides none.
     """
-    for manifest in [locator for locator in facts if locator.endswith(_MANIFEST)]:
-        app = manifest.removesuffix(_MANIFEST)
-        seen = facts[manifest].observations
+    manifests: list[str] = []
+    code: dict[str, list[str]] = defaultdict(list)
+    for locator in facts:
+        app, _, name = locator.rpartition("!/")
+        if name == _MANIFEST:
+            manifests.append(app)
+        elif name.startswith("classes") and name.endswith(".dex") and "/" not in name:
+            code[app].append(locator)
+    for app in manifests:
+        seen = facts[f"{app}!/{_MANIFEST}"].observations
         named = {one.name for one in seen if isinstance(one, AndroidEntry) and one.entry == "component"}
-        code = [locator for locator in facts if _is_code_of(app, locator)]
-        if len(named) < _LEAST_NAMED or not code:
+        if len(named) < _LEAST_NAMED or app not in code:
             continue
-        missing = named - _defined(facts, code)
+        missing = named - _defined(facts, code[app])
         if 2 * len(missing) > len(named):
             reason = (
                 f"{len(missing)} of the {len(named)} classes that its manifest names are in none of its code files. "
@@ -36,10 +43,6 @@ def hidden_code(facts: Mapping[str, ArtifactFacts]) -> Iterator[Unread]:
                 "build without such protection."
             )
             yield Unread(locator=app, stage="code", cause=Cause.PACKED, reason=reason)
-
-
-def _is_code_of(app: str, locator: str) -> bool:
-    return locator.startswith(f"{app}!/classes") and locator.endswith(".dex") and "/" not in locator[len(app) + 2 :]
 
 
 def _defined(facts: Mapping[str, ArtifactFacts], code: list[str]) -> set[str]:
