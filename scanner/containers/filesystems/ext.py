@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 
 from scanner.containers.disks import Disk, pieces
 from scanner.containers.filesystems import File
-from scanner.model.locator import text_name
+from scanner.containers.filesystems.numbered_tree import NumberedTree
 from scanner.model.source import Budget, Unreadable
 from scanner.model.vocabulary import Cause
 
@@ -28,7 +28,7 @@ _EXTENTS, _INLINE, _ENCRYPTED = 0x80000, 0x10000000, 0x800
 _META_GROUPS, _IS_64_BIT = 0x10, 0x80
 _SPARSE = 0x1
 _EXTENT_MAGIC = 0xF30A
-_DEEPEST_TREE, _DEEPEST_FOLDER = 6, 200
+_DEEPEST_TREE = 6
 _LARGEST_FOLDER = 256 << 20
 _UNWRITTEN = 32768
 _INODE = struct.Struct("<HHIIIII")
@@ -66,10 +66,11 @@ def opened(disk: Disk, budget: Budget) -> "Ext":
     return Ext(disk, budget)
 
 
-class Ext:
-    """Implements `FileSystem`."""
+class Ext(NumberedTree):
+    """An opened file system."""
 
     def __init__(self, disk: Disk, budget: Budget) -> None:
+        super().__init__(_ROOT)
         self._disk = disk
         self._budget = budget
         block = bytes(disk.read(_SUPERBLOCK, 1024))
@@ -89,41 +90,11 @@ class Ext:
         if not self._inodes_a_group or not 128 <= self._inode_bytes <= self._block_bytes or not self._blocks_a_group:
             raise Unreadable(Cause.DAMAGED, "The superblock of the file system is damaged.")
         self._tables: dict[int, int] = {}
-        self._problem: Unreadable | None = None
 
-    def files(self) -> Iterator[File]:
-        """Every file. Raises `Unreadable` after those that could be listed."""
-        pending: list[tuple[bytes, int, int]] = [(b"", _ROOT, 0)]
-        seen = {_ROOT}
-        while pending:
-            folder, number, depth = pending.pop()
-            deeper: list[tuple[bytes, int, int]] = []
-            for name, child in self._children(number):
-                inode = self._inode(child)
-                if inode is None:
-                    continue
-                path = folder + name
-                if inode.kind == "folder" and child not in seen and depth < _DEEPEST_FOLDER:
-                    seen.add(child)
-                    deeper.append((path + b"/", child, depth + 1))
-                yield self._file(path, inode)
-            pending.extend(reversed(deeper))
-        if self._problem is not None:
-            raise self._problem
-
-    def file(self, path: str) -> File | None:
-        """One file by its path."""
-        number, walked = _ROOT, b""
-        for step in path.split("/"):
-            found = next(((name, child) for name, child in self._children(number) if text_name(name) == step), None)
-            if found is None:
-                return None
-            walked = walked + b"/" + found[0] if walked else found[0]
-            number = found[1]
+    def _file(self, path: bytes, number: int) -> File | None:
         inode = self._inode(number)
-        return self._file(walked, inode) if inode is not None else None
-
-    def _file(self, path: bytes, inode: _Inode) -> File:
+        if inode is None:
+            return None
         return File(path, inode.kind, inode.size, partial(self._content, inode), inode.stamp)
 
     def _children(self, number: int) -> Iterator[tuple[bytes, int]]:

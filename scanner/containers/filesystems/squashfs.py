@@ -17,8 +17,8 @@ from typing import Literal, NamedTuple
 
 from scanner.containers.disks import Disk
 from scanner.containers.filesystems import File
+from scanner.containers.filesystems.numbered_tree import NumberedTree
 from scanner.containers.streams import LZMA, XZ, ZSTANDARD, Compression, Decoder, Inflater, broken
-from scanner.model.locator import text_name
 from scanner.model.source import Budget, Unreadable
 from scanner.model.vocabulary import Cause
 
@@ -38,7 +38,7 @@ _METADATA_BYTES, _AS_IT_IS, _DATA_AS_IT_IS = 8192, 1 << 15, 1 << 24
 _LARGEST_BLOCK = 1 << 20
 _NO_FRAGMENT, _NO_TABLE = 0xFFFF_FFFF, 0xFFFF_FFFF_FFFF_FFFF
 _FOLDERS, _FILES, _LINKS = (1, 8), (2, 9), (3, 10)
-_DEEPEST_FOLDER, _HELD_METADATA, _HELD_FRAGMENTS = 200, 1024, 32
+_HELD_METADATA, _HELD_FRAGMENTS = 1024, 32
 _LARGEST_FOLDER = 256 << 20
 
 
@@ -70,8 +70,8 @@ def opened(disk: Disk, budget: Budget) -> "SquashFs":
     return SquashFs(disk, budget)
 
 
-class SquashFs:
-    """Implements `FileSystem`."""
+class SquashFs(NumberedTree):
+    """An opened file system."""
 
     def __init__(self, disk: Disk, budget: Budget) -> None:
         self._disk = disk
@@ -80,8 +80,9 @@ class SquashFs:
         if len(raw) < _SUPERBLOCK.size:
             raise Unreadable(Cause.DAMAGED, "The file system ends inside its superblock.")
         fields = _SUPERBLOCK.unpack(raw)
+        super().__init__(root=fields[11])
         self._block_bytes, fragments, compression = fields[3], fields[4], fields[5]
-        self._root, self._inodes, self._folders, table = fields[11], fields[15], fields[16], fields[17]
+        self._inodes, self._folders, table = fields[15], fields[16], fields[17]
         if not 4096 <= self._block_bytes <= _LARGEST_BLOCK:
             raise Unreadable(Cause.DAMAGED, "The superblock of the file system is damaged.")
         if compression not in _DECODERS:
@@ -94,45 +95,15 @@ class SquashFs:
         self._fragment_table: int = table
         self._metadata: OrderedDict[int, tuple[bytes, int]] = OrderedDict()
         self._held: OrderedDict[int, bytes] = OrderedDict()
-        self._problem: Unreadable | None = None
 
-    def files(self) -> Iterator[File]:
-        """Every file. Raises `Unreadable` after those that could be listed."""
-        pending = [(b"", self._root, 0)]
-        seen = {self._root}
-        while pending:
-            folder, reference, depth = pending.pop()
-            deeper: list[tuple[bytes, int, int]] = []
-            for name, child in self._children(reference):
-                inode = self._inode_or_none(child)
-                if inode is None:
-                    continue
-                path = folder + name
-                if inode.kind == "folder" and child not in seen and depth < _DEEPEST_FOLDER:
-                    seen.add(child)
-                    deeper.append((path + b"/", child, depth + 1))
-                yield self._file(path, inode)
-            pending.extend(reversed(deeper))
-        if self._problem is not None:
-            raise self._problem
-
-    def file(self, path: str) -> File | None:
-        """One file by its path."""
-        reference, walked = self._root, b""
-        for step in path.split("/"):
-            found = next(((name, child) for name, child in self._children(reference) if text_name(name) == step), None)
-            if found is None:
-                return None
-            walked = walked + b"/" + found[0] if walked else found[0]
-            reference = found[1]
-        inode = self._inode_or_none(reference)
-        return self._file(walked, inode) if inode is not None else None
-
-    def _file(self, path: bytes, inode: _Inode) -> File:
+    def _file(self, path: bytes, number: int) -> File | None:
+        inode = self._inode_or_none(number)
+        if inode is None:
+            return None
         return File(path, inode.kind, inode.size, partial(self._content, inode), (inode.changed, inode.number))
 
-    def _children(self, reference: int) -> Iterator[tuple[bytes, int]]:
-        inode = self._inode_or_none(reference)
+    def _children(self, number: int) -> Iterator[tuple[bytes, int]]:
+        inode = self._inode_or_none(number)
         if inode is None or inode.kind != "folder" or inode.size <= 3:
             return
         try:
