@@ -11,7 +11,7 @@ Specification: Resources.proto of aapt2 in the Android framework.
 from collections.abc import Iterator
 
 from scanner.formats.axml import Element, attribute_name
-from scanner.formats.networks.protobuf import LENGTH, Field, fields, is_message
+from scanner.formats.protobuf import LENGTH, Field, fields, is_message
 from scanner.model.source import Budget, Unreadable
 from scanner.model.vocabulary import Cause
 

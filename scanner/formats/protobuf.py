@@ -52,17 +52,17 @@ def fields(data: memoryview, budget: Budget) -> Iterator[Field]:
         elif wire == LENGTH:
             size, at = _varint(data, at)
             if size > end - at:
-                raise Unreadable(Cause.DAMAGED, "A part of the network says it is longer than what it lies in.")
+                raise Unreadable(Cause.DAMAGED, "A part of the description says it is longer than what it lies in.")
             yield Field(number, wire, 0, data[at : at + size])
             at += size
         elif wire in (FIXED64, FIXED32):
             width = 8 if wire == FIXED64 else 4
             if width > end - at:
-                raise Unreadable(Cause.DAMAGED, "The network's description ends in the middle of a number.")
+                raise Unreadable(Cause.DAMAGED, "The description ends in the middle of a number.")
             yield Field(number, wire, int.from_bytes(data[at : at + width], "little"), _EMPTY)
             at += width
         else:
-            raise Unreadable(Cause.DAMAGED, "The network's description is damaged, or is no protocol buffer.")
+            raise Unreadable(Cause.DAMAGED, "The description is damaged, or is no protocol buffer.")
 
 
 def numbers(field: Field, budget: Budget, most: int = 64) -> Iterator[int]:
@@ -101,10 +101,10 @@ def _varint(data: memoryview, at: int) -> tuple[int, int]:
     value = shift = 0
     for step in range(_LONGEST_VARINT):
         if at + step >= len(data):
-            raise Unreadable(Cause.DAMAGED, "The network's description ends in the middle of a number.")
+            raise Unreadable(Cause.DAMAGED, "The description ends in the middle of a number.")
         byte = data[at + step]
         value |= (byte & 0x7F) << shift
         if byte < 0x80:
             return value, at + step + 1
         shift += 7
-    raise Unreadable(Cause.DAMAGED, "The network's description holds a number that is too long.")
+    raise Unreadable(Cause.DAMAGED, "The description holds a number that is too long.")

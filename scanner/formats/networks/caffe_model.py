@@ -6,7 +6,7 @@ The file is a protocol buffer (NetParameter); field numbers are those of caffe.p
 from collections.abc import Iterator
 
 from scanner.formats.networks.blueprint import Blueprint, drawn, text_of
-from scanner.formats.networks.protobuf import FIXED32, LENGTH, VARINT, Field, fields, is_message, numbers
+from scanner.formats.protobuf import FIXED32, LENGTH, VARINT, Field, fields, is_message, numbers
 from scanner.model.observation import Observation
 from scanner.model.source import Budget, Info, Magic, Source
 

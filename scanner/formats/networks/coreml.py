@@ -7,7 +7,7 @@ MIL.proto.
 from collections.abc import Iterator
 
 from scanner.formats.networks.blueprint import Blueprint, drawn, text_of
-from scanner.formats.networks.protobuf import LENGTH, VARINT, Field, fields, numbers
+from scanner.formats.protobuf import LENGTH, VARINT, Field, fields, numbers
 from scanner.model.observation import Observation
 from scanner.model.source import Budget, Info, Magic, Source
 

@@ -6,7 +6,7 @@ The file is a protocol buffer (ProgramDesc); field numbers are those of framewor
 from collections.abc import Iterator
 
 from scanner.formats.networks.blueprint import Blueprint, drawn, text_of
-from scanner.formats.networks.protobuf import LENGTH, fields, is_message, numbers
+from scanner.formats.protobuf import LENGTH, fields, is_message, numbers
 from scanner.model.observation import Observation
 from scanner.model.source import Budget, Info, Source
 

@@ -7,7 +7,7 @@ of graph.proto, node_def.proto, attr_value.proto, tensor.proto, saved_model.prot
 from collections.abc import Iterator
 
 from scanner.formats.networks.blueprint import Blueprint, drawn, text_of
-from scanner.formats.networks.protobuf import LENGTH, VARINT, Field, fields, is_message
+from scanner.formats.protobuf import LENGTH, VARINT, Field, fields, is_message
 from scanner.model.observation import Observation
 from scanner.model.source import Budget, Info, Magic, Source
 
