@@ -1,7 +1,7 @@
 """`waivers.toml`: what somebody accepted, held against a report, where it stays, marked, and no longer counts.
 
     [[waiver]]
-    technology = "aws-rekognition"      # and/or: fingerprint = "frscan/v1:…", component = "Lobby check-in"
+    technology = "acme-faces"           # and/or: fingerprint = "frscan/v1:…", component = "Lobby check-in"
     ordinance = "us-ma-boston"          # leave it out for every law
     reason = "Exempt under 16-62 (b)(2), memo of 2026-01-15."
     approved_by = "J. Doe, City Attorney"

@@ -11,8 +11,13 @@ KIND = "inventory"
 
 def opens(path: Path, head: bytes) -> bool:
     """A file whose beginning is that of an inventory, or a table of which the user has to say what it holds."""
+    return is_list_of(KIND, path, head)
+
+
+def is_list_of(kind: str, path: Path, head: bytes) -> bool:
+    """Whether a file is a list of software of that kind, by its beginning."""
     found = named_list(path.name.lower(), head) if head else None
-    return found is not None and found.kind == KIND
+    return found is not None and found.kind == kind
 
 
 def entries(path: Path) -> Iterator[Entry]:
