@@ -29,6 +29,19 @@ _T = TypeVar("_T")
 OUT_OF_MEMORY = "Reading it took more memory than the scan's limit allows."
 
 
+_TOO_MANY_DEATHS = "Too many parts of it ended the process that read them; what comes after those was not read."
+Tell = Callable[[str, str], None]
+"""Told at which stage which part of a file is come to; the part by its locator below the file."""
+
+
+def tells_nobody(_stage: str, _locator: str) -> None:
+    """What is told where nobody listens."""
+
+
+class _GivenUp(Exception):
+    """The rest of a file is not looked at."""
+
+
 class Notes:
     """What has been read from one artifact so far, in its two halves."""
 
@@ -69,10 +82,27 @@ class Examiner:
         self._sizes = rules.sizes
         self._limits = limits
         self._scanner = ByteScanner(rules, context_bytes=context_bytes)
+        self._lost: dict[tuple[str, str], Unreadable] = {}
+        self._stops_at: tuple[str, str] | None = None
+        self._tell: Tell = tells_nobody
+
+    def leave_alone(self, lost: Iterable[Unread], stops_at: Unread | None, tell: Tell) -> None:
+        """Do not do with the file that comes next what a process died of, and report it; tell of what is come to.
+
+        What comes after `stops_at` is not looked at either.
+        """
+        self._lost = {(unread.stage, unread.locator): Unreadable(unread.cause, unread.reason) for unread in lost}
+        self._stops_at = (stops_at.stage, stops_at.locator) if stops_at else None
+        self._tell = tell
 
     def examine(self, source: BytesSource, wanted: Wanted, *, part: tuple[int, int] = (0, 1)) -> Iterator[Found]:
         """Everything about a file. Of a file split in `part[1]` parts, part 0 speaks of the file itself too."""
-        yield from self._triage(source, wanted, Notes(), "", Allowance.for_file(self._limits, source.size), part=part)
+        notes = Notes()
+        try:
+            yield from self._triage(source, wanted, notes, "", Allowance.for_file(self._limits, source.size), part=part)
+        except _GivenUp:
+            notes.could_not("read", Unreadable(Cause.CRASHED, _TOO_MANY_DEATHS))
+            yield notes.found(Artifact(locator="", name=source.name, type=wanted.type, size=source.size))
 
     def is_silent(self, data: bytes, wanted: Wanted) -> bool:
         """Whether nothing of a small file could give an observation, as far as a single pass over it tells."""
@@ -109,9 +139,9 @@ class Examiner:
         part: tuple[int, int] = (0, 1),
     ) -> Iterator[Found]:
         own = budget.child(self._limits, own_bytes=source.size)
-        if part[0] == 0:
+        if part[0] == 0 and not self._is_lost("read", notes):
             self._read_itself(source, wanted, own, notes)
-        if wanted.containers:
+        if wanted.containers and not self._is_lost("list", notes):
             yield from self._members(wanted.containers, source, own, notes, nesting, part)
         artifact = Artifact(
             locator=notes.locator,
@@ -123,6 +153,16 @@ class Examiner:
         )
         if part[0] == 0 or notes.unread:
             yield notes.found(artifact)
+
+    def _is_lost(self, stage: str, notes: Notes) -> bool:
+        """Whether a process died of what is come to now; if so, it is noted."""
+        self._tell(stage, notes.locator)
+        if self._stops_at == (stage, notes.locator):
+            raise _GivenUp
+        why = self._lost.get((stage, notes.locator))
+        if why is not None:
+            notes.could_not(stage, why)
+        return why is not None
 
     def _read_itself(self, source: BytesSource, wanted: Wanted, budget: Budget, notes: Notes) -> None:
         """The file's own structure and bytes, without what lies inside it."""
@@ -169,6 +209,7 @@ class Examiner:
                 notes.oddities.extend(f"{member.name}: {oddity}" for oddity in member.notes)
                 if member.kind == "file":
                     yield from self._member(member, neighbour, notes, budget, nesting)
+                    self._tell("list", notes.locator)
 
     def _member(
         self,
@@ -180,6 +221,9 @@ class Examiner:
     ) -> Iterator[Found]:
         notes = Notes(inside(parent.locator, member.name), member.origin or parent.origin)
         name = base_name(member.name)
+        if self._is_lost("open", notes):
+            yield notes.found(_unread_member(notes, name, parent))
+            return
         unpacked = Unpacked(
             member,
             self._limits,
@@ -190,9 +234,7 @@ class Examiner:
             if unpacked.stopped is not None:
                 notes.could_not("read", unpacked.stopped)
                 if source.size == 0:
-                    yield notes.found(
-                        Artifact(locator=notes.locator, name=name, type="unread", size=0, parent=parent.locator)
-                    )
+                    yield notes.found(_unread_member(notes, name, parent))
                     return
             wanted = self.table.wanted(source.name, source.head, source)
             yield from self._triage(source, wanted, notes, parent.locator, budget, nesting=nesting + 1)
@@ -221,6 +263,10 @@ class Examiner:
         if not container.RANDOM_ACCESS or "/" in name:
             return None
         return member_named((container,), source, f"{folder}/{name}" if folder else name, budget)
+
+
+def _unread_member(notes: Notes, name: str, parent: Notes) -> Artifact:
+    return Artifact(locator=notes.locator, name=name, type="unread", size=0, parent=parent.locator)
 
 
 def _regions(wanted: Wanted, source: Source, budget: Budget, notes: Notes) -> Iterator[Region]:

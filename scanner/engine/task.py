@@ -13,12 +13,12 @@ from scanner.catalogue.rules import ByteRules
 from scanner.engine.budget import Limits
 from scanner.engine.cache import Cache
 from scanner.engine.discover import wanted_by
-from scanner.engine.examine import OUT_OF_MEMORY, Examiner, Notes
+from scanner.engine.examine import OUT_OF_MEMORY, Examiner, Notes, Tell, tells_nobody
 from scanner.engine.remember import Found, Keys, joined, pattern_half, placed, structure_half
 from scanner.engine.sources import SMALL_BYTES, BytesSource, OpenFile, read_small
 from scanner.engine.telling import TellingNames
 from scanner.formats.mapped import windows
-from scanner.model.artifact import Artifact, ArtifactFacts
+from scanner.model.artifact import Artifact, ArtifactFacts, Unread
 from scanner.model.locator import base_name, below, text_name
 from scanner.model.source import HEAD_BYTES, Unreadable
 from scanner.model.vocabulary import Cause
@@ -56,6 +56,12 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the one file is the target itself."""
     reader: str = ""
     """The one reader that the kind of target means it for; empty: whoever wants it."""
+    is_traced: bool = False
+    """Whether a worker died of it, and now tells which part of the file it comes to."""
+    lost: tuple[Unread, ...] = ()
+    """What of the one file a worker died of and is to be left alone; the locators are below the file."""
+    stops_at: Unread | None = None
+    """Where the one file is given up, because too much of it ends workers."""
 
     def only(self, number: int) -> "Batch":
         """A batch of one of the files."""
@@ -64,6 +70,10 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     def of_part(self, part: int, parts: int) -> "Batch":
         """The same file, one part of its members."""
         return msgspec.structs.replace(self, part=(part, parts))
+
+    def traced(self) -> "Batch":
+        """The same, for a second try."""
+        return msgspec.structs.replace(self, is_traced=True)
 
     def path(self, number: int) -> str:
         """Where a file lies. Links are followed only to what the user named."""
@@ -141,7 +151,7 @@ def first_sights(batch: Batch) -> list[Answer | None]:
     Most files of a folder are such; the others (None) are to be examined.
     """
     assert _worker is not None, "prepare() comes first"
-    if batch.is_target or batch.part != (0, 1) or batch.reader:
+    if batch.is_target or batch.part != (0, 1) or batch.reader or batch.is_traced:
         return [None] * len(batch.names)
     return [_first_sight(_worker, batch.path(number), name) for number, name in enumerate(batch.names)]
 
@@ -161,9 +171,10 @@ def _first_sight(worker: _Worker, path: str, name: str) -> Answer | None:
     return Answer(type=wanted.passed_over or wanted.type, size=len(data))
 
 
-def examine_batch(batch: Batch) -> list[Answer]:
-    """One answer a file."""
+def examine_batch(batch: Batch, tell: Tell = tells_nobody) -> list[Answer]:
+    """One answer a file; of a second try, `tell` is told what is come to."""
     assert _worker is not None, "prepare() comes first"
+    _worker.examiner.leave_alone(batch.lost, batch.stops_at, tell if batch.is_traced else tells_nobody)
     return [_examined(_worker, batch, number) for number in range(len(batch.names))]
 
 

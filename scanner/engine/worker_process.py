@@ -11,15 +11,19 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from functools import partial
 from multiprocessing.connection import Connection
 
 import msgspec
 
+from scanner.engine.examine import Tell
 from scanner.engine.task import DepthTask, Plan, Work, examine_batch, examine_depth, first_sights, largest, prepare
 
 READY = b"ready"
 """The first message of a worker: it has what it needs."""
 OUT_OF_MEMORY_ANSWER = b""
+AT = b"\xc1"
+"""Begins a message of which part of a file is come to; no answer begins so, for msgpack does not use this byte."""
 GRACE_S = 20.0
 """Beyond the budget's own limit, before a worker that does not answer is ended."""
 _WATCH_S = 1.0
@@ -34,12 +38,17 @@ def serve(connection: Connection, plan: Plan, parent: int) -> None:
         connection.send_bytes(READY)
         while True:
             task = connection.recv()
-            connection.send_bytes(_answered(task, plan.limits.seconds_for(largest(task)) + GRACE_S))
+            seconds_a_file = plan.limits.seconds_for(largest(task)) + GRACE_S
+            connection.send_bytes(_answered(task, seconds_a_file, partial(_tell, connection)))
 
 
-def _answered(task: Work, seconds_a_file: float) -> bytes:
+def _tell(connection: Connection, stage: str, locator: str) -> None:
+    connection.send_bytes(AT + f"{stage} {locator}".encode())
+
+
+def _answered(task: Work, seconds_a_file: float, tell: Tell) -> bytes:
     try:
-        return _work(task, seconds_a_file)
+        return _work(task, seconds_a_file, tell)
     except MemoryError:
         return OUT_OF_MEMORY_ANSWER
 
@@ -69,7 +78,7 @@ def _end_with(parent: int) -> None:
     os._exit(1)
 
 
-def _work(task: Work, seconds_a_file: float) -> bytes:
+def _work(task: Work, seconds_a_file: float, tell: Tell) -> bytes:
     """Do a batch or a depth task."""
     _wind_alarm(seconds_a_file)
     if isinstance(task, DepthTask):
@@ -79,7 +88,7 @@ def _work(task: Work, seconds_a_file: float) -> bytes:
         for number, settled in enumerate(first_sights(task)):
             if settled is None:
                 _wind_alarm(seconds_a_file)
-                answers += examine_batch(task.only(number))
+                answers += examine_batch(task.only(number), tell)
             else:
                 answers.append(settled)
     _wind_alarm(0.0)

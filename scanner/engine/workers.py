@@ -1,8 +1,9 @@
 """Workers: processes that read hostile bytes and may die of it without hurting the scan.
 
 Work travels as names, answers come home as msgpack; neither carries a file's contents. Each worker has a pipe of its
-own and one task at a time, so it is known over what a worker died. One that crashes, hangs or swells costs the file at
-hand: its batch is examined again one file at a time, and the file at fault is recorded.
+own and one task at a time, so it is known over what a worker died. One that crashes, hangs or swells costs the artifact
+at hand: its batch is examined again one file at a time, the worker then telling which member it comes to; where it dies
+again, that one is recorded, and the rest of the file is examined without it.
 
 A pool of our own, because the libraries for it share one queue among the workers, whose lock dies with the worker that
 holds it, and load for 60 to 80 ms, a third of what a small scan may take.
@@ -13,7 +14,7 @@ import os
 import sys
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
@@ -21,7 +22,7 @@ import msgspec
 
 from scanner.engine.examine import OUT_OF_MEMORY
 from scanner.engine.task import Answer, Batch, DepthTask, Plan, Work, largest
-from scanner.engine.worker_process import GRACE_S, OUT_OF_MEMORY_ANSWER, READY, serve
+from scanner.engine.worker_process import AT, GRACE_S, OUT_OF_MEMORY_ANSWER, READY, serve
 from scanner.model.artifact import Artifact, ArtifactFacts, Unread
 from scanner.model.locator import base_name
 from scanner.model.vocabulary import Cause
@@ -36,6 +37,10 @@ _END_S = 5.0
 """How long a worker that was asked to end may take."""
 _ALARM_STATUS = -14
 """The exit status of a process that SIGALRM ended."""
+_MOST_DEATHS = 8
+"""Members of one file that may each end a worker, until the rest of the file is given up."""
+_MOST_HANGS = 2
+"""The same for those that take all the time there is."""
 
 _TOO_SLOW = "Reading it took longer than the scan's limit allows."
 _NO_WORKER = "No worker process could be started to read it."
@@ -45,7 +50,7 @@ _answers = msgspec.msgpack.Decoder(list[Answer])
 class _Job:
     """A task or, after a loss, a piece of one."""
 
-    __slots__ = ("is_retry", "number", "place", "work")
+    __slots__ = ("at", "is_retry", "number", "place", "work")
 
     def __init__(self, place: int, number: int, work: Work, *, is_retry: bool) -> None:
         self.place = place
@@ -54,14 +59,37 @@ class _Job:
         """Which file of it is the first here."""
         self.work = work
         self.is_retry = is_retry
+        self.at: tuple[str, str] | None = None
+        """What the worker came to last, as it tells of a second try: the stage, and the locator below the file."""
+
+    @property
+    def files(self) -> int:
+        """How many files it is about."""
+        return len(self.work.names) if isinstance(self.work, Batch) else 1
 
     def pieces(self) -> Iterator["_Job"]:
         """What to try after a loss: a batch file by file, anything else once more."""
         if isinstance(self.work, Batch):
             for number in range(len(self.work.names)):
-                yield _Job(self.place, number, self.work.only(number), is_retry=True)
+                yield _Job(self.place, number, self.work.only(number).traced(), is_retry=True)
         else:
             yield _Job(self.place, 0, self.work, is_retry=True)
+
+    def without(self, why: Unread) -> "_Job | None":
+        """What to try after a second loss: the file without what the worker died of, or only up to there if there is no
+        end of it. None if nothing more can be tried."""
+        if self.at is None or not isinstance(self.work, Batch):
+            return None
+        stage, locator = self.at
+        loss = msgspec.structs.replace(why, stage=stage, locator=locator)
+        if self.work.stops_at is not None or self.at in {(one.stage, one.locator) for one in self.work.lost}:
+            return None
+        hangs = sum(one.cause is Cause.TIMED_OUT for one in (*self.work.lost, loss))
+        if len(self.work.lost) >= _MOST_DEATHS or hangs > _MOST_HANGS:
+            work = msgspec.structs.replace(self.work, stops_at=loss)
+        else:
+            work = msgspec.structs.replace(self.work, lost=(*self.work.lost, loss))
+        return _Job(self.place, self.number, work, is_retry=True)
 
 
 class _Worker:
@@ -84,10 +112,15 @@ class _Worker:
     def give(self, job: _Job) -> None:
         """Hand it a job. Raises `OSError` if it is gone."""
         self.job = job
-        files = len(job.work.names) if isinstance(job.work, Batch) else 1
         limit_s = self._limits.seconds_for(largest(job.work)) + GRACE_S
-        self._ends_at = time.monotonic() + limit_s * files + GRACE_S
+        self._ends_at = time.monotonic() + limit_s * job.files + GRACE_S
         self.pipe.send(job.work)
+
+    def comes_to(self, message: bytes) -> None:
+        """It tells which part of the file it comes to."""
+        if self.job is not None:
+            stage, _, locator = message.removeprefix(AT).decode("utf-8").partition(" ")
+            self.job.at = (stage, locator)
 
     def has_started(self, *, is_ready: bool) -> None:
         """It has said whether it has what it needs."""
@@ -123,12 +156,20 @@ def _serve(theirs: Connection, plan: Plan, parent: int, ours: Connection) -> Non
     serve(theirs, plan, parent)
 
 
+def _nothing(*_: int) -> None:
+    """What is done where nobody wants to know."""
+
+
 class Pool:
     """Worker processes. Started with the first work, ended with the `with` block."""
 
     def __init__(self, plan: Plan, jobs: int) -> None:
         self._plan = plan
         self._jobs = jobs
+        self.beat: Callable[[], None] = _nothing
+        """Called at least once a second while there is work."""
+        self.answered: Callable[[int, int, int], None] = _nothing
+        """Called with each answer that comes in: of which task, from which file of it, of how many."""
         self._workers: list[_Worker] = []
         self._waiting: deque[_Job] = deque()
         self._done: dict[int, dict[int, list[Answer]]] = {}
@@ -160,9 +201,17 @@ class Pool:
             while sum(map(len, self._done.get(place, {}).values())) < files:
                 self._give_out()
                 self._take_in()
+                self.beat()
             found = self._done.pop(place)
             answers = [answer for number in sorted(found) for answer in found[number]]
             yield from ((task, number, answer) for number, answer in enumerate(answers))
+
+    def at_hand(self) -> str:
+        """The locator of the file that has been at hand the longest; empty if there is none."""
+        work = next((worker.job.work for worker in self._workers if worker.job is not None), None)
+        if work is None:
+            return ""
+        return work.within if isinstance(work, DepthTask) else work.locator(0)
 
     def _give_out(self) -> None:
         """Keep every worker busy, and have as many as there is work for."""
@@ -202,6 +251,9 @@ class Pool:
             worker.has_started(is_ready=message == READY)
             self._failed_starts = 0
             return
+        if message.startswith(AT):
+            worker.comes_to(message)
+            return
         job = worker.take_back()
         if job is None:
             return
@@ -210,7 +262,11 @@ class Pool:
         if message == OUT_OF_MEMORY_ANSWER:
             self._lose(job, _loss(Cause.LIMIT, OUT_OF_MEMORY))
         else:
-            self._done.setdefault(job.place, {})[job.number] = _answers.decode(message)
+            self._keep(job, _answers.decode(message))
+
+    def _keep(self, job: _Job, answers: list[Answer]) -> None:
+        self._done.setdefault(job.place, {})[job.number] = answers
+        self.answered(job.place, job.number, len(answers))
 
     def _bury(self, worker: _Worker, why: Unread | None = None) -> None:
         """A worker is gone, or is to go: what it had at hand is lost."""
@@ -221,14 +277,18 @@ class Pool:
             self._lose(worker.job, why or _death(status))
 
     def _lose(self, job: _Job, why: Unread, *, is_final: bool = False) -> None:
-        """Try again in pieces; a piece that is lost again is recorded."""
+        """Try again in pieces, then without what was at hand; what is lost again is recorded."""
         pieces = list(job.pieces())
         if not (is_final or job.is_retry):
             self._waiting.extendleft(reversed(pieces))
             return
+        less = None if is_final else job.without(why)
+        if less is not None:
+            self._waiting.appendleft(less)
+            return
         for piece in pieces:
-            number = job.number if job.is_retry else piece.number
-            self._done.setdefault(job.place, {})[number] = [_lost(piece.work, why)]
+            piece.number = job.number if job.is_retry else piece.number
+            self._keep(piece, [_lost(piece.work, why)])
 
 
 def _death(status: int | None) -> Unread:

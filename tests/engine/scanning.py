@@ -116,6 +116,11 @@ class Misbehaving:
     def _exit(self, status: str, _source: Source) -> None:
         os._exit(int(status))
 
+    def _once(self, _argument: str, _source: Source) -> None:
+        if not (self._folder / "once").exists():
+            (self._folder / "once").touch()
+            os._exit(4)
+
     def _hang(self, _argument: str, _source: Source) -> None:
         re.match("(a*)*b", "a" * 60)  # holds the interpreter's lock: no other thread of ours can run
 

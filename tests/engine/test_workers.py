@@ -16,6 +16,7 @@ from scanner.engine.budget import Limits
 from scanner.engine.task import Batch
 from scanner.engine.workers import Pool
 from tests.engine.scanning import WORD, evil, found_in, innocent, plan_of, scanned, unread_in
+from tests.hostile.archives import zipped
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="the misbehaving reader reaches workers only where they fork"),
@@ -111,8 +112,50 @@ def test_a_killed_worker_leaves_no_temporary_file(target, tmp_path, monkeypatch)
         archive.writestr("x.evil", b"signal SIGKILL\n" + bytes(5000))
         archive.writestr("y.txt", WORD)
     report = scanned(target, Limits(memory_bytes=1000))
-    assert unread_in(report) == {"a.zip": "crashed"}
+    assert unread_in(report) == {"a.zip!/x.evil": "crashed"}
+    assert found_in(report) == {"a.zip!/y.txt"}
     assert os.listdir(tmp_path / "temporary") == []
+
+
+def test_members_that_end_workers_cost_themselves_and_not_their_archive(target):
+    """An app could otherwise hide behind one file in it that crashes a library."""
+    inner = zipped(("a.evil", b"signal SIGSEGV\n"), ("b.txt", WORD.encode()), ("c.evil", b"exit 3\n"))
+    (target / "app.zip").write_bytes(
+        zipped(
+            ("first.txt", WORD.encode()), ("in.zip", inner), ("z.evil", b"signal SIGKILL\n"), ("zz.txt", WORD.encode())
+        )
+    )
+    report = scanned(target)
+    assert unread_in(report) == dict.fromkeys(
+        ("app.zip!/in.zip!/a.evil", "app.zip!/in.zip!/c.evil", "app.zip!/z.evil"), "crashed"
+    )
+    assert found_in(report) == {"app.zip!/first.txt", "app.zip!/in.zip!/b.txt", "app.zip!/zz.txt"}
+
+
+def test_a_member_that_hangs_costs_itself(target, monkeypatch):
+    monkeypatch.setattr(worker_process, "GRACE_S", 0.3)
+    (target / "app.zip").write_bytes(zipped(("a.evil", b"hang\n"), ("b.txt", WORD.encode())))
+    report = scanned(target, Limits(seconds=0.3))
+    assert unread_in(report) == {"app.zip!/a.evil": "timed-out"}
+    assert found_in(report) == {"app.zip!/b.txt"}
+
+
+def test_an_archive_of_nothing_but_crashes_is_given_up_and_what_came_before_is_kept(target):
+    evils = ((f"{n}.evil", b"exit 3\n") for n in range(40))
+    (target / "app.zip").write_bytes(zipped(("a.txt", WORD.encode()), *evils, ("z.txt", WORD.encode())))
+    innocent(target, NAMES[:1])
+    before = time.monotonic()
+    report = scanned(target)
+    assert set(unread_in(report)) == {"app.zip", *(f"app.zip!/{n}.evil" for n in range(8))}
+    assert found_in(report) == {"app.zip!/a.txt", *NAMES[:1]}
+    assert time.monotonic() - before < 20
+
+
+def test_what_ended_a_worker_once_only_is_read_on_the_second_try(target):
+    evil(target, "a", "once")
+    report = scanned(target)
+    assert report.complete
+    assert (target / "once").exists()
 
 
 def test_children_do_not_import_from_the_current_folder(target, monkeypatch):
