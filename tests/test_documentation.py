@@ -16,6 +16,8 @@ from scanner.catalogue.lints import lint
 from scanner.catalogue.load import read_catalogue
 from scanner.cli.exits import Exit
 from scanner.containers import containers
+from scanner.engine.budget import Limits, TargetLimits
+from scanner.engine.told_limits import limit_names, told_limits
 from scanner.evidence.examples import failures
 from scanner.formats import readers
 from scanner.formats.inventories.dialect import Dialect
@@ -137,6 +139,13 @@ def test_every_option_named_is_one_of_the_scan_or_of_saved_reports():
     assert named <= known | of_reports | of_audits | of_all
     listed = set(re.findall(r"`(--?[a-z][a-z-]*)`", "\n".join(re.findall(r"^\| `-.*$", text, re.M))))
     assert known - {"-h", "--help"} == listed
+
+
+def test_every_limit_is_listed_with_what_is_usual():
+    rows = dict(re.findall(r"^\| `([a-z-]+)` \| (\d+[KMGT]?) \|", text_of("README.md"), re.M))
+    assert tuple(rows) == limit_names()
+    usual = {name: value for name, value in rows.items() if value != "0"}
+    assert told_limits(f"{name}={value}" for name, value in usual.items()) == (Limits(), TargetLimits())
 
 
 @pytest.mark.parametrize(

@@ -48,9 +48,19 @@ def _line(progress: "Progress", seconds: float) -> str:
     """Files, bytes, rate, time left, and the file at hand."""
     from scanner.reports import printable
 
+    if progress.is_listing:
+        return f"{progress.files:,} files found so far, {printable(progress.current)}"
     rate = progress.bytes_done / seconds if seconds > 0 else 0.0
-    left = (progress.bytes - progress.bytes_done) / rate if rate else 0.0
+    left = f"{_span((progress.bytes - progress.bytes_done) / rate)} left" if rate else "time left not known yet"
     return (
         f"{progress.files_done:,} of {progress.files:,} files, {progress.bytes_done / 1e6:,.0f} of "
-        f"{progress.bytes / 1e6:,.0f} MB, {rate / 1e6:,.0f} MB/s, {left:,.0f} s left, {printable(progress.current)}"
+        f"{progress.bytes / 1e6:,.0f} MB, {rate / 1e6:,.1f} MB/s, {left}, {printable(progress.current)}"
     )
+
+
+def _span(seconds: float) -> str:
+    """A stretch of time as people say it: `45 s`, `12 min`, `3 h 05 min`."""
+    minutes = round(seconds / 60)
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60:02} min"

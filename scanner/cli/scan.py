@@ -66,6 +66,13 @@ _TrustMetadata = Annotated[
 _Resume = Annotated[
     bool, typer.Option("--resume", help="Go on with an interrupted scan of the same target; implies --trust-metadata.")
 ]
+_LimitWords = Annotated[
+    list[str] | None,
+    typer.Option("--limit", metavar="NAME=VALUE", help="A limit other than the usual, such as seconds=60; may repeat."),
+]
+_AllFileSystems = Annotated[
+    bool, typer.Option("--all-file-systems", help="Also enter file systems mounted below the folder.")
+]
 _NoCache = Annotated[bool, typer.Option("--no-cache", help="Neither use nor keep what was read from the same bytes.")]
 _Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress and no summary on standard error.")]
 
@@ -93,6 +100,8 @@ def scan_command(
     trust_metadata: _TrustMetadata = False,  # noqa: FBT002
     resume: _Resume = False,  # noqa: FBT002
     no_cache: _NoCache = False,  # noqa: FBT002
+    limit: _LimitWords = None,
+    all_file_systems: _AllFileSystems = False,  # noqa: FBT002
     config: Config = None,  # noqa: ARG001  (obeyed before the others are read)
     quiet: _Quiet = False,  # noqa: FBT002
 ) -> None:
@@ -103,6 +112,7 @@ def scan_command(
     from scanner.cli.rendering import BadOutput, edition, planned_outputs, write_outputs
     from scanner.cli.saved import earlier, with_earlier
     from scanner.engine.scan import Settings
+    from scanner.engine.told_limits import BadLimit, told_limits
     from scanner.formats.inventories.dialect import BadColumns, told_columns
     from scanner.reports import BadReport
 
@@ -114,9 +124,13 @@ def scan_command(
     try:
         outputs = planned_outputs(format_ or [], output)
         before = earlier(baseline)
+        of_file, of_target = told_limits(limit or ())
         settings = Settings(
             deployment=facts,
             jobs=jobs,
+            limits=of_file,
+            target_limits=of_target,
+            enters_file_systems=all_file_systems,
             context_bytes=_CONTEXT_BYTES if context else 0,
             exclude=tuple(exclude or ()),
             uses_cache=not no_cache,
@@ -128,6 +142,8 @@ def scan_command(
         write_outputs(edition(document, public=public), outputs)
     except BadColumns as error:
         refuse(f"--map: {error}")
+    except BadLimit as error:
+        refuse(f"--limit: {error}")
     except (BadOutput, BadReport) as error:
         refuse(str(error))
     raise typer.Exit(exit_status(document, words))

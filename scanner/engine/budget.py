@@ -47,14 +47,26 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
         return self.seconds * max(1.0, own_bytes / _USUAL_BYTES)
 
 
+class TargetLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """How much everything that the user named may cost together; 0 is no limit. What the cache knows costs nothing."""
+
+    seconds: float = 0.0
+    """From the first file to the last; it cuts a scan where it is then, which no count can foresee."""
+    items: int = 0
+    """Members, table rows, nodes."""
+    inflated_bytes: int = 0
+    """Bytes made from files: inflated, decoded, copied."""
+
+
 class Allowance:
     """A `Budget` with a parent: what is spent here is spent there too."""
 
-    __slots__ = ("_bytes", "_deadline", "_items", "_parent", "_until_clock")
+    __slots__ = ("_bytes", "_deadline", "_given", "_items", "_parent", "_until_clock")
 
     def __init__(self, *, items: int, made_bytes: int, deadline: float, parent: "Allowance | None" = None) -> None:
         self._items = items
         self._bytes = made_bytes
+        self._given = (items, made_bytes)
         self._deadline = deadline
         self._parent = parent
         self._until_clock = 1000
@@ -73,6 +85,11 @@ class Allowance:
         made = max(limits.ratio_floor_bytes, own_bytes * limits.ratio)
         items = max(limits.items_per_artifact, own_bytes // _BYTES_AN_ITEM)
         return Allowance(items=items, made_bytes=made, deadline=self._deadline, parent=self)
+
+    @property
+    def spent(self) -> tuple[int, int]:
+        """Items and bytes so far."""
+        return self._given[0] - self._items, self._given[1] - self._bytes
 
     def spend_items(self, count: int = 1) -> None:
         """Count `count` members, rows or nodes. Raises `Unreadable` when none are left."""

@@ -10,6 +10,8 @@ from functools import partial
 from hashlib import sha256
 from typing import TypeVar
 
+import msgspec
+
 from scanner.catalogue.rules import ByteRules
 from scanner.containers import Container, Member
 from scanner.engine.budget import Allowance, Limits
@@ -38,6 +40,9 @@ def tells_nobody(_stage: str, _locator: str) -> None:
     """What is told where nobody listens."""
 
 
+_LIMITS = frozenset({Cause.LIMIT, Cause.TIMED_OUT})
+
+
 class _GivenUp(Exception):
     """The rest of a file is not looked at."""
 
@@ -56,6 +61,12 @@ class Notes:
     def could_not(self, stage: str, why: Unreadable) -> None:
         """Record that something could not be read."""
         self.unread.append(Unread(locator=self.locator, stage=stage, cause=why.cause, reason=why.reason))
+
+    def say_how_far(self, stage: str, what: str) -> None:
+        """If a limit just stopped this stage, say how much was read before."""
+        if self.unread and self.unread[-1].stage == stage and self.unread[-1].cause in _LIMITS:
+            last = self.unread.pop()
+            self.unread.append(msgspec.structs.replace(last, reason=f"{last.reason} {what}"))
 
     def kept(self, stage: str, produce: Callable[[], Iterable[_T]]) -> Iterator[_T]:
         """What comes before an error, and a record of the error."""
@@ -95,11 +106,13 @@ class Examiner:
         self._stops_at = (stops_at.stage, stops_at.locator) if stops_at else None
         self._tell = tell
 
-    def examine(self, source: BytesSource, wanted: Wanted, *, part: tuple[int, int] = (0, 1)) -> Iterator[Found]:
+    def examine(
+        self, source: BytesSource, wanted: Wanted, budget: Allowance, *, part: tuple[int, int] = (0, 1)
+    ) -> Iterator[Found]:
         """Everything about a file. Of a file split in `part[1]` parts, part 0 speaks of the file itself too."""
         notes = Notes()
         try:
-            yield from self._triage(source, wanted, notes, "", Allowance.for_file(self._limits, source.size), part=part)
+            yield from self._triage(source, wanted, notes, "", budget, part=part)
         except _GivenUp:
             notes.could_not("read", Unreadable(Cause.CRASHED, _TOO_MANY_DEATHS))
             yield notes.found(Artifact(locator="", name=source.name, type=wanted.type, size=source.size))
@@ -203,6 +216,7 @@ class Examiner:
             return
         for container in containers:
             neighbour = partial(self._neighbour, container, source, budget)
+            number = -1
             for number, member in enumerate(notes.kept("list", partial(container.members, source, budget))):
                 if number % part[1] != part[0]:
                     continue
@@ -210,6 +224,7 @@ class Examiner:
                 if member.kind == "file":
                     yield from self._member(member, neighbour, notes, budget, nesting)
                     self._tell("list", notes.locator)
+            notes.say_how_far("list", f"{number + 1:,} entries were listed before.")
 
     def _member(
         self,
@@ -233,6 +248,7 @@ class Examiner:
         with unpacked as source:
             if unpacked.stopped is not None:
                 notes.could_not("read", unpacked.stopped)
+                notes.say_how_far("read", f"{source.size:,} bytes were read.")
                 if source.size == 0:
                     yield notes.found(_unread_member(notes, name, parent))
                     return

@@ -30,6 +30,7 @@ class _Head(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     left_out: int
     apart: tuple[Unread, ...]
     oddities: tuple[Oddity, ...]
+    passed_over: dict[str, int] = {}
 
 
 class Facts(Mapping[str, ArtifactFacts]):
@@ -44,6 +45,7 @@ class Facts(Mapping[str, ArtifactFacts]):
         self._types: Counter[str] = Counter()
         self._bytes = 0
         self._left_out = 0
+        self._passed_over: Counter[str] = Counter()
         self._known: set[str] = set()
         self.listing: list[str] = []
         """Locators of lists of software."""
@@ -80,6 +82,10 @@ class Facts(Mapping[str, ArtifactFacts]):
         """Count a file or folder that the user excluded."""
         self._left_out += 1
 
+    def pass_over(self, what: str, number: int) -> None:
+        """Count what of a folder is no file to read: links, pipes …"""
+        self._passed_over[what] += number
+
     def count_nested(self, kind: str, number: int) -> None:
         """Count artifacts inside a file about which there is nothing to say but their type."""
         self._types[kind] += number
@@ -105,6 +111,7 @@ class Facts(Mapping[str, ArtifactFacts]):
             left_out=self._left_out,
             apart=tuple(self._apart),
             oddities=tuple(self._oddities),
+            passed_over=dict(self._passed_over),
         )
         yield _encoder.encode(head)
         for (value,) in self._store.execute("SELECT value FROM facts ORDER BY number"):
@@ -119,6 +126,7 @@ class Facts(Mapping[str, ArtifactFacts]):
             facts.add(piece)
         facts._types, facts._bytes = Counter(kept.types), kept.bytes
         facts._left_out = kept.left_out
+        facts._passed_over = Counter(kept.passed_over)
         facts._apart, facts._oddities = list(kept.apart), list(kept.oddities)
         return facts, kept.target
 
@@ -149,17 +157,19 @@ class Facts(Mapping[str, ArtifactFacts]):
         return tuple(sorted(self._oddities, key=lambda o: (o.locator, o.what)))
 
     def coverage(self, media: frozenset[str]) -> Coverage:
-        """Counts of what was looked at, and of what was passed over because it proved to be `media`."""
+        """Counts of what was looked at, and of what was passed over: because it proved to be `media`, is no file, or
+        was excluded."""
         types = sorted(self._types.items())
         return Coverage(
             artifacts=self._types.total(),
             bytes=self._bytes,
             by_type={kind: number for kind, number in types if kind not in media},
-            skipped={kind: number for kind, number in types if kind in media} | self._excluded(),
+            skipped={kind: number for kind, number in types if kind in media} | self._skipped(),
         )
 
-    def _excluded(self) -> dict[str, int]:
-        return {"excluded by the user": self._left_out} if self._left_out else {}
+    def _skipped(self) -> dict[str, int]:
+        excluded = {"excluded by the user": self._left_out} if self._left_out else {}
+        return dict(sorted(self._passed_over.items())) | excluded
 
 
 def _merged(helpings: list[ArtifactFacts]) -> ArtifactFacts:

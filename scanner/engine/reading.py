@@ -2,7 +2,8 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -14,8 +15,8 @@ from scanner.engine.depth import ROUNDS, DepthRequest, depth_requests
 from scanner.engine.facts import Facts
 from scanner.engine.importers import IMPORTERS, importer_requests
 from scanner.engine.remember import Keys, joined
-from scanner.engine.task import Answer, Batch, DepthTask, Plan, answer_of
-from scanner.engine.workers import Pool
+from scanner.engine.task import Answer, Batch, DepthTask, Plan, Work, answer_of
+from scanner.engine.workers import Pool, nobody_asked
 from scanner.model.artifact import Unread
 from scanner.model.locator import base_name, below, text_name
 from scanner.model.vocabulary import Cause
@@ -42,7 +43,17 @@ class Progress(msgspec.Struct):
     bytes: int = 0
     bytes_done: int = 0
     current: str = ""
-    """Locator of the file at hand."""
+    """Locator of the file that has been at hand the longest."""
+    is_listing: bool = False
+    """Whether the files are still being counted."""
+
+
+class _OutOfTime(Exception):
+    """The time for the whole target is over."""
+
+
+class _TargetSpent(Exception):
+    """The whole target took more than it may, of what the message names."""
 
 
 class Reading:
@@ -62,7 +73,12 @@ class Reading:
         self._paths: dict[str, str] = {}
         self._stretches: Sequence[Stretch] = ()
         self._known_sources: dict[str, str] | None = None
-        self.is_interrupted = False
+        self._of_target = plan.target_limits
+        self._ends_at = time.monotonic() + self._of_target.seconds if self._of_target.seconds else float("inf")
+        self._spent = (0, 0)
+        self._taken = 0
+        self.is_over = False
+        """Whether nothing more may be read."""
 
     def read(self, stretches: Sequence[Stretch], *, trusts_metadata: bool) -> None:
         """Examine every file, or know it again: by its bytes, or by its metadata where that is trusted."""
@@ -82,19 +98,50 @@ class Reading:
             roots.update((id(batch), stretch.root) for batch, _ in dealt)
             work += dealt
         work.sort(key=lambda item: -sum(entry.size for entry in item[1]))
-        entries = {id(batch): listed for batch, listed in work}
+        self._pool.beat = self._beat
+        self._pool.answered = partial(self._answered, work)
+        take = partial(
+            self._take, entries={id(batch): listed for batch, listed in work}, roots=roots, recorder=recorder
+        )
         try:
-            for task, number, answer in self._pool.run([batch for batch, _ in work]):
-                assert isinstance(task, Batch)
-                entry = entries[id(task)][number]
-                self._absorb(task, number, answer)
-                if task.part[0] == 0:
-                    self._advance(entry, task, number)
-                    if task.part[1] == 1:
-                        recorder.note(roots[id(task)], entry, answer)
+            take(self._pool.run([batch for batch, _ in work]))
         except KeyboardInterrupt:
-            self._interrupted()
+            take(self._pool.left_over(), is_last=True)
+            self._end_early(Cause.INTERRUPTED, "The scan was interrupted")
+        except _OutOfTime:
+            take(self._pool.left_over(), is_last=True)
+            self._end_early(Cause.TIMED_OUT, "The time for the whole target was over")
+        except _TargetSpent as what:
+            self._end_early(Cause.LIMIT, f"The whole target took more {what} than its limit allows")
+        self._pool.answered = nobody_asked
         recorder.finish()
+
+    def _take(
+        self,
+        answers: Iterable[tuple[Work, int, Answer]],
+        *,
+        entries: Mapping[int, Sequence[Entry]],
+        roots: Mapping[int, str],
+        recorder: "_Recorder",
+        is_last: bool = False,
+    ) -> None:
+        """Keep the answers, in the order of the tasks, so that a limit cuts the same scan at the same place."""
+        for task, number, answer in answers:
+            assert isinstance(task, Batch)
+            self._absorb(task, number, answer)
+            self._taken += task.part[0] == task.part[1] - 1  # of a file that is dealt out, the last part
+            if task.part == (0, 1):
+                recorder.note(roots[id(task)], entries[id(task)][number], answer)
+            self._spent = (self._spent[0] + answer.spent[0], self._spent[1] + answer.spent[1])
+            if not is_last:
+                self._watch_limits()
+
+    def _watch_limits(self) -> None:
+        items, made = self._spent
+        if 0 < self._of_target.items < items:
+            raise _TargetSpent("entries")
+        if 0 < self._of_target.inflated_bytes < made:
+            raise _TargetSpent("unpacked bytes")
 
     @property
     def paths(self) -> Mapping[str, str]:
@@ -106,14 +153,16 @@ class Reading:
         asked: set[DepthRequest] = set()
         for _ in range(ROUNDS):
             requests = [r for r in self._requests(index) if r not in asked]
-            if not requests or self.is_interrupted:
+            if not requests or self.is_over:
                 return
             asked.update(requests)
             try:
                 for _, _, answer in self._pool.run([self._depth_task(request) for request in requests]):
                     self._keep_deeper(answer)
             except KeyboardInterrupt:
-                self._interrupted()
+                self._end_early(Cause.INTERRUPTED, "The scan was interrupted")
+            except _OutOfTime:
+                self._end_early(Cause.TIMED_OUT, "The time for the whole target was over")
 
     def _requests(self, index: Index) -> Iterator[DepthRequest]:
         yield from depth_requests(self._facts, index)
@@ -186,18 +235,25 @@ class Reading:
             focus=request.focus,
         )
 
-    def _advance(self, entry: Entry, batch: Batch, number: int) -> None:
-        self._progress.files_done += 1
-        self._progress.bytes_done += entry.size
-        self._progress.current = batch.names[number]
-        self._watch(self._progress)
+    def _answered(self, work: Sequence[tuple[Batch, list[Entry]]], place: int, first: int, files: int) -> None:
+        """Some files of a batch are done, in whatever order."""
+        batch, entries = work[place]
+        if batch.part[0] == 0:
+            self._progress.files_done += files
+            self._progress.bytes_done += sum(entry.size for entry in entries[first : first + files])
 
-    def _interrupted(self) -> None:
-        self.is_interrupted = True
+    def _beat(self) -> None:
+        self._progress.current = self._pool.at_hand()
+        self._watch(self._progress)
+        if time.monotonic() > self._ends_at:
+            raise _OutOfTime
+
+    def _end_early(self, cause: Cause, why: str) -> None:
+        self.is_over = True
         self._pool.stop()
-        left = self._progress.files - self._progress.files_done
-        reason = f"The scan was interrupted: {left:,} of {self._progress.files:,} files were not examined."
-        self._facts.add_unread(Unread(locator=".", stage="read", cause=Cause.INTERRUPTED, reason=reason))
+        left = self._progress.files - self._taken
+        reason = f"{why}: {left:,} of {self._progress.files:,} files were not examined."
+        self._facts.add_unread(Unread(locator=".", stage="read", cause=cause, reason=reason))
 
 
 class _Recorder:

@@ -7,7 +7,7 @@ after that is pure and could be repeated from the facts alone.
 """
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,22 +16,21 @@ import msgspec
 from scanner import __version__
 from scanner.catalogue.knowledge import Knowledge, knowledge_of, load_knowledge
 from scanner.catalogue.load import Catalogue
-from scanner.engine.budget import Limits
+from scanner.engine.budget import Limits, TargetLimits
 from scanner.engine.cache import Cache
 from scanner.engine.digests import hashed
 from scanner.engine.facts import Facts
 from scanner.engine.judge import Case, judge
+from scanner.engine.listing import listed, name_of
 from scanner.engine.reading import Progress, Reading, Stretch
 from scanner.engine.task import Plan
 from scanner.engine.telling import TellingNames
 from scanner.engine.workers import Pool
 from scanner.model.artifact import Oddity, Unread
-from scanner.model.exclusion import is_excluded
 from scanner.model.law import Deployment
-from scanner.model.locator import below, text_name
 from scanner.model.report import Report, Target, Tool
 from scanner.model.vocabulary import Cause
-from scanner.targets import Entry, Opened, open_target
+from scanner.targets import Opened, open_target
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +40,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     jobs: int = 0
     """Worker processes; 0: one a processor."""
     limits: Limits = Limits()
+    """Of each file."""
+    target_limits: TargetLimits = TargetLimits()
+    """Of all of it."""
     context_bytes: int = 0
     """How much of the neighbourhood of a byte hit evidence shows; it may hold secrets."""
     uses_cache: bool = True
@@ -48,6 +50,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Patterns of files of the target to leave out."""
     told: tuple[str, ...] = ()
     """Which column of a list of software holds what, as the user told: `name=Title`."""
+    enters_file_systems: bool = False
+    """Go on into file systems that are mounted below a folder; those that hold no files of their own never."""
     trusts_metadata: bool = False
     """Take a file for unchanged if its size, times and inode are, without reading it."""
 
@@ -72,6 +76,7 @@ def scan(
         rules=knowledge.rules,
         telling=TellingNames(knowledge.index.file_patterns()),
         limits=settings.limits,
+        target_limits=settings.target_limits,
         context_bytes=settings.context_bytes,
         uses_cache=settings.uses_cache,
         told=settings.told,
@@ -79,7 +84,7 @@ def scan(
     facts = Facts()
     stretches: list[Stretch] = []
     try:
-        stretches.extend(_listed(targets, facts, settings.exclude))
+        stretches.extend(listed(targets, facts, settings.exclude, watch, everywhere=settings.enters_file_systems))
     except KeyboardInterrupt:
         stretches.clear()
         reason = "The scan was interrupted while its files were being listed; none were examined."
@@ -107,30 +112,6 @@ def scan(
     return msgspec.structs.replace(report, coverage=coverage, artifacts=artifacts, **times)
 
 
-def _listed(targets: Sequence[Opened], facts: Facts, exclude: Sequence[str]) -> Iterator[Stretch]:
-    """The files of each target; what could not be listed goes to the facts at once, what is left out is counted."""
-    for target in targets:
-        prefix = _name(target.path) if len(targets) > 1 and not target.is_file else ""
-        if target.doubt:
-            facts.add_oddity(Oddity(locator=_name(target.path), what=target.doubt))
-        entries: list[Entry] = []
-        for found in target.kind.entries(target.path):
-            if exclude and not target.is_file and is_excluded(_below(found), exclude):
-                facts.leave_out()
-            elif isinstance(found, Unread):
-                facts.add_unread(msgspec.structs.replace(found, locator=below(prefix, found.locator)))
-            elif isinstance(found, Oddity):
-                facts.add_oddity(msgspec.structs.replace(found, locator=below(prefix, found.locator)))
-            else:
-                entries.append(found)
-        yield Stretch(str(target.path.resolve()), prefix, entries, target.is_file)
-
-
-def _below(found: Entry | Unread | Oddity) -> str:
-    """The path below the target, with slashes."""
-    return found.name.replace(os.sep, "/") if isinstance(found, Entry) else found.locator
-
-
 def _jobs(settings: Settings, stretches: Sequence[Stretch]) -> int:
     files = sum(len(stretch.entries) for stretch in stretches)
     processors = os.cpu_count() or 1
@@ -140,9 +121,9 @@ def _jobs(settings: Settings, stretches: Sequence[Stretch]) -> int:
 
 def _target(targets: Sequence[Opened], facts: Facts) -> Target:
     if len(targets) > 1:
-        return Target(locator=", ".join(_name(target.path) for target in targets), kind="several")
+        return Target(locator=", ".join(name_of(target.path) for target in targets), kind="several")
     (target,) = targets
-    name = _name(target.path)
+    name = name_of(target.path)
     artifact = facts[name].artifact if target.is_file and name in facts else None
     return Target(
         locator=name,
@@ -150,12 +131,6 @@ def _target(targets: Sequence[Opened], facts: Facts) -> Target:
         sha256=artifact.sha256 if artifact else "",
         size=artifact.size if artifact else 0,
     )
-
-
-def _name(path: Path) -> str:
-    """The base name of what the user named; no path of this machine gets into a report."""
-    name = path.name if path.name not in {"", ".."} else path.resolve().name
-    return text_name(name or "root")
 
 
 def tool_of(knowledge: Knowledge) -> Tool:

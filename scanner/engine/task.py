@@ -10,9 +10,9 @@ import msgspec
 from blake3 import blake3
 
 from scanner.catalogue.rules import ByteRules
-from scanner.engine.budget import Limits
+from scanner.engine.budget import Allowance, Limits, TargetLimits
 from scanner.engine.cache import Cache
-from scanner.engine.discover import wanted_by
+from scanner.engine.discover import Wanted, wanted_by
 from scanner.engine.examine import OUT_OF_MEMORY, Examiner, Notes, Tell, tells_nobody
 from scanner.engine.remember import Found, Keys, joined, pattern_half, placed, structure_half
 from scanner.engine.sources import SMALL_BYTES, BytesSource, OpenFile, read_small
@@ -35,6 +35,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     rules: ByteRules
     telling: TellingNames
     limits: Limits = Limits()
+    target_limits: TargetLimits = TargetLimits()
     context_bytes: int = 0
     uses_cache: bool = True
     told: tuple[str, ...] = ()
@@ -123,6 +124,8 @@ class Answer(msgspec.Struct, array_like=True):
     """Digest of its bytes, if it was taken."""
     keep: dict[bytes, bytes] = {}
     """For the cache."""
+    spent: tuple[int, int] = (0, 0)
+    """Entries counted and bytes made to read it; nothing, where the cache knew."""
 
 
 class _Worker:
@@ -213,8 +216,7 @@ def _of_source(worker: _Worker, source: BytesSource, batch: Batch, number: int) 
     is_worth_keeping = source.size >= _CACHE_FROM_BYTES or bool(wanted.readers or wanted.containers)
     is_too_large = batch.part[1] > 1 and source.size > _SPLIT_UNCACHED_FROM_BYTES
     if not (worker.plan.uses_cache and is_worth_keeping) or is_too_large:
-        found = list(worker.examiner.examine(source, wanted, part=batch.part))
-        return answer_of(worker.plan, found, batch, number)
+        return _examined_anew(worker, source, wanted, batch, number)[1]
     content = _digest(source)
     structure_key, pattern_key = worker.keys.of(content, source.name, batch.part, _told(worker.plan, batch))
     kept = worker.cache.get([structure_key, pattern_key])
@@ -222,12 +224,21 @@ def _of_source(worker: _Worker, source: BytesSource, batch: Batch, number: int) 
         answer = answer_of(worker.plan, joined(kept[structure_key], kept[pattern_key]), batch, number)
         answer.content = content
         return answer
-    found = list(worker.examiner.examine(source, wanted, part=batch.part))
-    answer = answer_of(worker.plan, found, batch, number)
+    found, answer = _examined_anew(worker, source, wanted, batch, number)
     answer.content = content
     if not _was_cut_short(found):
         answer.keep = {structure_key: structure_half(found), pattern_key: pattern_half(found)}
     return answer
+
+
+def _examined_anew(
+    worker: _Worker, source: BytesSource, wanted: Wanted, batch: Batch, number: int
+) -> tuple[list[Found], Answer]:
+    budget = Allowance.for_file(worker.plan.limits, source.size)
+    found = list(worker.examiner.examine(source, wanted, budget, part=batch.part))
+    answer = answer_of(worker.plan, found, batch, number)
+    answer.spent = budget.spent
+    return found, answer
 
 
 def _told(plan: Plan, batch: Batch) -> tuple[str, ...]:

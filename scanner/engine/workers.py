@@ -156,7 +156,7 @@ def _serve(theirs: Connection, plan: Plan, parent: int, ours: Connection) -> Non
     serve(theirs, plan, parent)
 
 
-def _nothing(*_: int) -> None:
+def nobody_asked(*_: int) -> None:
     """What is done where nobody wants to know."""
 
 
@@ -166,13 +166,14 @@ class Pool:
     def __init__(self, plan: Plan, jobs: int) -> None:
         self._plan = plan
         self._jobs = jobs
-        self.beat: Callable[[], None] = _nothing
+        self.beat: Callable[[], None] = nobody_asked
         """Called at least once a second while there is work."""
-        self.answered: Callable[[int, int, int], None] = _nothing
+        self.answered: Callable[[int, int, int], None] = nobody_asked
         """Called with each answer that comes in: of which task, from which file of it, of how many."""
         self._workers: list[_Worker] = []
         self._waiting: deque[_Job] = deque()
         self._done: dict[int, dict[int, list[Answer]]] = {}
+        self._asked: list[Work] = []
         self._failed_starts = 0
 
     def __enter__(self) -> "Pool":
@@ -192,7 +193,7 @@ class Pool:
 
     def run(self, tasks: Iterable[Work]) -> Iterator[tuple[Work, int, Answer]]:
         """Do all tasks; yield task, number of the file in it, and answer, in the order of the tasks."""
-        asked = list(tasks)
+        asked = self._asked = list(tasks)
         self._done.clear()
         self._failed_starts = 0
         self._waiting.extend(_Job(place, 0, work, is_retry=False) for place, work in enumerate(asked))
@@ -202,9 +203,21 @@ class Pool:
                 self._give_out()
                 self._take_in()
                 self.beat()
-            found = self._done.pop(place)
-            answers = [answer for number in sorted(found) for answer in found[number]]
-            yield from ((task, number, answer) for number, answer in enumerate(answers))
+            yield from self._answers_of(place)
+
+    def left_over(self) -> Iterator[tuple[Work, int, Answer]]:
+        """What was answered and not yielded when `run` was left: of a batch that lost files, those up to the first."""
+        for place in sorted(self._done):
+            yield from self._answers_of(place)
+
+    def _answers_of(self, place: int) -> Iterator[tuple[Work, int, Answer]]:
+        found = self._done.pop(place)
+        at = 0
+        for number in sorted(found):
+            if number != at:
+                return
+            yield from ((self._asked[place], at + n, answer) for n, answer in enumerate(found[number]))
+            at += len(found[number])
 
     def at_hand(self) -> str:
         """The locator of the file that has been at hand the longest; empty if there is none."""

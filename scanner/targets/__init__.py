@@ -6,7 +6,8 @@ A target module has
 - `opens(path, head) -> bool`: whether the path is certainly of this kind, by its name, its first `HEAD_BYTES` bytes
   (none for a folder) and what lies beside or directly below it. It runs in the main process, so it compares and never
   parses.
-- `entries(path) -> Iterator[Entry | Unread | Oddity]`: the files to examine
+- `entries(path) -> Iterator[Entry | Unread | Oddity | PassedOver]`: the files to examine
+- optionally `entries_everywhere(path)`: the same, where other file systems are mounted below it, with what lies in them
 
 Every kind is asked, so order means nothing. What none of them takes is read as the plain file or folder it is: those
 two, `file` and `folder`, are what is left and have no `opens`. What several take is read plainly too, and the report
@@ -16,7 +17,7 @@ says so: everything in it is looked at either way.
 import importlib
 import os
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -24,6 +25,7 @@ from typing import NamedTuple, Protocol, cast
 
 from scanner.model.artifact import Oddity, Unread
 from scanner.model.source import HEAD_BYTES
+from scanner.targets.placeholders import is_placeholder
 
 Stat = tuple[int, int, int, int]
 """Size in bytes, mtime and ctime in nanoseconds, inode: what changes when a file does."""
@@ -46,6 +48,16 @@ class Entry(NamedTuple):
         return self.stat[0]
 
 
+class PassedOver(NamedTuple):
+    """What of a target is no file to read, counted by reason."""
+
+    what: str
+    number: int
+
+
+Found = Entry | Unread | Oddity | PassedOver
+
+
 def stat_of(status: os.stat_result) -> Stat:
     """The part of a file's status that tells whether it changed."""
     return (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
@@ -56,7 +68,7 @@ class Plain(Protocol):
 
     KIND: str
 
-    def entries(self, path: Path) -> Iterator[Entry | Unread | Oddity]:
+    def entries(self, path: Path) -> Iterator[Found]:
         """The files to examine, what could not be listed, and what was passed over on purpose.
 
         Raises `MissingTarget` if the target itself may not be read.
@@ -77,6 +89,12 @@ class Opened(NamedTuple):
     kind: Plain
     doubt: str = ""
     """A sentence for the report where it is not certain what the target is."""
+
+    def listing(self, *, everywhere: bool) -> Iterator[Found]:
+        """Its files; those of file systems mounted below it only if that is asked."""
+        usual = self.kind.entries
+        listing: Callable[[Path], Iterator[Found]] = getattr(self.kind, "entries_everywhere", usual)
+        return (listing if everywhere else usual)(self.path)
 
     @property
     def is_file(self) -> bool:
@@ -104,7 +122,7 @@ def open_target(path: Path) -> Opened:
     """What the user named, with the kind that knows how to read it. Raises `MissingTarget`."""
     try:
         plain = _plain(path)
-        head = head_of(path) if path.is_file() else b""
+        head = head_of(path) if path.is_file() and not is_placeholder(path.stat()) else b""
         kinds = [kind for kind in target_kinds() if kind.opens(path, head)]
     except PermissionError as error:
         raise MissingTarget(f"{path}: this account has no permission to look at it.") from error

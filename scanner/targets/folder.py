@@ -2,43 +2,80 @@
 
 import os
 import stat
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from scanner.model.artifact import Oddity, Unread
+from scanner.model.artifact import Unread
 from scanner.model.locator import text_name
 from scanner.model.vocabulary import Cause
-from scanner.targets import Entry, MissingTarget, stat_of
+from scanner.targets import Entry, Found, MissingTarget, PassedOver, stat_of
+from scanner.targets.mounts import is_pseudo
+from scanner.targets.placeholders import is_placeholder, not_here
 
 KIND = "folder"
 
-_RECALL_ON_ACCESS = 0x00400000 | 0x00040000 | 0x00001000
-"""FILE_ATTRIBUTE_RECALL_ON_DATA_ACCESS, _RECALL_ON_OPEN and _OFFLINE (Windows, WinNT.h): reading would download."""
-_DATALESS = 0x40000000
-"""SF_DATALESS (macOS, sys/stat.h): the same for cloud drives there."""
+_LINK = "symbolic link"
+_NO_FILE = "socket, pipe or device"
+_PSEUDO = "view of the running system"
+_ANOTHER = "Another file system begins here, and the scan stays on one; --all-file-systems goes on into it."
 
 
-def entries(path: Path) -> Iterator[Entry | Unread | Oddity]:
-    """Regular files; folders that cannot be listed and files that are not on this machine as `Unread`.
+def entries(path: Path) -> Iterator[Found]:
+    """Regular files of one file system; folders that cannot be listed and files that are not on this machine as
+    `Unread`.
 
     Links are passed over: what they lead to is either below the folder anyway or not part of the target. So are
-    sockets, pipes and devices. Another file system mounted below the folder (`/proc`, a network drive) is not entered,
-    and said so. Raises `MissingTarget` if the folder itself may not be listed.
+    sockets, pipes and devices, and views of the running system such as `/proc`. Another file system mounted below the
+    folder (a second disk, a network drive) is not entered, which is a gap and said so. Raises `MissingTarget` if the
+    folder itself may not be listed.
     """
+    return _entries(path, _Walk(stays=True))
+
+
+def entries_everywhere(path: Path) -> Iterator[Found]:
+    """The same with the file systems mounted below the folder, except for views of the running system."""
+    return _entries(path, _Walk(stays=False))
+
+
+class _Walk:
+    """What a walk through folders remembers."""
+
+    def __init__(self, *, stays: bool) -> None:
+        self.stays = stays
+        """On one file system."""
+        self.passed: Counter[str] = Counter()
+        self.entered: set[tuple[int, int]] = set()
+        """Where another file system begins, by device and inode: a mount may hold itself."""
+
+    def others(self, place: str, name: str, status: os.stat_result, deeper: list[tuple[str, int]]) -> Iterator[Found]:
+        """What is neither a file nor a folder of the same file system."""
+        begins = (status.st_dev, status.st_ino)
+        if not stat.S_ISDIR(status.st_mode):
+            self.passed[_LINK if stat.S_ISLNK(status.st_mode) else _NO_FILE] += 1
+        elif is_pseudo(place, status.st_dev) or begins in self.entered:
+            self.passed[_PSEUDO] += 1
+        elif self.stays:
+            yield Unread(locator=_locator(name), stage="list", cause=Cause.LIMIT, reason=_ANOTHER)
+        else:
+            self.entered.add(begins)
+            deeper.append((name, status.st_dev))
+
+
+def _entries(path: Path, walk: _Walk) -> Iterator[Found]:
     if not os.access(path, os.R_OK | os.X_OK):
         raise MissingTarget(f"{path}: this account has no permission to list this folder.")
     root = str(path)
-    device = path.stat().st_dev
-    pending = [""]
+    pending = [("", path.stat().st_dev)]
     while pending:
-        folder = pending.pop()
+        folder, device = pending.pop()
         try:
             with os.scandir(os.path.join(root, folder)) as listing:  # noqa: PTH118  (names, a hundred thousand times)
                 found = sorted(listing, key=lambda entry: entry.name)
         except OSError as error:
             yield _unlisted(folder, error)
             continue
-        deeper: list[str] = []
+        deeper: list[tuple[str, int]] = []
         for entry in found:
             name = f"{folder}{os.sep}{entry.name}" if folder else entry.name
             try:
@@ -47,27 +84,13 @@ def entries(path: Path) -> Iterator[Entry | Unread | Oddity]:
                 yield _unlisted(name, error)
                 continue
             if stat.S_ISREG(status.st_mode):
-                yield _elsewhere(name) if _is_placeholder(status) else Entry(root, name, stat_of(status))
-            elif stat.S_ISDIR(status.st_mode):
-                yield from _folder(name, deeper, is_mounted=status.st_dev != device)
+                yield not_here(_locator(name)) if is_placeholder(status) else Entry(root, name, stat_of(status))
+            elif stat.S_ISDIR(status.st_mode) and status.st_dev == device:
+                deeper.append((name, device))
+            else:
+                yield from walk.others(entry.path, name, status, deeper)
         pending.extend(reversed(deeper))
-
-
-def _folder(name: str, deeper: list[str], *, is_mounted: bool) -> Iterator[Oddity]:
-    if is_mounted:
-        yield Oddity(locator=_locator(name), what="Another file system begins here; it was not entered.")
-    else:
-        deeper.append(name)
-
-
-def _is_placeholder(status: os.stat_result) -> bool:
-    attributes = getattr(status, "st_file_attributes", 0)
-    return bool(attributes & _RECALL_ON_ACCESS or getattr(status, "st_flags", 0) & _DATALESS)
-
-
-def _elsewhere(name: str) -> Unread:
-    reason = "This is a placeholder of a cloud drive; its content is not on this machine and was not fetched."
-    return Unread(locator=_locator(name), stage="open", cause=Cause.VANISHED, reason=reason)
+    yield from (PassedOver(what, number) for what, number in sorted(walk.passed.items()))
 
 
 def _unlisted(name: str, error: OSError) -> Unread:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from scanner.formats.inventories.named import named_list
+from scanner.model.artifact import Unread
 from scanner.targets import Entry, file, head_of
 
 KIND = "inventory"
@@ -20,8 +21,8 @@ def is_list_of(kind: str, path: Path, head: bytes) -> bool:
     return found is not None and found.kind == kind
 
 
-def entries(path: Path) -> Iterator[Entry]:
+def entries(path: Path) -> Iterator[Entry | Unread]:
     """The file itself, for the reader of its syntax. Raises `MissingTarget` if it may not be read."""
     found = named_list(path.name.lower(), head_of(path))
     for entry in file.entries(path):
-        yield entry._replace(reader=found.reader if found else "")
+        yield entry if isinstance(entry, Unread) else entry._replace(reader=found.reader if found else "")

@@ -4,6 +4,7 @@ import faulthandler
 import os
 import re
 import signal
+import time
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -120,6 +121,9 @@ class Misbehaving:
         if not (self._folder / "once").exists():
             (self._folder / "once").touch()
             os._exit(4)
+
+    def _sleep(self, seconds: str, _source: Source) -> None:
+        time.sleep(float(seconds))
 
     def _hang(self, _argument: str, _source: Source) -> None:
         re.match("(a*)*b", "a" * 60)  # holds the interpreter's lock: no other thread of ours can run

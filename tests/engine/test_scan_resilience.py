@@ -14,10 +14,22 @@ from typing import Any
 import pytest
 
 from scanner.engine import scan as scan_module
-from scanner.engine.budget import Limits
+from scanner.engine.budget import Limits, TargetLimits
 from scanner.model.law import Deployment
 from tests.commands import FIXTURES
-from tests.engine.scanning import WORD, causes, evil, examined, found_in, innocent, scanned, unread_in, untimed
+from tests.engine.scanning import (
+    WORD,
+    causes,
+    encoded,
+    evil,
+    examined,
+    found_in,
+    innocent,
+    scanned,
+    unread_in,
+    untimed,
+)
+from tests.hostile.archives import zipped
 
 ROOT = Path(__file__).parents[2]
 FILES = 24
@@ -133,13 +145,51 @@ def test_a_worker_killed_from_outside_costs_nothing_that_can_be_read_again(slow)
 
 
 def test_an_interrupt_while_files_are_listed_still_gives_a_report(target, monkeypatch):
-    def interrupted(*_: object) -> object:
+    def interrupted(*_: object, **__: object) -> object:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(scan_module, "_listed", interrupted)
+    monkeypatch.setattr(scan_module, "listed", interrupted)
     report = scanned(target)
     assert not report.complete
     assert unread_in(report) == {".": "interrupted"}
+
+
+@forks
+def test_while_one_file_takes_long_the_scan_goes_on_telling_which(target):
+    evil(target, "a", "sleep 2.5", size=100)
+    told: list[tuple[int, str]] = []
+    settings = scan_module.Settings(jobs=1, uses_cache=False)
+    scan_module.scan([target], settings, lambda progress: told.append((progress.files_done, progress.current)))
+    assert told.count((0, "a.evil")) >= 2
+    assert told[-1][0] == 1
+
+
+@forks
+def test_time_for_the_whole_target_ends_a_scan_and_what_was_read_is_kept(target):
+    good = innocent(target, ["y.txt"])
+    evil(target, "a", "sleep 30", size=100)
+    limits = TargetLimits(seconds=1.0)
+    settings = scan_module.Settings(jobs=2, uses_cache=False, target_limits=limits)
+    before = time.monotonic()
+    report = scan_module.scan([target], settings)
+    assert time.monotonic() - before < 20
+    assert unread_in(report) == {".": "timed-out"}
+    assert "1 of 2 files were not examined" in report.unreadable[0].reason
+    assert found_in(report) == good
+
+
+@pytest.mark.parametrize("limits", [TargetLimits(items=30), TargetLimits(inflated_bytes=4000)])
+def test_what_the_whole_target_may_cost_cuts_every_scan_of_it_at_the_same_place(target, limits):
+    for number in range(9):
+        (target / f"{number}.zip").write_bytes(zipped(*((f"{n}.txt", WORD.encode() * 9) for n in range(6))))
+    reports = []
+    for jobs in (1, 2):
+        settings = scan_module.Settings(jobs=jobs, uses_cache=False, target_limits=limits)
+        reports.append(scan_module.scan([target], settings))
+    assert encoded(reports[0]) == encoded(reports[1])
+    assert unread_in(reports[0]) == {".": "limit"}
+    assert 0 < len(found_in(reports[0])) < 54
+    assert "of 9 files were not examined." in reports[0].unreadable[0].reason
 
 
 @forks

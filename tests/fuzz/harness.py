@@ -7,10 +7,22 @@ NAME is the `INFO.name` of a reader or container, CORPUS a folder in which input
 
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from typing import Any
 
-from scanner.containers import containers
-from scanner.formats import readers
+try:
+    import atheris  # type: ignore[import-not-found, unused-ignore]  # no dependency: see README.md
+except ImportError:
+    atheris = None
+
+# Only what is loaded here is watched: the libraries around it take a minute to instrument and are not ours to cover.
+with (
+    atheris.instrument_imports(include=["scanner"]) if atheris is not None and __name__ == "__main__" else nullcontext()
+):
+    from scanner.containers import containers
+    from scanner.formats import readers
+
+    KNOWN = {module.INFO.name: module for module in (*readers(), *containers())}
 from scanner.model.source import HEAD_BYTES, Unreadable
 from tests.budgets import CountingBudget
 from tests.sources import BytesSource
@@ -23,7 +35,7 @@ FOCUS = frozenset({"cv2", "face_recognition", "com.example.Face"})
 
 def parsers() -> dict[str, Any]:
     """Every reader and container by name; what both have in common is not typed as one."""
-    return {module.INFO.name: module for module in (*readers(), *containers())}
+    return dict(KNOWN)
 
 
 def name_for(parser: Any) -> str:
@@ -70,12 +82,9 @@ def main() -> None:
     known = parsers()
     if name not in known:
         sys.exit(f"usage: python -m tests.fuzz.harness NAME CORPUS; NAME is one of {', '.join(sorted(known))}.")
-    try:
-        import atheris  # type: ignore[import-not-found, unused-ignore]  # no dependency: see README.md
-    except ImportError:
+    if atheris is None:
         sys.exit("The fuzzer is not installed: python -m pip install atheris (Linux and macOS).")
     parser = known[name]
-    atheris.instrument_all()
     atheris.Setup(sys.argv, lambda data: run_once(parser, data))
     atheris.Fuzz()
 

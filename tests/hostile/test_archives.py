@@ -132,6 +132,9 @@ def test_more_members_than_the_limit_are_said_to_be_unread(tmp_path):
     path = tmp_path / "many.zip"
     path.write_bytes(zipped(*((f"{n:05}.txt", WORD.encode()) for n in range(400))))
     answer = examined(path, Limits(items_per_artifact=100))
+    (gap,) = [u for facts in answer.facts for u in facts.unread]
+    assert "the rest was not read. " in gap.reason
+    assert gap.reason.endswith(" entries were listed before.")
     assert "many.zip" in causes(answer)
     assert causes(answer)["many.zip"] == {"limit"}
 
@@ -156,6 +159,9 @@ def test_a_member_larger_than_the_limit_of_one_is_read_up_to_it(tmp_path):
     answer = examined(path, Limits(member_bytes=2 << 20))
     assert hits(answer) == {"large.gz!/large"}
     assert causes(answer) == {"large.gz!/large": {"limit"}}
+    assert [u.reason for facts in answer.facts for u in facts.unread] == [
+        "It is larger than the scan's limit for one file; the rest was not read. 2,097,152 bytes were read."
+    ]
 
 
 def test_links_and_devices_in_an_archive_are_never_followed(tmp_path):

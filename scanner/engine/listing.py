@@ -1,0 +1,71 @@
+"""Listing: which files of the targets are to be read, and what of them is not."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from scanner.engine.facts import Facts
+from scanner.engine.reading import Progress, Stretch
+from scanner.model.artifact import Oddity, Unread
+from scanner.model.exclusion import is_excluded
+from scanner.model.locator import below, text_name
+from scanner.targets import Entry, Found, Opened, PassedOver
+
+_TELL_EVERY = 1000
+"""Files, until it is told how many there are so far."""
+
+
+def listed(
+    targets: Sequence[Opened],
+    facts: Facts,
+    exclude: Sequence[str],
+    watch: Callable[[Progress], None],
+    *,
+    everywhere: bool,
+) -> Iterator[Stretch]:
+    """The files of each target; what could not be listed goes to the facts at once, what is left out is counted.
+
+    `everywhere`: also of file systems that are mounted below a folder.
+    """
+    progress = Progress(is_listing=True)
+    for target in targets:
+        prefix = name_of(target.path) if len(targets) > 1 and not target.is_file else ""
+        if target.doubt:
+            facts.add_oddity(Oddity(locator=name_of(target.path), what=target.doubt))
+        entries: list[Entry] = []
+        for found in target.listing(everywhere=everywhere):
+            if exclude and not target.is_file and is_excluded(_below(found), exclude):
+                facts.leave_out()
+            elif not isinstance(found, Entry):
+                _note(found, facts, prefix)
+            else:
+                entries.append(found)
+                progress.files += 1
+                if progress.files % _TELL_EVERY == 0:
+                    progress.current = _below(found)
+                    watch(progress)
+        yield Stretch(str(target.path.resolve()), prefix, entries, target.is_file)
+
+
+def _note(found: Unread | Oddity | PassedOver, facts: Facts, prefix: str) -> None:
+    if isinstance(found, PassedOver):
+        facts.pass_over(found.what, found.number)
+    elif isinstance(found, Unread):
+        facts.add_unread(msgspec.structs.replace(found, locator=below(prefix, found.locator)))
+    else:
+        facts.add_oddity(msgspec.structs.replace(found, locator=below(prefix, found.locator)))
+
+
+def _below(found: Found) -> str:
+    """The path below the target, with slashes."""
+    if isinstance(found, PassedOver):
+        return ""
+    return found.name.replace(os.sep, "/") if isinstance(found, Entry) else found.locator
+
+
+def name_of(path: Path) -> str:
+    """The base name of what the user named; no path of this machine gets into a report."""
+    name = path.name if path.name not in {"", ".."} else path.resolve().name
+    return text_name(name or "root")
