@@ -236,7 +236,9 @@ def names_of(observation: Observation) -> tuple[tuple[IndicatorKind, str], ...]:
         case ClassName(language=language, name=name):
             outer = name.partition("$")[0]
             spellings = (name,) if outer == name else (name, outer)
-            return tuple((IndicatorKind.CLASS, f"{language}:{spelling}") for spelling in spellings)
+            # A Swift type's name begins with its module's: defining or naming it is use of what was imported.
+            modules = _modules(language, name) if language == "swift" else ()
+            return (*((IndicatorKind.CLASS, f"{language}:{spelling}") for spelling in spellings), *modules)
         case Library(name=name):
             lower = name.lower()
             bare = bare_library_name(lower)

@@ -19,6 +19,7 @@ def presences(tech, *observations, **where):
 MODULE = technology(
     indicator("import", "python:acme.faces"),
     indicator("import", "js:@acme/faces.js"),
+    indicator("import", "swift:AcmeFaces"),
     indicator("package", "pkg:pypi/acme", versions=">=2.1"),
     id="acme-module",
 )
@@ -31,6 +32,12 @@ MODULE = technology(
         (Call(language="python", name="acme.faces.api.compare", by="<module>", place="line 2"), {Presence.USED}),
         (Call(language="js", name="@acme/faces.js.detect", by="<module>", place="line 2"), {Presence.USED}),
         (Import(language="js", name="@acme/faces.js/dist/x", place="line 1"), {Presence.DECLARED}),
+        (ClassName(language="swift", name="AcmeFaces.Matcher", role="defines", place="here"), {Presence.PRESENT}),
+        (
+            ClassName(language="swift", name="AcmeFaces.Matcher", role="references", by="a", place="here"),
+            {Presence.USED},
+        ),
+        (ClassName(language="swift", name="AcmeFacesUI.Matcher", role="defines", place="here"), set()),
         (Import(language="python", name="acme.facespace", place="line 1"), set()),
         (Import(language="python", name="acme", place="line 1"), set()),
         (Package(purl="pkg:pypi/acme", version="2.1.3", role="installed", place="here"), {Presence.PRESENT}),

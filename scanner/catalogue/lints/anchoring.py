@@ -12,7 +12,7 @@ from scanner.catalogue.pattern import compile_pattern
 from scanner.model.technology import Indicator, Technology
 from scanner.model.vocabulary import IndicatorKind
 
-LANGUAGES = ("python", "js", "java", "objc", "swift", "dotnet", "go")
+LANGUAGES = ("python", "js", "java", "objc", "swift", "dotnet")
 _CODE = (IndicatorKind.IMPORT, IndicatorKind.CALL, IndicatorKind.CLASS)
 _FEWEST_LETTERS = 6
 _FEWEST_NAME_LETTERS = 4
