@@ -15,7 +15,7 @@ from scanner.model.vocabulary import Presence, Verdict
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 BUILD = FIXTURES / "android" / "make" / "build.py"
-SCANNED = ("android/*.apk", "android/*.zip", "jvm/*.jar", "elf/*", "dotnet/*", "text/*")
+SCANNED = ("android/*.apk", "android/*.zip", "jvm/*.jar", "elf/*", "dotnet/*", "native/*", "text/*")
 MACHINE_CODE_LIMIT = 10_000
 PACKED_LIMIT = 30_000
 
@@ -40,7 +40,8 @@ def test_building_into_another_folder_gives_the_committed_bytes(tmp_path):
     assert (result.returncode, result.stderr) == (0, "")
     built = {p.relative_to(tmp_path).as_posix(): p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
     assert built == {name: (FIXTURES / name).read_bytes() for name in built}
-    assert set(fixture_names()) - set(built) == {"elf/gate", "elf/meshtool", "dotnet/gate.exe"}
+    compiled = {name for name in fixture_names() if name.startswith("native/")}
+    assert set(fixture_names()) - set(built) == {"elf/gate", "elf/meshtool", "dotnet/gate.exe", *compiled}
 
 
 def test_the_check_finds_nothing_stale():
@@ -72,6 +73,7 @@ def test_the_fixtures_stay_small():
     sizes = {name: (FIXTURES / name).stat().st_size for name in fixture_names()}
     assert {name: size for name, size in sizes.items() if size >= PACKED_LIMIT} == {}
     compiled = [*FIXTURES.glob("android/native/*/*.so"), FIXTURES / "elf/gate", FIXTURES / "elf/meshtool"]
+    compiled += [path for path in FIXTURES.glob("native/*") if path.is_file()]
     assert [path.name for path in compiled if path.stat().st_size >= MACHINE_CODE_LIMIT] == []
 
 

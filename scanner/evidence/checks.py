@@ -1,9 +1,10 @@
 """Checks: for each piece of evidence, a command that a person can run to see it with their own eyes.
 
-Only programs that a Linux or macOS desk has or installs in a minute: unzip, strings, readelf, javap, sha256sum.
+Only programs that a Linux or macOS desk has or installs in a minute: unzip, tar, ar, strings, readelf, javap, sha256sum.
 Names from the target are quoted for a POSIX shell; a name that cannot be typed safely gives no command.
 """
 
+import re
 import shlex
 
 from scanner.matching.match import FILE_NAME, FileName
@@ -14,12 +15,17 @@ from scanner.model.observation import (
     ClassName,
     Digest,
     Library,
+    Network,
     Observation,
     Package,
     Product,
     Signer,
     Symbol,
 )
+
+_COMPRESSED = {".gz": "gzip", ".xz": "xz", ".bz2": "bzip2", ".zst": "zstd"}
+_AR = frozenset({".a", ".lib", ".deb"})
+_NETWORK_AT = re.compile(r"\(network at 0x([0-9a-f]+)\)")
 
 
 def check_for(observation: Observation | FileName, locator: str, artifact_type: str) -> str:
@@ -43,9 +49,24 @@ def _unpacked(parts: list[str], look: str) -> str:
     current = shlex.quote(parts[0])
     for number, member in enumerate(parts[1:]):
         scratch = f"/tmp/frscan-check-{number}"  # noqa: S108  (a suggestion to a person, not a path we write)
-        steps.append(f"unzip -p {current} {shlex.quote(_unzip_literal(member))} > {scratch}")
+        steps.append(f"{_taken_out(parts[number], member, current)} > {scratch}")
         current = scratch
     return " && ".join([*steps, look.replace("{}", current)])
+
+
+def _taken_out(container: str, member: str, file: str) -> str:
+    """What writes a member to standard output, by the name of the container that `file` is."""
+    ending = container[container.rfind(".") :].lower()
+    at = _NETWORK_AT.fullmatch(member)
+    if at is not None:
+        return f"tail -c +{int(at[1], 16) + 1} {file}"
+    if ending in _COMPRESSED:
+        return f"{_COMPRESSED[ending]} -dc {file}"
+    if ending in _AR:
+        return f"ar p {file} {shlex.quote(member)}"
+    if ending == ".tar":
+        return f"tar -xOf {file} -- {shlex.quote(member)}"
+    return f"unzip -p {file} {shlex.quote(_unzip_literal(member))}"
 
 
 def _listing(parts: list[str]) -> str:
@@ -68,8 +89,8 @@ def _look(observation: Observation | FileName, artifact_type: str) -> str:
             return _look_for_native_name(observation, artifact_type)
         case ByteHit(offset=offset, length=length):
             return f"tail -c +{offset + 1} {{}} | head -c {max(length, 1)} | xxd"
-        case Digest():
-            return "sha256sum {}"
+        case Digest() | Network():
+            return "sha256sum {}" if isinstance(observation, Digest) else "head -c 256 {} | xxd"
         case AndroidEntry(name=name):
             return _text_search(name.rsplit(".", 1)[-1])
         case Product(name=name) | Signer(name=name):
@@ -87,7 +108,7 @@ def _text_search(text: str) -> str:
 
 def _look_for_native_name(observation: Library | Symbol | FileName, artifact_type: str) -> str:
     name = shlex.quote(observation.name)
-    if isinstance(observation, Symbol):
+    if isinstance(observation, Symbol) and artifact_type == "elf":
         return f"readelf -W --dyn-syms {{}} | grep -F -- {name}"
     if observation.place == FILE_NAME:
         return "ls -l {}"

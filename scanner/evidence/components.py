@@ -4,7 +4,8 @@ A container that is shipped and installed as one piece (an app, a package, a jar
 inside it; the outermost such container counts, for nobody removes a library from an app. Archives and disk images that
 merely carry files are looked through: in them, as in a folder, a file belongs to the package that a register of
 installed software says owns it, else to the package whose metadata claims it, and a file that nobody claims is its own
-component. A row of such a register is a component too, the same as that of the files it owns.
+component, with the parts that were found inside it. A row of such a register is a component too, the same as that of
+the files it owns.
 
 Only claims on the artifacts that are asked about are kept: a system's packages own more files than fit in memory.
 """
@@ -31,6 +32,8 @@ _PROGRAMS = (".pyz", ".pyzw", ".pex", ".asar")
 _MODULES_OF_A_PROGRAM = "pyz-"
 """The beginning of the name of the archive of modules that lies in a program of PyInstaller."""
 _MERE_ARCHIVES = (".tar", ".gz", ".xz", ".zst", ".bz2", ".lzma", ".cpio")
+_STATIC_LIBRARIES = (".a", ".lib")
+_PART = re.compile(r"\([a-z][a-z ]*[0-9a-fx]*\)(?:~\d+)?|\.gnu_debugdata|\.debug_[a-z_]+")
 _VERSION_DIGITS = re.compile(r"\d+(\.\d+)*")
 
 
@@ -42,9 +45,9 @@ class Register:
 
     def owners_of(self, locators: Iterable[str]) -> dict[str, Owner]:
         """The component of each artifact, by locator; reads all facts once."""
-        asked = sorted(set(locators))
-        claims = _Claims(asked, self._facts)
-        return {locator: claims.owner_of(locator) for locator in asked}
+        files = {locator: _file_around(locator) for locator in locators}
+        claims = _Claims(sorted(set(files.values())), self._facts)
+        return {locator: claims.owner_of(file) for locator, file in sorted(files.items())}
 
 
 def owners_of(locators: Iterable[str], facts: Mapping[str, ArtifactFacts]) -> dict[str, Owner]:
@@ -146,6 +149,16 @@ class _Claims:
             if isinstance(observation, Library) and observation.role == "is":
                 return Owner(locator=locator, name=base_name(locator), identity=f"soname:{observation.name}")
         return Owner(locator=locator, name=base_name(locator), identity=_path_identity(locator))
+
+
+def _file_around(locator: str) -> str:
+    """The file that an artifact is a mere part of: of a static library, or of a file in which it has no name of its own
+    (containers name such members by what they are, in parentheses). Any other artifact is itself."""
+    container, mark, member = locator.rpartition("!/")
+    while mark and (container.lower().endswith(_STATIC_LIBRARIES) or _PART.fullmatch(member)):
+        locator = container
+        container, mark, member = locator.rpartition("!/")
+    return locator
 
 
 def _is_shipped_as_one(locator: str) -> bool:

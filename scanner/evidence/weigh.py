@@ -1,10 +1,12 @@
 """Weighing: from matches to findings, components, situations and the graph, in the order in which they build up."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
 
 from scanner.catalogue.index import Index
+from scanner.evidence.build import build_facts
 from scanner.evidence.components import Register
 from scanner.evidence.findings import findings_of, groups_of, nodes_of
 from scanner.evidence.graph import as_document, build_graph
@@ -17,7 +19,7 @@ from scanner.evidence.situations import situations_of
 from scanner.evidence.use import with_use
 from scanner.matching.match import Match
 from scanner.model.artifact import ArtifactFacts
-from scanner.model.finding import Component, Finding, PrivacyFact, Situation
+from scanner.model.finding import BuildFact, Component, Finding, PrivacyFact, Situation
 from scanner.model.report import Graph
 from scanner.model.vocabulary import Verdict
 
@@ -29,6 +31,13 @@ class Weighed(msgspec.Struct, frozen=True, kw_only=True):
     components: tuple[Component, ...] = ()
     situations: tuple[Situation, ...] = ()
     graph: Graph = Graph()
+
+
+class _Told(NamedTuple):
+    """What components tell of themselves besides what makes findings, by the components' ids."""
+
+    privacy: Mapping[str, tuple[PrivacyFact, ...]]
+    build: Mapping[str, tuple[BuildFact, ...]]
 
 
 def weigh(matches: Sequence[Match], facts: Mapping[str, ArtifactFacts], index: Index, target: str) -> Weighed:
@@ -51,10 +60,10 @@ def weigh(matches: Sequence[Match], facts: Mapping[str, ArtifactFacts], index: I
     findings = findings_of(groups, graph, owners)
     components = {f.component.id for f in findings}
     pipelines = pipelines_of(components, reach.edges, owners)
-    privacy = privacy_facts(facts, register, components)
+    told = _Told(privacy_facts(facts, register, components), build_facts(groups, facts))
     return Weighed(
         findings=findings,
-        components=_components(findings, [*owners.values(), *(group.owner for group in groups)], pipelines, privacy),
+        components=_components(findings, [*owners.values(), *(group.owner for group in groups)], pipelines, told),
         situations=situations_of(findings, pipelines),
         graph=as_document(graph),
     )
@@ -68,7 +77,7 @@ def _components(
     findings: Sequence[Finding],
     owners: Iterable[Owner],
     pipelines: Pipelines,
-    privacy: Mapping[str, tuple[PrivacyFact, ...]],
+    told: _Told,
 ) -> tuple[Component, ...]:
     """Each component with a finding, with the strongest verdict of all it works with."""
     verdicts: dict[str, Verdict] = {}
@@ -85,7 +94,8 @@ def _components(
             publisher=owner.publisher,
             installed_on=owner.installed_on,
             installed_for=owner.installed_for,
-            privacy=privacy.get(owner.id, ()),
+            privacy=told.privacy.get(owner.id, ()),
+            build=told.build.get(owner.id, ()),
             verdict=max((verdicts[id_] for id_ in pipelines[owner.id]), key=lambda v: v.rank),
         )
         for owner in {owner.id: owner for owner in owners}.values()

@@ -23,6 +23,7 @@ DT_NULL, DT_NEEDED, DT_HASH, DT_STRTAB, DT_SYMTAB, DT_STRSZ = 0, 1, 4, 5, 6, 10
 DT_SONAME, DT_RPATH, DT_RUNPATH = 14, 15, 29
 DT_GNU_HASH, DT_AUXILIARY, DT_FILTER = 0x6FFFFEF5, 0x7FFFFFFD, 0x7FFFFFFF
 ET_REL = 1
+SHF_COMPRESSED = 0x800
 
 _MOST_BYTES = 1 << 20
 """Of notes, and of the names of sections."""
@@ -49,7 +50,9 @@ class Layout:
     gnu_hash_head: Struct
     """DT_GNU_HASH: buckets, first symbol, bloom words; the bloom shift follows."""
     bloom_bytes: int
-    """Size of one word of the GNU_HASH bloom filter."""
+    """Size of one word of the GNU_HASH bloom filter, as of an address."""
+    compression: Struct
+    """The header of a compressed section: its kind and the size of what is in it."""
 
 
 def _layout(order: str, bits: int) -> Layout:
@@ -70,6 +73,7 @@ def _layout(order: str, bits: int) -> Layout:
         hash_head=Struct(order + "II"),
         gnu_hash_head=Struct(order + "III"),
         bloom_bytes=bits // 8,
+        compression=Struct(order + ("I4xQ8x" if bits == 64 else "II4x")),
     )
 
 
@@ -98,6 +102,7 @@ class Section:
     size: int
     link: int
     entry_size: int
+    flags: int
 
 
 class Note(NamedTuple):
@@ -174,7 +179,7 @@ class Image:
             self.budget,
             self.section_stride,
         )
-        return tuple(Section(row[0], row[1], row[4], row[5], row[6], row[9]) for row in rows)
+        return tuple(Section(row[0], row[1], row[4], row[5], row[6], row[9], row[2]) for row in rows)
 
     def section_name_table(self) -> bytes:
         """All names of sections, one after the other; empty where they are stripped."""

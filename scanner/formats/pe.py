@@ -10,9 +10,9 @@ from struct import Struct
 
 from scanner.formats.loaded_names import loaded_names
 from scanner.formats.module_lists import RUST_SECTION, go_modules, rust_modules
+from scanner.formats.pe_manifest import debug_file, manifest_of
 from scanner.formats.pe_tables import (
     CODE,
-    DEBUG,
     DELAY_IMPORTS,
     EXPORTS,
     IMPORTS,
@@ -22,17 +22,18 @@ from scanner.formats.pe_tables import (
     read_image,
 )
 from scanner.formats.pe_version import version_strings
-from scanner.formats.records import MAX_NAME_BYTES, damaged, name_at, record, records, text
+from scanner.formats.records import damaged, name_at, record, records
 from scanner.model.observation import Identity, Library, Observation, Product
 from scanner.model.source import Budget, Info, Magic, Region, Source, Unreadable
 from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="pe",
-    version=2,
-    line="Windows programs and libraries: own name, linked libraries, product, maker",
+    version=3,
+    line="Windows programs and libraries: own name, linked and loaded libraries, product, maker",
     specification="PE Format: https://learn.microsoft.com/windows/win32/debug/pe-format",
-    limits="Of resources, only version information is read. Symbols and signatures are read where something matched.",
+    limits="Of resources, version information and manifest are read. Symbols and signatures are read where something "
+    "matched.",
     magics=(Magic(b"MZ"),),
 )
 
@@ -41,11 +42,6 @@ _U4 = Struct("<I")
 _IMPORT = Struct("<IIIII")
 _DELAY_IMPORT = Struct("<IIIIIIII")
 _EXPORT = Struct("<IIHHI")
-_DEBUG_ENTRY = Struct("<12xIIII")
-_CODEVIEW, _CODEVIEW_HEAD_BYTES = 2, 24
-"""IMAGE_DEBUG_TYPE_CODEVIEW; before the path stand `RSDS`, a GUID and an age."""
-
-
 _LOADER = re.compile(rb"LoadLibrary")
 _NO_CONSTANTS = frozenset({".rsrc", ".reloc", ".pdata", ".debug"})
 
@@ -67,7 +63,7 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     image = read_image(source, budget)
     problem: Unreadable | None = None
     stems: set[str] = set()
-    for table in (_own_name, _imports, _delay_imports, _version, _debug_path, _loaded, _modules):
+    for table in (_own_name, _imports, _delay_imports, _version, _debug_path, _beside, _loaded, _modules):
         try:
             for fact in table(image):
                 if not (isinstance(fact, Library) and fact.role == "is") or _is_new(fact.name, stems):
@@ -160,20 +156,19 @@ def _version(image: Image) -> Iterator[Observation]:
         )
 
 
-def _debug_path(image: Image) -> Iterator[Observation]:
-    """The name it was linked under, which its debug database has too (PE Format, Debug Type; CodeView RSDS)."""
-    table = image.directory(DEBUG)
-    count = image.directories[DEBUG][1] // 28 if table is not None else 0
-    for kind, size, _address, offset in records(image.source, _DEBUG_ENTRY, table or 0, count, image.budget, 28):
-        if kind != _CODEVIEW or bytes(image.source.view(offset, 4)) != b"RSDS":
-            continue
-        rest = image.source.view(offset + _CODEVIEW_HEAD_BYTES, max(size - _CODEVIEW_HEAD_BYTES, 0))
-        path = text(bytes(rest[:MAX_NAME_BYTES]).rstrip(b"\0"))
-        name = path.replace("\\", "/").rpartition("/")[2]
-        if name.lower().endswith(".pdb"):
-            made = name[:-4] + (".dll" if image.is_library else ".exe")
-            yield Library(role="is", name=made, place=f"debug directory, of {path}")
-            return
+def _debug_path(image: Image) -> Iterator[Library]:
+    """The name it was linked under, which its debug database has too."""
+    path = debug_file(image)
+    name = path.replace("\\", "/").rpartition("/")[2]
+    if name.lower().endswith(".pdb"):
+        made = name[:-4] + (".dll" if image.is_library else ".exe")
+        yield Library(role="is", name=made, place=f"debug directory, of {path}")
+
+
+def _beside(image: Image) -> Iterator[Library]:
+    """The libraries that its manifest says belong to it (assemblies side by side)."""
+    for name in manifest_of(image).files:
+        yield Library(role="loads", name=name, place="manifest, file")
 
 
 def _modules(image: Image) -> Iterator[Observation]:

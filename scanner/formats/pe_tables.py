@@ -56,6 +56,8 @@ class Image:
     is_library: bool
     base: int
     headers_size: int
+    subsystem: int
+    """What it runs under (Windows Subsystem)."""
     directories: tuple[tuple[int, int], ...]
     """Relative address and size of each data directory; of the signatures the file offset."""
     sections: tuple[Section, ...]
@@ -126,6 +128,7 @@ def read_image(source: Source, budget: Budget) -> Image:
     is_wide = magic == 0x20B
     (base,) = record(source, _U8 if is_wide else _U4, optional + (24 if is_wide else 28), "the optional header")
     (headers_size,) = record(source, _U4, optional + 60, "the optional header")
+    (subsystem,) = record(source, _U2, optional + 68, "the optional header")
     directories_offset = optional + (112 if is_wide else 96)
     (directory_count,) = record(source, _U4, directories_offset - 4, "the optional header")
     directories = records(source, _DIRECTORY, directories_offset, min(directory_count, 16), budget)
@@ -137,6 +140,7 @@ def read_image(source: Source, budget: Budget) -> Image:
         is_library=bool(header[7] & DLL),
         base=base,
         headers_size=headers_size,
+        subsystem=subsystem,
         directories=tuple((row[0], row[1]) for row in directories),
         sections=tuple(Section(text(row[0].rstrip(b"\0")), row[2], row[1], row[4], row[3], row[5]) for row in rows),
         sections_claimed=header[2],

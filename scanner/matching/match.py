@@ -37,6 +37,9 @@ from scanner.model.vocabulary import IndicatorKind, Presence, Scope, TechnologyK
 NATIVE_TYPES = frozenset({"elf", "pe", "macho", "dotnet"})
 PROSE_TYPES = frozenset({"prose", "signature-file", "flutter-notices", "python-distribution"})
 """What describes software, for people or for scanners, proves nothing about it: a hit there is `referenced`."""
+UNLINKED_TYPES = frozenset({"coff"})
+"""Parts for programs to come, of which an import library lists what another file holds: a text in them is not used yet;
+what they call is told by their symbols."""
 _INSTALLED_PYTHON = "python-distribution"
 """The type of the metadata that an installed Python package, or one made to be installed, has of itself."""
 _INSTALLED_NODE = "/node_modules/"
@@ -200,6 +203,8 @@ def presence_of(observation: Observation | FileName, entry: Entry, artifact: Art
         return _of_declared(observation, artifact)
     if isinstance(observation, Service) or (isinstance(observation, Product) and observation.role == "registered"):
         return Presence.DECLARED
+    if artifact.type in UNLINKED_TYPES and isinstance(observation, ByteHit):
+        return min(indicator.presence or Presence.PRESENT, Presence.PRESENT, key=lambda presence: presence.rank)
     if indicator.presence is not None:
         is_own = (
             indicator.presence is Presence.USED

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from scanner.model.vocabulary import Capability, CodeUse, Presence, TechnologyKind, Verdict, Weight
+from scanner.model.vocabulary import BuildWord, Capability, CodeUse, Presence, TechnologyKind, Verdict, Weight
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +59,15 @@ class PrivacyFact(msgspec.Struct, frozen=True, kw_only=True):
     place: str
 
 
+class BuildFact(msgspec.Struct, frozen=True, kw_only=True):
+    """What a native file in which a technology was seen tells of how it was made: no finding either."""
+
+    what: BuildWord
+    value: str
+    locator: str
+    place: str
+
+
 class Component(msgspec.Struct, frozen=True, kw_only=True):
     """The smallest thing a person can act on: an app, a package, a library file, an installed product."""
 
@@ -74,6 +83,7 @@ class Component(msgspec.Struct, frozen=True, kw_only=True):
     installed_for: str = ""
     """`system`: there for everybody on the system; `user`: for one account."""
     privacy: tuple[PrivacyFact, ...] = ()
+    build: tuple[BuildFact, ...] = ()
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from typing import Literal
 import msgspec
 
 from scanner.model.network import Tensor
-from scanner.model.vocabulary import Scope
+from scanner.model.vocabulary import BuildWord, Scope
 
 
 class _Fact(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
@@ -125,6 +125,13 @@ class Symbol(_Fact, frozen=True, kw_only=True, tag="symbol"):
 
     name: str
     role: Literal["exports", "imports", "defines"]
+
+
+class BuildTrace(_Fact, frozen=True, kw_only=True, tag="build-trace"):
+    """What a native file still tells of how it was made. It makes no finding; it says what to ask the maker about."""
+
+    what: BuildWord
+    value: str
 
 
 class ByteHit(_Fact, frozen=True, kw_only=True, tag="bytes"):
@@ -251,6 +258,7 @@ Observation = (
     | Library
     | RunPath
     | Symbol
+    | BuildTrace
     | ByteHit
     | Digest
     | AndroidEntry

@@ -98,6 +98,24 @@ class IndicatorKind(StrEnum):
     YARA = "yara"
 
 
+class BuildWord(StrEnum):
+    """What a trace of a native file's making tells, in the order in which a report does."""
+
+    IMAGE_KIND = "image-kind"
+    """What sort of image it is, where it is no ordinary program or library: a driver, a kernel's module, firmware."""
+    BUILD_ID = "build-id"
+    """By which the maker, or a server of debug information, knows exactly this build."""
+    MANIFEST = "manifest"
+    """What it says it is in a resource for the system that starts it."""
+    COMPILER = "compiler"
+    DEBUG_FILE = "debug-file"
+    """Where its debug information was put when it was made."""
+    SOURCE = "source"
+    """A file of source code that was compiled into it."""
+    SECTION = "section"
+    """The name of a part that is not one of those every program has."""
+
+
 class Scope(StrEnum):
     """What a package is asked for: which of them get installed depends on it."""
 

@@ -27,6 +27,7 @@ _EDGES: dict[EdgeKind, str] = {
 }
 """How one thing leads to the next, between the names of the two."""
 _MOST_EDGES = 40
+_MOST_FACTS = 20
 
 
 class NoSuchFinding(Exception):
@@ -58,6 +59,7 @@ def explain(report: Report, finding: Finding, options: RenderOptions) -> str:
     page.line(f"{view.id} {view.technology}, in {view.component}", indent=0, style="bold")
     page.line(view.summary, indent=0)
     _seen(page, finding)
+    _made(page, report, finding)
     _sum(page, finding)
     _way(page, report.graph, finding)
     situations = [s for s in report.situations if finding.fingerprint in s.findings]
@@ -77,6 +79,26 @@ def _seen(page: Page, finding: Finding) -> None:
         if entry.check and entry.check_is_exact:
             page.line("check by hand:", indent=4)
             page.command(entry.check, indent=6)
+
+
+def _made(page: Page, report: Report, finding: Finding) -> None:
+    """How the files in which it was seen were made, as far as they tell."""
+    seen_in = {entry.locator for entry in finding.evidence}
+    facts = [
+        fact
+        for component in report.components
+        if component.id == finding.component.id
+        for fact in component.build
+        if fact.locator in seen_in
+    ]
+    if not facts:
+        return
+    page.line("How it was made, as the files themselves tell:", indent=0)
+    for fact in facts[:_MOST_FACTS]:
+        place = f"{printable(fact.place)} of {printable(fact.locator)}"
+        page.line(f"{words.BUILD[fact.what]}: {printable(fact.value)} ({place})", lead="- ")
+    if len(facts) > _MOST_FACTS:
+        page.line(f"and {len(facts) - _MOST_FACTS:,} more; the JSON report has them")
 
 
 def _all(names: list[str]) -> str:

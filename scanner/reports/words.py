@@ -3,6 +3,7 @@
 from scanner.model.comparison import Change
 from scanner.model.determination import Decision
 from scanner.model.vocabulary import (
+    BuildWord,
     Capability,
     Cause,
     Claim,
@@ -49,6 +50,17 @@ PRESENCES: dict[Presence, str] = {
     Presence.PRESENT: "the code or model is there",
     Presence.USED: "code here uses it",
 }
+
+BUILD: dict[BuildWord, str] = {
+    BuildWord.IMAGE_KIND: "it is",
+    BuildWord.BUILD_ID: "build id",
+    BuildWord.MANIFEST: "calls itself",
+    BuildWord.COMPILER: "compiled by",
+    BuildWord.DEBUG_FILE: "debug information was at",
+    BuildWord.SOURCE: "compiled from",
+    BuildWord.SECTION: "unusual section",
+}
+"""What a file tells of how it was made, before what it says."""
 
 WEIGHTS: dict[Weight, str] = {
     Weight.DECISIVE: "decisive sign",

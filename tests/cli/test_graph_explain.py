@@ -88,3 +88,18 @@ def test_what_is_not_there_is_said_in_a_sentence(saved, arguments, complaint):
     ran = frscan(*(str(argument).replace("{}", str(saved)) for argument in arguments))
     assert (ran.status, ran.out) == (Exit.USAGE, "")
     assert complaint in ran.err
+
+
+def test_an_explanation_tells_how_the_file_was_made_and_the_public_edition_does_not(tmp_path):
+    badge = FIXTURES / "native" / "badge.dll"
+    told = " ".join(frscan("explain", "F1", badge).out.split())
+    assert "calls itself: Acme.Badge 3.2.1.0 Reads badges at the door (manifest resource of badge.dll)" in told
+    assert r"debug information was at: C:\build\acmebadge.pdb" in told
+    saved, public = tmp_path / "report.json", tmp_path / "public.json"
+    frscan(badge, "-q", "-f", f"json={saved}", "--fail-on", "never")
+    assert {fact["what"] for one in json.loads(saved.read_text())["components"] for fact in one["build"]} == {
+        "manifest",
+        "debug-file",
+    }
+    assert frscan("report", saved, "--public", "-f", f"json={public}").status == Exit.NOTHING
+    assert "acmebadge.pdb" not in public.read_text()

@@ -1,3 +1,5 @@
+import pytest
+
 from scanner.evidence.components import owners_of
 from scanner.model.observation import Identity, Library, Owns
 from tests.catalogues import facts
@@ -92,3 +94,25 @@ def test_a_program_in_one_file_is_a_component_of_its_own_even_with_a_single_pack
 def test_a_program_is_one_component_with_its_archive_of_modules():
     inside = ["door!/PYZ-00.pyz!/door.pyc", "door!/libface.so"]
     assert {found.locator for found in owners_of(inside, {}).values()} == {"door"}
+
+
+@pytest.mark.parametrize(
+    ("part", "whole"),
+    [
+        ("bin/kiosk!/(network at 0x90)", "bin/kiosk"),
+        ("bin/kiosk!/(unpacked)", "bin/kiosk"),
+        ("kiosk!/(unpacked)!/(network at 0x1f0)", "kiosk"),
+        ("lib/libface.a!/match.o", "lib/libface.a"),
+        ("sdk.zip!/facesdk.lib!/facesdk.dll~4", "sdk.zip!/facesdk.lib"),
+        ("usr/bin/door!/.gnu_debugdata!/.gnu_debugdata", "usr/bin/door"),
+        ("photos.zip!/(1) face.so", "photos.zip!/(1) face.so"),
+        ("setup.exe!/(appended).zip!/face.dll", "setup.exe!/(appended).zip!/face.dll"),
+    ],
+)
+def test_a_part_without_a_name_of_its_own_and_a_member_of_a_static_library_are_the_files_around_them(part, whole):
+    assert owner(part).locator == whole
+
+
+def test_a_part_of_a_file_belongs_to_the_package_that_claims_the_file():
+    metadata = facts(owns("../acme/"), locator="lib/acme-1.2.dist-info/METADATA")
+    assert owner("lib/acme/x.so!/(network at 0x90)", metadata).purl == "pkg:pypi/acme"
