@@ -1,6 +1,7 @@
 """Checks: for each piece of evidence, a command that a person can run to see it with their own eyes.
 
-Only programs that a Linux or macOS desk has or installs in a minute: unzip, tar, ar, strings, readelf, javap, sha256sum.
+Only programs that a Linux or macOS desk has or installs in a minute: unzip, tar, ar, strings, readelf,
+javap, sha256sum.
 Names from the target are quoted for a POSIX shell; a name that cannot be typed safely gives no command.
 """
 
