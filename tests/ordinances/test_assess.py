@@ -10,8 +10,18 @@ from scanner.model.law import Assessment, Deployment
 from scanner.model.vocabulary import Claim, LawKind, Met, Operator, Outcome, Place
 from scanner.ordinances import Assessed, assess, laws, ordinance_text, uncovered
 from tests.ordinances.cases import TODAY, ask, ask_once, law, situation
-from tests.ordinances.worked import FOLDER, WorkedCase, all_cases, answer, possible_outcomes, worked_cases
+from tests.ordinances.worked import (
+    FOLDER,
+    WorkedCase,
+    all_cases,
+    answer,
+    impossible_outcomes,
+    outcome_table,
+    possible_outcomes,
+    worked_cases,
+)
 
+TABLE = FOLDER.parent / "outcomes.md"
 BUREAUS, PRIVATE, BOSTON = "us-or-portland-bureaus", "us-or-portland-private", "us-ma-boston"
 MINNEAPOLIS, FRISCO = "us-mn-minneapolis", "us-ca-san-francisco"
 PUBLIC: dict[str, object] = {"place": Place.PUBLIC_ACCOMMODATION}
@@ -28,9 +38,22 @@ def test_a_law_says_of_a_worked_case(law_id: str, case: WorkedCase) -> None:
 
 
 @pytest.mark.parametrize("law_id", [one.id for one in laws()])
-def test_every_outcome_that_a_law_can_have_has_a_worked_case(law_id: str) -> None:
+def test_each_outcome_of_each_law_has_a_worked_case_or_a_reason_why_it_cannot_be(law_id: str) -> None:
     worked = {case.outcome for case in worked_cases(law_id)}
-    assert worked >= possible_outcomes(law(law_id))
+    impossible = impossible_outcomes(law(law_id))
+    assert worked | set(impossible) == set(Outcome)
+    assert not worked & set(impossible)
+
+
+@pytest.mark.parametrize("law_id", [one.id for one in laws()])
+def test_no_deployment_leads_to_an_outcome_that_is_said_to_be_impossible(law_id: str) -> None:
+    assert not possible_outcomes(law(law_id)) & set(impossible_outcomes(law(law_id)))
+
+
+def test_the_table_of_laws_and_outcomes_is_up_to_date(request: pytest.FixtureRequest) -> None:
+    if request.config.getoption("--update-golden"):
+        TABLE.write_text(outcome_table(), encoding="utf-8")
+    assert TABLE.read_text(encoding="utf-8") == outcome_table()
 
 
 def test_every_worked_case_is_about_a_law_that_is_there() -> None:

@@ -1,5 +1,6 @@
 """Law files: what the ones that ship hold, and how mistakes are told."""
 
+import re
 from importlib.resources import files
 from pathlib import Path
 
@@ -48,6 +49,26 @@ def test_a_law_with_anything_unverified_lists_it() -> None:
     for law in laws():
         assert law.unverified, law.id
         assert all(source.startswith(("https://", "http://")) for source in law.sources), law.id
+
+
+def quoted(text: str) -> list[str]:
+    return [_plain(words).strip(".,") for words in re.findall("“([^”]*)”", text)]
+
+
+def _plain(words: str) -> str:
+    return " ".join(words.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").lower().split())
+
+
+def test_what_a_reason_quotes_of_a_definition_stands_in_the_words_that_were_seen() -> None:
+    for law in laws():
+        seen = " ".join(_plain(d.words) for d in law.definitions if d.verified)
+        for capability, rule in law.reach.items():
+            assert [words for words in quoted(rule.why) if words not in seen] == [], (law.id, capability)
+
+
+def test_an_act_whose_words_are_quoted_was_seen() -> None:
+    for law in laws():
+        assert [act for act, rule in law.acts.items() if quoted(rule.why) and not rule.verified] == [], law.id
 
 
 def test_no_text_calls_anything_a_violation_or_legal() -> None:

@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 
 from scanner.model.law import Assessment, Deployment, Law
-from scanner.model.vocabulary import Act, Capability, Outcome, Presence
-from scanner.ordinances import assess, deployment_of
+from scanner.model.vocabulary import Act, Capability, LawKind, Operator, Outcome, Presence
+from scanner.ordinances import assess, deployment_of, laws
 from scanner.ordinances.answers import fact_questions
 from scanner.ordinances.settle import unclear
 from tests.ordinances.cases import TODAY, law, situation
@@ -63,6 +63,29 @@ def possible_outcomes(one: Law) -> set[Outcome]:
     }
 
 
+def impossible_outcomes(one: Law) -> dict[Outcome, str]:
+    """The outcomes that a law cannot have, each with the reason that lies in the law's own structure."""
+    reasons = {
+        Outcome.POSSIBLE_VIOLATION: "it asks for something and forbids nothing" if one.kind is LawKind.DUTY else "",
+        Outcome.DUTY_APPLIES: "" if one.kind is LawKind.DUTY else "it forbids and asks for nothing first",
+        Outcome.EXCEPTION_MAY_APPLY: "" if one.exceptions else "no exception is known",
+    }
+    return {outcome: reason for outcome, reason in reasons.items() if reason}
+
+
+def outcome_table() -> str:
+    """Each law by each outcome: how many worked cases there are, or a hyphen where the outcome cannot be."""
+    head = "| law | " + " | ".join(Outcome) + " | what cannot be, and why |"
+    rows = [head, "|" + " --- |" * (len(Outcome) + 2)]
+    for one in laws():
+        impossible = impossible_outcomes(one)
+        outcomes = [case.outcome for case in worked_cases(one.id)]
+        counts = ["-" if outcome in impossible else str(outcomes.count(outcome)) for outcome in Outcome]
+        why = "; ".join(f"{outcome}: {reason}" for outcome, reason in impossible.items())
+        rows.append(f"| {one.id} | {' | '.join(counts)} | {why} |")
+    return "\n".join(rows) + "\n"
+
+
 def _deployments(one: Law) -> Iterator[Deployment]:
     """The facts that can make a difference: each act, purpose, answer, reading and day, most of them by themselves."""
     known: dict[str, object] = {"jurisdiction": one.jurisdiction, "operator": str(one.operators[0])}
@@ -75,7 +98,11 @@ def _deployments(one: Law) -> Iterator[Deployment]:
         yield deployment_of(known | answered | act)
         for word in purposes:
             yield deployment_of(known | answered | act | {"purpose": [word, *one.purposes]})
-    yield deployment_of(known | {"readings": {one.id: dict.fromkeys(unclear(one), "not-reached")}})
+    for reading, word in product(("not-reached", "reached"), ("", *purposes)):
+        read: dict[str, object] = {"readings": {one.id: dict.fromkeys(unclear(one), reading)}}
+        yield deployment_of(known | read | ({"purpose": [word, *one.purposes]} if word else {}))
     yield deployment_of({"jurisdiction": one.jurisdiction})
+    for operator in Operator:
+        yield deployment_of(known | {"operator": str(operator)})
     for day in (_FAR, one.adopted.day, one.effective.day):
         yield deployment_of(known | ({"as-of": day} if day else {}))
