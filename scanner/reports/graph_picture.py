@@ -38,13 +38,16 @@ def picture(view: GraphView) -> str:
         x, y = places[node.number]
         parts.append(
             f'<rect class="node {escape(node.kind)}" x="{x}" y="{y}" width="{_WIDTH}" height="{_HEIGHT}" rx="4"></rect>'
-            f'<text x="{x + 8}" y="{y + 20}">{escape(_short(node.label))}</text>\n'
+            f'<text x="{x + 8}" y="{y + 20}">{escape(_short(node.label, node.kind))}</text>\n'
         )
     return "".join([*parts, "</svg>\n"])
 
 
-def _short(label: str) -> str:
-    return label if len(label) <= _LABEL_CHARACTERS else f"…{label[1 - _LABEL_CHARACTERS :]}"
+def _short(label: str, kind: str) -> str:
+    """A label that fits: of a path its end tells most, of any other name its beginning."""
+    if len(label) <= _LABEL_CHARACTERS:
+        return label
+    return f"…{label[1 - _LABEL_CHARACTERS :]}" if kind == "artifact" else f"{label[: _LABEL_CHARACTERS - 1]}…"
 
 
 def _places(view: GraphView) -> dict[int, tuple[int, int]]:

@@ -5,14 +5,16 @@ once more on its way out and is then escaped by the template engine.
 """
 
 from functools import cache
+from html import escape
 from typing import TYPE_CHECKING
 
 from scanner.model.report import Report
 from scanner.reports import words
+from scanner.reports.abbreviations import used_in
 from scanner.reports.changes import view_changes
 from scanner.reports.coverage import count_causes, view_gaps, view_method, view_not_counted
 from scanner.reports.decisions import view_decisions, view_waivers
-from scanner.reports.findings import view_finding
+from scanner.reports.findings import component_name, view_finding
 from scanner.reports.format import RenderOptions, ReportFormat
 from scanner.reports.graph_picture import can_be_drawn, picture
 from scanner.reports.graphs import view_graph
@@ -21,6 +23,7 @@ from scanner.reports.networks import view_networks
 from scanner.reports.next_steps import next_steps
 from scanner.reports.printable import COMMAND_LIMIT, printable
 from scanner.reports.summary import LIMITS, summarise
+from scanner.reports.vendor_questions import ALWAYS, asked
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -40,6 +43,9 @@ EVIDENCE_SHOWN = 3
 EVIDENCE_MOST = 25
 """Evidence entries a finding has on the page; the JSON report has all."""
 
+_ABBREVIATIONS = "<!-- abbreviations -->"
+"""Where those stand that the page turns out to use; no text of a report has a tag in it."""
+
 
 def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001 - every format has this signature
     """The report as one HTML page."""
@@ -47,7 +53,7 @@ def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001 - eve
 
     laws = view_laws(report)
     graph = view_graph(report)
-    return template("report.html.jinja").render(
+    page = template("report.html.jinja").render(
         report=report,
         summary=summarise(report),
         steps=next_steps(report),
@@ -67,6 +73,8 @@ def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001 - eve
         waivers=view_waivers(report),
         decisions=view_decisions(report),
         questions=view_questions(report),
+        asked=[(component_name(one.component), one.questions) for one in asked(report)],
+        always_asked=ALWAYS,
         not_counted=view_not_counted(report),
         gaps=view_gaps(report),
         causes=count_causes(report),
@@ -75,7 +83,15 @@ def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001 - eve
         limits=LIMITS,
         evidence_shown=EVIDENCE_SHOWN,
         evidence_most=EVIDENCE_MOST,
+        abbreviations=Markup(_ABBREVIATIONS),  # noqa: S704  (a constant)
     )
+    return page.replace(f"{_ABBREVIATIONS}\n", _abbreviations(page))
+
+
+def _abbreviations(page: str) -> str:
+    """What the abbreviations mean that stand in the page."""
+    entries = "".join(f"  <dt>{escape(short)}</dt><dd>{escape(meaning)}</dd>\n" for short, meaning in used_in(page))
+    return f'<h3>Abbreviations</h3>\n<dl class="facts" id="abbreviations">\n{entries}</dl>\n' if entries else ""
 
 
 @cache

@@ -3,6 +3,7 @@
 from scanner.model.report import Report
 from scanner.model.vocabulary import Met
 from scanner.reports import words
+from scanner.reports.abbreviations import used_in
 from scanner.reports.changes import view_changes
 from scanner.reports.coverage import view_gaps, view_method
 from scanner.reports.decisions import view_decisions, view_waivers
@@ -39,6 +40,10 @@ def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001 - eve
     page.bullets(f"{plain(name)}: {plain(value)}" for name, value in view_method(report).facts)
     page.paragraph("Limits:")
     page.bullets(plain(limit) for limit in LIMITS)
+    used = used_in(page.text())
+    if used:
+        page.heading("Abbreviations")
+        page.bullets(f"{plain(short)} means {plain(meaning)}." for short, meaning in used)
     return page.text()
 
 
@@ -115,7 +120,8 @@ def _law(law: LawView) -> str:
     supposing = f", if {plain(group.short_assumptions)}" if group.short_assumptions else ""
     unknown = [element.name for element in group.elements if element.met is Met.UNKNOWN]
     open_facts = f" Not known: {plain(words.listed(unknown, len(unknown)))}." if unknown else ""
-    return f"{plain(law.title)} ({code(law.id)}){supposing}.{open_facts}"
+    unseen = f" [{words.HARDLY_SEEN}]" if law.is_little_seen else ""
+    return f"{plain(law.title)} ({code(law.id)}){supposing}.{open_facts}{plain(unseen)}"
 
 
 def _questions(page: MarkdownPage, report: Report) -> None:

@@ -66,6 +66,12 @@ class Page:
 
         self._print(Text(" " * indent + text))
 
+    def plain_text(self) -> str:
+        """Everything so far without colours."""
+        from rich.text import Text
+
+        return Text.from_ansi(self._out.getvalue()).plain
+
     def text(self) -> str:
         """Everything so far, ending with one line end."""
         return self._out.getvalue().strip("\n") + "\n"

@@ -6,6 +6,7 @@ from scanner.model.comparison import Change
 from scanner.model.report import Report
 from scanner.model.vocabulary import Met, Outcome, Verdict
 from scanner.reports import words
+from scanner.reports.abbreviations import used_in
 from scanner.reports.changes import view_changes
 from scanner.reports.coverage import count_causes, view_gaps, view_method, view_not_counted
 from scanner.reports.decisions import view_decisions, view_waivers
@@ -55,6 +56,7 @@ def render(report: Report, options: RenderOptions) -> str:
     _not_counted(page, report)
     _gaps(page, report)
     _method(page, report)
+    _abbreviations(page)
     return page.text()
 
 
@@ -232,12 +234,14 @@ def _laws_in_short(page: Page, outcome: Outcome, laws: Sequence[LawView]) -> Non
     for law in laws[:SHORT_LAWS]:
         group = law.groups[0]
         supposing = f", if {group.short_assumptions}" if group.short_assumptions else ""
-        unseen = " [its text was hardly seen]" if law.is_little_seen else ""
+        unseen = f" [{words.HARDLY_SEEN}]" if law.is_little_seen else ""
         page.line(f"{law.id}: {law.title}{supposing}.{unseen}", lead="- ", indent=4)
         unknown = [element.name for element in group.elements if element.met is Met.UNKNOWN]
         page.line(words.listed(unknown, len(unknown)), lead="not known: ", indent=6)
-    others = [law.id for law in laws[SHORT_LAWS:]]
+    others = [f"{law.id}{'*' if law.is_little_seen else ''}" for law in laws[SHORT_LAWS:]]
     page.line(words.listed(others, len(others)), lead="also: ", indent=4)
+    if any(law.is_little_seen for law in laws[SHORT_LAWS:]):
+        page.line(f"* {words.HARDLY_SEEN}", indent=4)
 
 
 def _quiet_laws(page: Page, laws: Sequence[LawView]) -> None:
@@ -350,6 +354,15 @@ def _method(page: Page, report: Report) -> None:
     page.line("; ".join(f"{name}: {number:,}" for name, number in method.by_type), lead="By type: ")
     for limit in LIMITS:
         page.line(limit, lead="- ")
+
+
+def _abbreviations(page: Page) -> None:
+    """What the abbreviations mean that stand in all the lines before."""
+    used = used_in(page.plain_text())
+    if used:
+        page.heading("Abbreviations")
+    for short, meaning in used:
+        page.line(f"{short} means {meaning}.", lead="- ")
 
 
 def _more(page: Page, number: int, indent: int = 2) -> None:

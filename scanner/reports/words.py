@@ -177,17 +177,6 @@ DECISIONS: dict[Decision, str] = {
     Decision.OPEN: "still open",
 }
 
-GLOSSARY: dict[str, str] = {
-    "1:1": "one face compared with one other: verification",
-    "1:N": "one face searched among many: identification",
-    "APK": "the file of an Android app",
-    "SDK": "software development kit: ready-made parts for makers of apps",
-    "API": "application programming interface: how one program calls another",
-    "SHA-256": "a digest of a file; if one bit of the file changes, so does the digest",
-    "URL": "address on the internet; a package URL (purl) names a software package",
-}
-"""Abbreviations that reports use, each explained once."""
-
 OPERATORS: dict[Operator, str] = {
     Operator.CITY_AGENCY: "a city agency",
     Operator.CITY_POLICE: "the city's police",
@@ -200,6 +189,11 @@ OPERATORS: dict[Operator, str] = {
     Operator.EU_PROVIDER: "a provider in the EU",
     Operator.EU_DEPLOYER: "a deployer in the EU",
 }
+
+SEEN: dict[str, str] = {"high": "well", "medium": "in part", "low": "hardly"}
+"""How well a law's text was seen, by the confidence of its file."""
+
+HARDLY_SEEN = "its text was hardly seen"
 
 _SURE = ((0.9, "very sure"), (0.7, "fairly sure"), (0.5, "more likely than not"))
 
