@@ -1,7 +1,9 @@
 """What the documents say is true: commands, options, tables, links, and the code that newcomers are shown."""
 
+import os
 import re
 import shlex
+import subprocess
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -294,3 +296,31 @@ def test_the_hook_and_the_action_call_commands_that_are_there():
     (step,) = action["runs"]["steps"]
     assert "/bin/frscan" in step["run"]
     assert "${{" not in step["run"], "what a user writes goes through variables, never into the script"
+
+
+@pytest.mark.parametrize("status", [0, 1, 3])
+def test_the_action_hands_each_path_and_option_on_and_ends_as_the_scan_does(tmp_path, status):
+    """As a runner runs it, with programs that only say how they were called."""
+    (step,) = YAML(typ="safe", pure=True).load(text_of("action.yml"))["runs"]["steps"]
+    called = f'#!/bin/sh\nprintf "<%s>" "$@"\nexit {status}\n'
+    programs = {"bin/python3": "#!/bin/sh\n", "frscan/bin/pip": "#!/bin/sh\n", "frscan/bin/frscan": called}
+    for name, script in programs.items():
+        program = tmp_path / name
+        program.parent.mkdir(parents=True, exist_ok=True)
+        program.write_text(script, encoding="utf-8")
+        program.chmod(0o755)
+    environment = {
+        "PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}",
+        "RUNNER_TEMP": str(tmp_path),
+        "GITHUB_OUTPUT": str(tmp_path / "output"),
+        "FRSCAN_ACTION": ".",
+        "FRSCAN_ACTION_PATHS": "a folder\n-x.apk\n",
+        "FRSCAN_ACTION_OPTIONS": "--fail-on never",
+        "FRSCAN_ACTION_SARIF": "out put.sarif",
+    }
+    assert set(step["env"]) <= set(environment)
+    shell = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]]
+    ran = subprocess.run(shell, env=environment, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr) == (status, "")
+    assert ran.stdout == "<scan><-f><text><-f><sarif=out put.sarif><--fail-on><never><--><a folder><-x.apk>"
+    assert (tmp_path / "output").read_text(encoding="utf-8") == f"status={status}\n"
