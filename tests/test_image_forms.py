@@ -1,8 +1,10 @@
 """The same tree as a folder and in every form of image gives the same findings, of the same components."""
 
 import gzip
+import io
 import shutil
 import subprocess
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -59,8 +61,12 @@ def oci_layout(tree: Path, image: Path) -> None:
     image.write_bytes(layout(gzip.compress(archive(FILES))))
 
 
-def without_layer(place: str) -> str:
-    return place.partition(", from layer")[0]
+def oci_folder(tree: Path, image: Path) -> None:
+    lower = {**FILES, "opt/gone.py": b"import face_recognition\n"}
+    with tarfile.open(
+        fileobj=io.BytesIO(layout(gzip.compress(archive(lower)), archive({"opt/.wh.gone.py": b""})))
+    ) as whole:
+        whole.extractall(image, filter="data")
 
 
 def told(path: Path) -> list[tuple[object, ...]]:
@@ -83,7 +89,9 @@ def told(path: Path) -> list[tuple[object, ...]]:
     )
 
 
-@pytest.mark.parametrize("make", [ext4, squashfs, qcow2, docker_save, oci_layout], ids=lambda make: make.__name__)
+@pytest.mark.parametrize(
+    "make", [ext4, squashfs, qcow2, docker_save, oci_layout, oci_folder], ids=lambda make: make.__name__
+)
 def test_an_image_gives_what_the_folder_gives(make, tree, tmp_path):
     image = tmp_path / "image.bin"
     make(tree, image)

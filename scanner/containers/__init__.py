@@ -44,8 +44,9 @@ class Member:
     """Which part of the container it comes from, where its name does not say so: the layer of a container image."""
     beside: Callable[[str], "Member | None"] | None = None
     """The member of a name in the same folder (`../name`: in the folder above), where the container has an index."""
-    stamp: tuple[int, ...] = ()
-    """What changes when the member does, as a file system has it: times; empty where there is nothing such."""
+    stamp: bytes = b""
+    """What changes when the member does, as a file system has it: the file system's own number, and the file's number
+    and times; empty where there is nothing such."""
     notes: tuple[str, ...] = ()
     """What is odd about it, in whole sentences: a name that leads outside, a second entry of the same name …"""
 

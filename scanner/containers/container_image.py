@@ -6,15 +6,16 @@ the topmost layer downwards, what was seen hides what comes. What is hidden is i
 image; it is told and not examined.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
 from scanner.containers import Member, tar
-from scanner.containers.image_layers import Image, Layer, images
+from scanner.containers.image_layers import Image, Layer, Read, images
 from scanner.containers.inner_source import InnerSource
 from scanner.containers.jail import Jail
 from scanner.containers.spool import spooled
+from scanner.containers.stored import slices
 from scanner.containers.streams import COMPRESSIONS, Streams
 from scanner.containers.tar_headers import Gap, headers
 from scanner.model.source import Budget, Info, Magic, Source, Unreadable
@@ -22,11 +23,11 @@ from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="container-image",
-    version=1,
+    version=2,
     line="Container images (archive of an OCI layout, docker save): the files a container sees, each with its layer",
     specification="https://github.com/opencontainers/image-spec",
     limits="Files that a higher layer hides or removes are counted and not examined. Encrypted layers are not read.",
-    magics=(Magic(b"ustar", 257), Magic(b"{", 0)),
+    magics=(Magic(b"ustar", 257),),
     refines=("tar",),
 )
 RANDOM_ACCESS = True
@@ -102,24 +103,62 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
         for entry in headers(data, budget)
         if not isinstance(entry, Gap)
     }
+    yield from files_of(Blobs(entries.get), [name for name in entries if entries[name]], budget)
+
+
+class Blobs:
+    """What an image's documents lead to, with a note of what they led to."""
+
+    def __init__(self, read: Read) -> None:
+        self._read = read
+        self.used: set[str] = set()
+
+    def __call__(self, name: str) -> memoryview | None:
+        """The content of an entry."""
+        self.used.add(name)
+        return self._read(name)
+
+
+def files_of(blobs: Blobs, names: Sequence[str], budget: Budget) -> Iterator[Member]:
+    """The files of each image, and at last those entries of which no image makes use.
+
+    Raises:
+        Unreadable: A document or a layer is missing or damaged; what could be listed was.
+    """
     jail = Jail()
     problem: Unreadable | None = None
-    known = list(images(entries.get, budget))
+    known: list[Image] = []
+    try:
+        known.extend(images(blobs, budget))
+    except Unreadable as why:
+        problem = why
     for image in known:
-        files = _Files(image, f"{jail.admit(image.name).text}/" if len(known) > 1 else "", entries, budget)
+        files = _Files(image, f"{jail.admit(image.name).text}/" if len(known) > 1 else "", blobs, budget)
         yield from files.members()
         problem = problem or files.problem
+    for name in names:
+        if name not in blobs.used and (name.startswith("blobs/") or name.endswith(".tar")):
+            yield from _unused(name, blobs, jail, budget)
     if problem is not None:
         raise problem
+
+
+def _unused(name: str, blobs: Blobs, jail: Jail, budget: Budget) -> Iterator[Member]:
+    content = blobs(name)
+    if content is not None:
+        budget.spend_items()
+        safe = jail.admit(f"(in no image)/{name}")
+        read = partial(slices, content, 0, len(content), budget)
+        yield Member(name=safe.text, kind="file", size=len(content), chunks=read, notes=safe.notes)
 
 
 class _Files:
     """The files of one image, put together from its layers."""
 
-    def __init__(self, image: Image, folder: str, entries: Mapping[str, memoryview], budget: Budget) -> None:
+    def __init__(self, image: Image, folder: str, blobs: Blobs, budget: Budget) -> None:
         self._image = image
         self._folder = folder
-        self._entries = entries
+        self._blobs = blobs
         self._budget = budget
         self._seen: dict[str, Member | None] = {}
         """By path, with what stands there; None: it is taken away, or it is no file."""
@@ -178,11 +217,9 @@ class _Files:
         return False
 
     def _content(self, layer: Layer) -> InnerSource | None:
-        data = self._entries.get(layer.blob)
+        data = self._blobs(layer.blob)
         if data is None:
-            self.problem = self.problem or Unreadable(
-                Cause.VANISHED, f"{layer.origin}: the archive does not hold this layer."
-            )
+            self.problem = self.problem or Unreadable(Cause.VANISHED, f"{layer.origin}: the layer is not there.")
             return None
         kind = next((kind for kind in COMPRESSIONS if bytes(data[:6]).startswith(kind.magics)), None)
         if kind is None:

@@ -1,71 +1,58 @@
-"""Disk images: the files on the file systems of the partitions of a disk, streamed and never unpacked.
+"""Disk images: the files on the file systems of the volumes of a disk, streamed and never unpacked.
 
 ```
-image file ─► disk (as it is, qcow2, VMDK …) ─► partitions (MBR, GPT) ─► file system ─► files
+image file ─► disk (as it is, qcow2, VMDK …) ─► volumes (partitions …), perhaps in others ─► file system ─► files
 ```
-`disks/` and `filesystems/` have one module a kind. A file is named by its path, with `partition N/` before it where the
-disk has partitions. What holds no known file system is told by its place and size.
+`disks/`, `volumes/` and `filesystems/` have one module a kind. A file is named by its path, with `partition N/` or the
+name of the volume before it. What holds no known file system is told by its place and size.
 """
 
 from collections.abc import Iterator
 from functools import partial
 
 from scanner.containers import Member
-from scanner.containers.disks import Disk, disk_formats, disk_of, format_of
-from scanner.containers.disks.partitions import Volume, has_table, volumes
-from scanner.containers.filesystems import HEAD_BYTES, File, FileSystem, kind_of
+from scanner.containers.disks import Disk, DiskFormat, disk_formats, disk_of, format_of
+from scanner.containers.filesystems import HEAD_BYTES, File, FileSystem, Kind, kind_of, kinds
 from scanner.containers.jail import Jail
+from scanner.containers.volumes import Division, Volume, division_of, divisions
 from scanner.model.source import Budget, Info, Magic, Source, Unreadable
 from scanner.model.vocabulary import Cause
 
+_KINDS: tuple[DiskFormat | Division | Kind, ...] = (*disk_formats(), *divisions(), *kinds())
 INFO = Info(
     name="disk-image",
-    version=1,
-    line="Disk images (raw, qcow2) with ext2, ext3, ext4 or SquashFS; with the extra “images” also VMDK, VHD, VHDX, "
-    "VDI, EWF, and NTFS, FAT, exFAT, XFS, Btrfs, APFS, cramfs, JFFS2",
+    version=2,
+    line="Disk images and firmware: " + "; ".join(sorted(kind.NAME for kind in _KINDS)),
     specification="https://uefi.org/specs/UEFI/2.10/05_GUID_Partition_Table_Format.html",
-    limits="Encrypted volumes, swap space and volumes of other kinds are reported and not read. Deleted files are not "
-    "looked for, and a journal is not applied.",
+    limits="Encrypted volumes without a key, swap space and volumes of other kinds are reported and not read. Deleted "
+    "files are not looked for, and a journal is not applied.",
     suffixes=(".img", ".dd", ".raw", ".vhd", ".vmdk"),
-    magics=(
-        *(magic for disk_format in disk_formats() for magic in disk_format.MAGICS),
-        Magic(b"\x53\xef", 1080),
-        Magic(b"\x55\xaa", 510),
-        Magic(b"EFI PART", 512),
-        Magic(b"NTFS    ", 3),
-        Magic(b"EXFAT   ", 3),
-        Magic(b"XFSB"),
-        Magic(b"NXSB", 32),
-        Magic(b"hsqs"),
-        Magic(b"\x45\x3d\xcd\x28"),
-        Magic(b"\x85\x19"),
-        Magic(bytes(16)),
-    ),
+    magics=(*dict.fromkeys(magic for kind in _KINDS for magic in kind.MAGICS), Magic(bytes(16))),
     refines=("not-read",),
 )
 RANDOM_ACCESS = True
 
 _SMALLEST = 16 << 10
 _HEAD = 4096
+_DEEPEST = 4
+"""Volumes in volumes."""
 _ENCRYPTED = ((b"LUKS\xba\xbe", 0, "LUKS"), (b"-FVE-FS-", 3, "BitLocker"))
 _NOTHING = ((b"SWAPSPACE2", 4086), (b"SWAP-SPACE", 4086))
-_LVM = b"LABELONE"
 
 
 def wants(name: str, head: bytes) -> bool:
-    """Whether it can be one by its beginning; a disk's partitions may begin behind what is seen here."""
-    if format_of(head) is not None or kind_of(head) is not None or head.startswith(b"EFI PART", 512):
+    """Whether it can be one by its beginning; a disk's volumes may begin behind what is seen here."""
+    if format_of(head) is not None or kind_of(head) is not None or division_of(head) is not None:
         return True
-    return has_table(head) or name.endswith((".img", ".dd", ".raw")) or (len(head) == _HEAD and not any(head))
+    return name.endswith((".img", ".dd", ".raw")) or (len(head) == _HEAD and not any(head))
 
 
 def confirms(source: Source) -> bool:
-    """Whether a disk format, a table of partitions or a file system is there, and enough of it to hold files."""
+    """Whether a disk format, a division or a file system is there, and enough of it to hold files."""
     head = bytes(source.view(0, HEAD_BYTES))
     if format_of(head) is not None or kind_of(head) is not None:
         return True
-    is_divided = head.startswith(b"EFI PART", 512) or has_table(head)
-    return is_divided and source.size >= _SMALLEST and not head.startswith(b"MZ")
+    return division_of(head) is not None and source.size >= _SMALLEST
 
 
 def members(source: Source, budget: Budget) -> Iterator[Member]:
@@ -74,39 +61,54 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
     Raises:
         Unreadable: After every file that could be listed, where a volume could not be read.
     """
-    disk = disk_of(source, budget)
     jail = Jail()
     problem: Unreadable | None = None
-    for volume in _volumes(disk, budget):
+    for volume in _volumes(Volume("", disk_of(source, budget)), budget):
         try:
+            if isinstance(volume, Unreadable):
+                raise volume
             system = _opened(volume, budget)
             if system is None:
                 continue
             for file in system.files():
                 yield _member(volume, file, jail, system)
         except Unreadable as why:
-            problem = problem or Unreadable(why.cause, f"{_where(volume)}{why.reason}")
+            problem = problem or why
     if problem is not None:
         raise problem
 
 
 def find(source: Source, name: str, budget: Budget) -> Member | None:
     """One file by its locator text, without listing the volumes."""
-    disk = disk_of(source, budget)
-    for volume in _volumes(disk, budget):
-        if name.startswith(volume.name):
+    for volume in _volumes(Volume("", disk_of(source, budget)), budget):
+        if not isinstance(volume, Unreadable) and name.startswith(volume.name):
             system = _opened(volume, budget)
             file = system.file(name.removeprefix(volume.name)) if system is not None else None
-            return _member(volume, file, Jail(), system) if file is not None and system is not None else None
+            if file is not None and system is not None:
+                return _member(volume, file, Jail(), system)
     return None
 
 
-def _volumes(disk: Disk, budget: Budget) -> list[Volume]:
-    """The partitions; the whole disk where its first sector is that of a file system, which has room for other things
-    where a table of partitions would stand."""
-    head = bytes(disk.read(0, HEAD_BYTES))
+def _volumes(outer: Volume, budget: Budget, depth: int = 0) -> Iterator[Volume | Unreadable]:
+    """The innermost volumes of one, or why they could not be told. It is one itself where its first sector is that of
+    a file system, which has room for other things where a table of partitions would stand."""
+    head = bytes(outer.disk.read(0, HEAD_BYTES))
+    division = division_of(head)
     is_volume = head[:1] in (b"\xeb", b"\xe9") and kind_of(head) is not None
-    return [Volume("", disk, 0)] if is_volume else volumes(disk, budget)
+    if division is None or is_volume or depth > _DEEPEST:
+        yield outer
+        return
+    budget.spend_items()
+    try:
+        inner = division.volumes(outer.disk, budget)
+    except Unreadable as why:
+        yield Unreadable(why.cause, f"{_where(outer)}{why.reason}")
+        return
+    if not inner:
+        yield outer
+    for volume in inner:
+        whole = Volume(outer.name + volume.name, volume.disk, outer.start + volume.start)
+        yield from _volumes(whole, budget, depth + 1)
 
 
 def _member(volume: Volume, file: File, jail: Jail, system: FileSystem) -> Member:
@@ -120,7 +122,7 @@ def _member(volume: Volume, file: File, jail: Jail, system: FileSystem) -> Membe
         chunks=file.chunks,
         beside=beside,
         notes=name.notes,
-        stamp=file.stamp,
+        stamp=system.identity + repr(file.stamp).encode() if system.identity and file.stamp else b"",
     )
 
 
@@ -134,17 +136,23 @@ def _beside(volume: Volume, system: FileSystem, path: str, name: str) -> Member 
 
 def _opened(volume: Volume, budget: Budget) -> FileSystem | None:
     """The file system of a volume; None where there is nothing to read in it. Raises `Unreadable`."""
-    head = bytes(volume.disk.read(0, HEAD_BYTES))
+    try:
+        return _file_system(volume.disk, budget)
+    except Unreadable as why:
+        raise Unreadable(why.cause, f"{_where(volume)}{why.reason}") from why
+
+
+def _file_system(disk: Disk, budget: Budget) -> FileSystem | None:
+    head = bytes(disk.read(0, HEAD_BYTES))
     for mark, offset, what in _ENCRYPTED:
         if head.startswith(mark, offset):
             raise Unreadable(Cause.ENCRYPTED, f"This is a volume encrypted by {what}; its content was not examined.")
     kind = kind_of(head)
     if kind is not None:
-        return kind.opened(volume.disk, budget)
-    if (not any(head) and _is_empty(volume.disk, budget)) or any(head.startswith(m, at) for m, at in _NOTHING):
+        return kind.opened(disk, budget)
+    if (not any(head) and _is_empty(disk, budget)) or any(head.startswith(m, at) for m, at in _NOTHING):
         return None
-    what = "a volume of the Logical Volume Manager" if _LVM in head[:2048] else "no file system that frscan knows"
-    raise Unreadable(Cause.UNSUPPORTED, f"It holds {what}; what is in it was not read.")
+    raise Unreadable(Cause.UNSUPPORTED, "It holds no file system that frscan knows; what is in it was not read.")
 
 
 def _is_empty(disk: Disk, budget: Budget) -> bool:
@@ -156,4 +164,6 @@ def _is_empty(disk: Disk, budget: Budget) -> bool:
 def _where(volume: Volume) -> str:
     if not volume.name:
         return ""
-    return f"{volume.name.rstrip('/').capitalize()} ({volume.disk.size:,} bytes from offset {volume.start:,}): "
+    name = volume.name.rstrip("/")
+    place = f" from offset {volume.start:,}" if volume.start else ""
+    return f"{name[:1].upper()}{name[1:]} ({volume.disk.size:,} bytes{place}): "

@@ -28,6 +28,14 @@ def slices(data: memoryview, start: int, size: int, budget: Budget) -> Iterator[
         raise Unreadable(Cause.DAMAGED, "The archive ends inside it; what came before was read.")
 
 
+def part(data: memoryview, name: str, start: int, size: int, jail: Jail, budget: Budget) -> Member:
+    """A stretch of a container as a member of that name."""
+    budget.spend_items()
+    safe = jail.admit(name)
+    read = partial(slices, data, start, size, budget)
+    return Member(name=safe.text, kind="file", size=size, chunks=read, notes=safe.notes)
+
+
 def behind(data: memoryview, end: int, jail: Jail, budget: Budget) -> Iterator[Member]:
     """The bytes behind the end of an archive as a member, if there are any but zeros: something may hide there."""
     found = _CONTENT.search(data, min(end, len(data)))

@@ -11,6 +11,7 @@ import msgspec
 from scanner.model.source import Unreadable
 from scanner.model.vocabulary import Cause
 
+OUT_OF_MEMORY = "Reading it took more memory than the scan's limit allows."
 _USUAL_BYTES = 2 << 30
 """A file up to this size has the time that the limits say; a larger one that much more."""
 _BYTES_AN_ITEM = 512
@@ -61,7 +62,7 @@ class TargetLimits(msgspec.Struct, frozen=True, kw_only=True):
 class Allowance:
     """A `Budget` with a parent: what is spent here is spent there too."""
 
-    __slots__ = ("_bytes", "_deadline", "_given", "_items", "_parent", "_until_clock")
+    __slots__ = ("_bytes", "_deadline", "_given", "_items", "_parent", "_until_clock", "drawn_bytes")
 
     def __init__(self, *, items: int, made_bytes: int, deadline: float, parent: "Allowance | None" = None) -> None:
         self._items = items
@@ -70,6 +71,8 @@ class Allowance:
         self._deadline = deadline
         self._parent = parent
         self._until_clock = 1000
+        self.drawn_bytes = 0
+        """How many bytes of neighbours it stands on beside its own."""
 
     @classmethod
     def for_file(cls, limits: Limits, own_bytes: int = 0) -> "Allowance":
@@ -90,6 +93,11 @@ class Allowance:
     def spent(self) -> tuple[int, int]:
         """Items and bytes so far."""
         return self._given[0] - self._items, self._given[1] - self._bytes
+
+    def draw(self, limits: Limits, own_bytes: int) -> None:
+        """Allow for what is made of a neighbour of `own_bytes` bytes: an index of layers is small, they are not."""
+        self.drawn_bytes += own_bytes
+        self._bytes += own_bytes * limits.ratio
 
     def spend_items(self, count: int = 1) -> None:
         """Count `count` members, rows or nodes. Raises `Unreadable` when none are left."""

@@ -5,15 +5,18 @@ import os
 from collections.abc import Mapping, Sequence
 
 from scanner.model.finding import Finding
-from scanner.model.report import Hashed
+from scanner.model.report import Hashed, Target
 
 
-def hashed(findings: Sequence[Finding], paths: Mapping[str, str]) -> tuple[Hashed, ...]:
-    """SHA-256 of each file that holds evidence, by its locator; `paths` says where the files lie.
+def hashed(findings: Sequence[Finding], paths: Mapping[str, str], target: Target) -> tuple[Hashed, ...]:
+    """SHA-256 of each file that holds evidence, by its locator; `paths` says where the files lie. A file that is the
+    target itself has its digest from the one who read it.
 
     What lies in a container is vouched for by the container's own digest. A file that is gone meanwhile is left out.
     """
     named = {entry.locator.partition("!/")[0] for finding in findings for entry in finding.evidence}
+    if target.sha256 and target.locator in named:
+        return (Hashed(locator=target.locator, sha256=target.sha256, size=target.size),)
     found = (_hashed(locator, paths[locator]) for locator in sorted(named) if locator in paths)
     return tuple(one for one in found if one is not None)
 

@@ -14,10 +14,11 @@ import msgspec
 
 from scanner.catalogue.rules import ByteRules
 from scanner.containers import Container, Member
-from scanner.engine.budget import Allowance, Limits
+from scanner.engine.budget import OUT_OF_MEMORY, Allowance, Limits
 from scanner.engine.discover import Table, Wanted
 from scanner.engine.known import readers
-from scanner.engine.remember import Found
+from scanner.engine.recall import MEMBERS_FROM_BYTES, WORTH_KEEPING_BYTES, Neighbours, Recall, digest_of, was_limited
+from scanner.engine.remember import Found, by_itself, moved
 from scanner.engine.sources import BytesSource
 from scanner.engine.unpack import Unpacked, member_named
 from scanner.matching.bytescan import ByteScanner
@@ -28,7 +29,6 @@ from scanner.model.source import Budget, Reader, Region, Source, Unreadable
 from scanner.model.vocabulary import Cause
 
 _T = TypeVar("_T")
-OUT_OF_MEMORY = "Reading it took more memory than the scan's limit allows."
 
 
 _TOO_MANY_DEATHS = "Too many parts of it ended the process that read them; what comes after those was not read."
@@ -88,8 +88,9 @@ class Notes:
 class Examiner:
     """Readers, containers and byte rules, ready to work. One per process."""
 
-    def __init__(self, rules: ByteRules, limits: Limits, context_bytes: int) -> None:
+    def __init__(self, rules: ByteRules, limits: Limits, context_bytes: int, recall: Recall | None = None) -> None:
         self.table = Table()
+        self._recall = recall
         self._sizes = rules.sizes
         self._limits = limits
         self._scanner = ByteScanner(rules, context_bytes=context_bytes)
@@ -134,11 +135,16 @@ class Examiner:
         notes = Notes(within)
         with ExitStack() as held:
             for name in within.split("!/")[1:]:
-                found = self.table.wanted(source.name, source.head, source).containers
-                source = held.enter_context(Unpacked(member_named(found, source, name, budget), self._limits))
+                source = held.enter_context(self.unpacked(source, name, budget))
             reader = next(r for r in readers() if r.INFO.name == reader_name)
             self._read(reader, source.with_focus(focus), budget.child(self._limits, own_bytes=source.size), notes)
             return notes.found(Artifact(locator=within, name=source.name, type=reader_name, size=source.size))
+
+    def unpacked(self, source: Source, name: str, budget: Budget | None = None) -> Unpacked:
+        """A member of a file again, by its name there. Raises `Unreadable` if it is no longer there."""
+        found = self.table.wanted(source.name, source.head, source).containers
+        budget = budget or Allowance.for_file(self._limits, source.size)
+        return Unpacked(member_named(found, source, name, budget), self._limits)
 
     def _triage(
         self,
@@ -204,7 +210,7 @@ class Examiner:
     def _members(
         self,
         containers: tuple[Container, ...],
-        source: Source,
+        source: BytesSource,
         budget: Allowance,
         notes: Notes,
         nesting: int,
@@ -214,6 +220,7 @@ class Examiner:
             reason = f"It lies {nesting} containers deep; what is inside it was not read."
             notes.could_not("list", Unreadable(Cause.LIMIT, reason))
             return
+        source = source.beside(partial(self._drawn_on, source, budget))
         for container in containers:
             neighbour = partial(self._neighbour, container, source, budget)
             number = -1
@@ -222,7 +229,9 @@ class Examiner:
                     continue
                 notes.oddities.extend(f"{member.name}: {oddity}" for oddity in member.notes)
                 if member.kind == "file":
-                    yield from self._member(member, neighbour, notes, budget, nesting)
+                    is_large = source.size + budget.drawn_bytes >= MEMBERS_FROM_BYTES
+                    recall = self._recall if is_large else None
+                    yield from self._member(member, neighbour, notes, budget, nesting, recall)
                     self._tell("list", notes.locator)
             notes.say_how_far("list", f"{number + 1:,} entries were listed before.")
 
@@ -233,17 +242,24 @@ class Examiner:
         parent: Notes,
         budget: Allowance,
         nesting: int,
+        recall: Recall | None,
     ) -> Iterator[Found]:
         notes = Notes(inside(parent.locator, member.name), member.origin or parent.origin)
         name = base_name(member.name)
         if self._is_lost("open", notes):
             yield notes.found(_unread_member(notes, name, parent))
             return
+        known = recall.by_stamp(member) if recall else None
+        if known is not None:
+            yield from _in_place(known, notes, parent)
+            return
+        ask = partial(neighbour, member)
+        neighbours = Neighbours(ask)
         unpacked = Unpacked(
             member,
             self._limits,
             enough=lambda head: bool(self.table.wanted(name, head).passed_over),
-            neighbour=partial(neighbour, member),
+            neighbour=neighbours if recall else ask,
         )
         with unpacked as source:
             if unpacked.stopped is not None:
@@ -252,8 +268,63 @@ class Examiner:
                 if source.size == 0:
                     yield notes.found(_unread_member(notes, name, parent))
                     return
+            nesting += 1
+            if recall is not None and unpacked.stopped is None and not self._is_dealt_out(source):
+                yield from self._recalled(recall, member, source, neighbours, notes, parent, budget, nesting)
+                return
             wanted = self.table.wanted(source.name, source.head, source)
-            yield from self._triage(source, wanted, notes, parent.locator, budget, nesting=nesting + 1)
+            yield from self._triage(source, wanted, notes, parent.locator, budget, nesting=nesting)
+
+    def _recalled(
+        self,
+        recall: Recall,
+        member: Member,
+        source: BytesSource,
+        neighbours: Neighbours,
+        notes: Notes,
+        parent: Notes,
+        budget: Allowance,
+        nesting: int,
+    ) -> Iterator[Found]:
+        """All about a member from the cache, or what is read of it now, to be kept as that of a file by itself."""
+        content = digest_of(source) if self._is_worth_keeping(source) else b""
+        known = self._known(recall, source, content, nesting) if content else None
+        if known is not None:
+            recall.keep_stamp(member, known, content, neighbours.asked)
+            yield from _in_place(known, notes, parent)
+            return
+        wanted = self.table.wanted(source.name, source.head, source)
+        found: list[Found] = []
+        for item in self._triage(source, wanted, notes, parent.locator, budget, nesting=nesting):
+            found.append(by_itself(item, notes.locator, notes.origin))
+            yield item
+        if not was_limited(found) and (not content or recall.keep(found, source, content, neighbours.asked)):
+            recall.keep_stamp(member, found, content, neighbours.asked)
+
+    def _is_dealt_out(self, source: BytesSource) -> bool:
+        """Whether it is a large container, of which the members are kept."""
+        return source.size >= MEMBERS_FROM_BYTES and bool(
+            self.table.wanted(source.name, source.head, source).containers
+        )
+
+    def _is_worth_keeping(self, source: BytesSource) -> bool:
+        """By its beginning alone: of what is known nobody has to look further who wants it."""
+        wanted = self.table.wanted(source.name, source.head)
+        return source.size >= WORTH_KEEPING_BYTES or bool(wanted.readers or wanted.containers)
+
+    def _known(self, recall: Recall, source: BytesSource, content: bytes, nesting: int) -> list[Found] | None:
+        """All about a member from the cache, unless what it holds would lie too deep here."""
+        known = recall.by_bytes(source, content)
+        if known is None or nesting + max(f.artifact.locator.count("!/") for f in known) > self._limits.nesting:
+            return None
+        return known
+
+    def _drawn_on(self, source: Source, budget: Allowance, name: str) -> Source | None:
+        """A neighbour that a container reads as a part of itself."""
+        found = source.group(name)
+        if found is not None:
+            budget.draw(self._limits, found.size)
+        return found
 
     def _neighbour(
         self, container: Container, source: Source, budget: Budget, beside: Member, name: str
@@ -283,6 +354,11 @@ class Examiner:
 
 def _unread_member(notes: Notes, name: str, parent: Notes) -> Artifact:
     return Artifact(locator=notes.locator, name=name, type="unread", size=0, parent=parent.locator)
+
+
+def _in_place(found: Iterable[Found], notes: Notes, parent: Notes) -> Iterator[Found]:
+    to = Artifact(locator=notes.locator, name="", type="", size=0, parent=parent.locator, origin=notes.origin)
+    return (moved(item, to) for item in found)
 
 
 def _regions(wanted: Wanted, source: Source, budget: Budget, notes: Notes) -> Iterator[Region]:

@@ -200,7 +200,7 @@ class Reading:
             kept = self._cache.get(keys)
             if len(kept) < 2:
                 return False
-            self._absorb(batch, 0, answer_of(self._plan, joined(kept[keys[0]], kept[keys[1]]), batch, 0))
+            self._absorb(batch, 0, answer_of(self._plan, joined(kept[keys[0]], kept[keys[1]])[0], batch, 0))
         elif self._plan.telling.tells(base_name(entry.name), seen.type):
             return False
         else:

@@ -4,7 +4,7 @@ The structure half (what readers and containers say) changes with the readers; t
 slow readers say of files in which a telling word stands) changes with the signatures too.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -29,10 +29,8 @@ class Found(msgspec.Struct, frozen=True, array_like=True):
     oddities: tuple[str, ...] = ()
 
 
-Halves = tuple[bytes | None, bytes | None]
-
 _encoder = msgspec.msgpack.Encoder()
-_structure_decoder = msgspec.msgpack.Decoder(list[Found])
+_structure_decoder = msgspec.msgpack.Decoder(tuple[list[Found], dict[str, bytes]])
 _pattern_decoder = msgspec.msgpack.Decoder(dict[str, tuple[Observation, ...]])
 
 
@@ -53,14 +51,18 @@ class Keys:
         who = digest(content, name, f"{part[0]}/{part[1]}", *filter(None, told))
         return digest("structure", self._structure, who), digest("patterns", self._patterns, who)
 
+    def of_stamp(self, name: str, size_bytes: int, stamp: bytes) -> bytes:
+        """The key of a member that is known by what its file system says of it; `name` is its path there."""
+        return digest("stamp", self._patterns, name, str(size_bytes), stamp)
+
     def of_depth(self, content: bytes, within: str, reader: str, focus: frozenset[str]) -> bytes:
         """The key of the answer to a depth request; `within` is relative to the file."""
         return digest("depth", self._structure, content, within, reader, *sorted(focus))
 
 
-def structure_half(found: Sequence[Found]) -> bytes:
-    """What is kept of the structure."""
-    return _encoder.encode([msgspec.structs.replace(item, patterns=()) for item in found])
+def structure_half(found: Sequence[Found], asked: Mapping[str, bytes]) -> bytes:
+    """What is kept of the structure, with the digests of the neighbours that were asked for, by name."""
+    return _encoder.encode((tuple(msgspec.structs.replace(item, patterns=()) for item in found), asked))
 
 
 def pattern_half(found: Sequence[Found]) -> bytes:
@@ -68,35 +70,55 @@ def pattern_half(found: Sequence[Found]) -> bytes:
     return _encoder.encode({item.artifact.locator: item.patterns for item in found if item.patterns})
 
 
-def joined(structure: bytes, patterns: bytes) -> list[Found]:
-    """Both halves as they were. Raises `msgspec.DecodeError` for bytes of another make."""
+def joined(structure: bytes, patterns: bytes) -> tuple[list[Found], dict[str, bytes]]:
+    """Both halves as they were, and the neighbours. Raises `msgspec.DecodeError` for bytes of another make."""
     by_locator = _pattern_decoder.decode(patterns)
-    return [
-        msgspec.structs.replace(item, patterns=by_locator.get(item.artifact.locator, ()))
-        for item in _structure_decoder.decode(structure)
+    found, asked = _structure_decoder.decode(structure)
+    whole = [
+        msgspec.structs.replace(item, patterns=by_locator[item.artifact.locator])
+        if item.artifact.locator in by_locator
+        else item
+        for item in found
     ]
+    return whole, asked
 
 
-def with_patterns_of(structure: bytes, patterns: Sequence[Found]) -> list[Found]:
-    """The kept structure with patterns that were looked for anew."""
-    fresh = {item.artifact.locator: item.patterns for item in patterns}
-    return [
-        msgspec.structs.replace(item, patterns=fresh.get(item.artifact.locator, ()))
-        for item in _structure_decoder.decode(structure)
-    ]
+def moved(found: Found, to: Artifact) -> Found:
+    """What was read of a member, now that its container is known, which `to` names as parent."""
+    artifact = found.artifact
+    return msgspec.structs.replace(
+        found,
+        artifact=msgspec.structs.replace(
+            artifact,
+            locator=to.locator + artifact.locator,
+            parent=to.parent if artifact.locator == "" else to.locator + artifact.parent,
+            origin=artifact.origin or to.origin,
+        ),
+        unread=tuple(msgspec.structs.replace(unread, locator=to.locator + unread.locator) for unread in found.unread),
+    )
+
+
+def by_itself(found: Found, locator: str, origin: str) -> Found:
+    """What was read of a member at `locator` or of what lies in it, as if that member were a file by itself."""
+    artifact, outside = found.artifact, len(locator)
+    return msgspec.structs.replace(
+        found,
+        artifact=msgspec.structs.replace(
+            artifact,
+            locator=artifact.locator[outside:],
+            parent="" if artifact.locator == locator else artifact.parent[outside:],
+            origin="" if artifact.origin == origin else artifact.origin,
+        ),
+        unread=tuple(msgspec.structs.replace(unread, locator=unread.locator[outside:]) for unread in found.unread),
+    )
 
 
 def placed(found: Found, locator: str) -> ArtifactFacts:
     """The facts of an artifact of the file that lies at `locator`."""
-    artifact = found.artifact
-    here = locator + artifact.locator
+    whole = moved(found, Artifact(locator=locator, name="", type="", size=0))
     return ArtifactFacts(
-        artifact=msgspec.structs.replace(
-            artifact,
-            locator=here,
-            parent="" if artifact.locator == "" else locator + artifact.parent,
-        ),
-        observations=(*found.structure, *found.patterns),
-        unread=tuple(msgspec.structs.replace(unread, locator=locator + unread.locator) for unread in found.unread),
-        oddities=found.oddities,
+        artifact=whole.artifact,
+        observations=(*whole.structure, *whole.patterns),
+        unread=whole.unread,
+        oddities=whole.oddities,
     )

@@ -79,6 +79,7 @@ def scan(
         target_limits=settings.target_limits,
         context_bytes=settings.context_bytes,
         uses_cache=settings.uses_cache,
+        trusts_metadata=settings.trusts_metadata,
         told=settings.told,
     )
     facts = Facts()
@@ -107,7 +108,7 @@ def scan(
     )
     report = judge(facts, knowledge.index, case)
     coverage = msgspec.structs.replace(report.coverage, excluded=settings.exclude)
-    artifacts = hashed(report.findings, reading.paths)
+    artifacts = hashed(report.findings, reading.paths, target)
     times = {"started": stamp(started), "finished": stamp(now())}
     return msgspec.structs.replace(report, coverage=coverage, artifacts=artifacts, **times)
 

@@ -5,6 +5,7 @@ import mmap
 import os
 import stat
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, cast
@@ -71,6 +72,10 @@ class BytesSource:
         """The neighbour of that name."""
         return self._neighbour(name)
 
+    def beside(self, neighbour: Callable[[str], Source | None]) -> "BytesSource":
+        """The same artifact, with others to ask for its neighbours."""
+        return BytesSource(self._name, self._data, neighbour=neighbour, focus=self._focus)
+
     def with_focus(self, focus: frozenset[str]) -> "BytesSource":
         """The same artifact, for a depth request."""
         return BytesSource(self._name, self._data, neighbour=self._neighbour, focus=focus)
@@ -127,7 +132,7 @@ class OpenFile:
         except OSError as error:
             self.__exit__(None, None, None)
             raise unreadable_from(error) from error
-        return BytesSource(text_name(os.path.basename(self._name)), data, neighbour=self._neighbour)  # noqa: PTH119
+        return BytesSource(text_name(os.path.basename(self._name)), data, neighbour=partial(neighbour_of, self._name))  # noqa: PTH119
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -144,20 +149,38 @@ class OpenFile:
         status = os.fstat(self._number)
         return (status.st_size, status.st_mtime_ns) != self._status
 
-    def _neighbour(self, name: str) -> Source | None:
-        beside = Path(self._name).parent
-        folder = beside.parent if name.startswith("../") else beside
-        name = name.removeprefix("../")
-        if not name or "/" in name or os.sep in name or name in {".", ".."}:
-            return None
-        path = folder / name
-        try:
-            if path.is_symlink() or not path.is_file():
+
+_MOST_NAMES = 100_000
+_DEEPEST = 4
+
+
+def neighbour_of(path: str, name: str) -> Source | None:
+    """What `Source.group` gives for a file of the target: nothing that a link leads to."""
+    is_above = name.startswith("../")
+    folder = Path(path).parent.parent if is_above else Path(path).parent
+    *steps, last = name.removeprefix("../").split("/")
+    most = 0 if is_above else _DEEPEST
+    if len(steps) > most or not all(map(_is_plain, (*steps, *filter(None, [last])))):
+        return None
+    try:
+        for step in steps:
+            folder = folder / step
+            if folder.is_symlink():
                 return None
-            with OpenFile(path) as source:
-                return source
-        except (OSError, Unreadable):
+        if not last:
+            names = sorted(os.listdir(folder))[:_MOST_NAMES] if steps else []  # noqa: PTH208  (names alone)
+            return BytesSource(text_name(folder.name), "\n".join(map(text_name, names)).encode()) if steps else None
+        path = os.fspath(folder / last)
+        if os.path.islink(path) or not os.path.isfile(path):  # noqa: PTH113, PTH114
             return None
+        with OpenFile(path) as source:
+            return source
+    except (OSError, Unreadable):
+        return None
+
+
+def _is_plain(step: str) -> bool:
+    return step not in {"", ".", ".."} and os.sep not in step and "\0" not in step
 
 
 _PLAINLY = (

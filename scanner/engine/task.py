@@ -3,19 +3,21 @@
 import os
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import ExitStack
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
 import msgspec
-from blake3 import blake3
 
 from scanner.catalogue.rules import ByteRules
-from scanner.engine.budget import Allowance, Limits, TargetLimits
+from scanner.engine.budget import OUT_OF_MEMORY, Allowance, Limits, TargetLimits
 from scanner.engine.cache import Cache
 from scanner.engine.discover import Wanted, wanted_by
-from scanner.engine.examine import OUT_OF_MEMORY, Examiner, Notes, Tell, tells_nobody
-from scanner.engine.remember import Found, Keys, joined, pattern_half, placed, structure_half
-from scanner.engine.sources import SMALL_BYTES, BytesSource, OpenFile, read_small
+from scanner.engine.examine import Examiner, Notes, Tell, tells_nobody
+from scanner.engine.recall import MEMBERS_FROM_BYTES, WORTH_KEEPING_BYTES, Neighbours, Recall, digest_of, was_cut_short
+from scanner.engine.remember import Found, Keys, joined, placed, structure_half
+from scanner.engine.sources import SMALL_BYTES, BytesSource, OpenFile, neighbour_of, read_small
 from scanner.engine.telling import TellingNames
 from scanner.formats.mapped import windows
 from scanner.model.artifact import Artifact, ArtifactFacts, Unread
@@ -23,10 +25,8 @@ from scanner.model.locator import base_name, below, text_name
 from scanner.model.source import HEAD_BYTES, Unreadable
 from scanner.model.vocabulary import Cause
 
-_CACHE_FROM_BYTES = 64 << 10
-"""Smaller files in which nothing stands are scanned as quickly as they are looked up."""
-_SPLIT_UNCACHED_FROM_BYTES = 4 << 30
-"""Each part of a file that is dealt out would read all of it for its digest; of a disk that is too much."""
+_SPLIT_UNCACHED_FROM_BYTES = 256 << 20
+"""Each part of a file that is dealt out would read all of it for its digest; its members are known one by one."""
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +38,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     target_limits: TargetLimits = TargetLimits()
     context_bytes: int = 0
     uses_cache: bool = True
+    trusts_metadata: bool = False
+    """Members of images, too, are taken for unchanged if they look so."""
     told: tuple[str, ...] = ()
     """What the user told of a list's columns: `name=Title`."""
 
@@ -133,10 +135,11 @@ class _Worker:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.examiner = Examiner(plan.rules, plan.limits, plan.context_bytes)
         self.keys = Keys(plan.rules, plan.limits, plan.context_bytes)
         self.cache = Cache.to_read() if plan.uses_cache else Cache(None)
-        self.small_bytes = _CACHE_FROM_BYTES if plan.uses_cache else SMALL_BYTES
+        self.recall = Recall(self.cache, self.keys, trusts_metadata=plan.trusts_metadata) if plan.uses_cache else None
+        self.examiner = Examiner(plan.rules, plan.limits, plan.context_bytes, self.recall)
+        self.small_bytes = WORTH_KEEPING_BYTES if plan.uses_cache else SMALL_BYTES
 
 
 _worker: _Worker | None = None
@@ -168,7 +171,8 @@ def _first_sight(worker: _Worker, path: str, name: str) -> Answer | None:
     if not all(reader.INFO.after_words for reader in wanted.readers):
         return None
     if wanted.containers:  # one that finds archives inside other files has to look into it to say so
-        wanted = worker.examiner.table.wanted(base, data[:HEAD_BYTES], BytesSource(base, data))
+        source = BytesSource(base, data, neighbour=partial(neighbour_of, path))
+        wanted = worker.examiner.table.wanted(base, data[:HEAD_BYTES], source)
     if not worker.examiner.is_silent(data, wanted) or worker.plan.telling.tells(base, wanted.type):
         return None
     return Answer(type=wanted.passed_over or wanted.type, size=len(data))
@@ -213,21 +217,25 @@ def _of_source(worker: _Worker, source: BytesSource, batch: Batch, number: int) 
         wanted = wanted_by(batch.reader)
     else:
         wanted = worker.examiner.table.wanted(source.name, source.head, source)
-    is_worth_keeping = source.size >= _CACHE_FROM_BYTES or bool(wanted.readers or wanted.containers)
+    is_worth_keeping = source.size >= WORTH_KEEPING_BYTES or bool(wanted.readers or wanted.containers)
     is_too_large = batch.part[1] > 1 and source.size > _SPLIT_UNCACHED_FROM_BYTES
-    if not (worker.plan.uses_cache and is_worth_keeping) or is_too_large:
+    recall = worker.recall
+    if recall is None or not is_worth_keeping:
         return _examined_anew(worker, source, wanted, batch, number)[1]
-    content = _digest(source)
-    structure_key, pattern_key = worker.keys.of(content, source.name, batch.part, _told(worker.plan, batch))
-    kept = worker.cache.get([structure_key, pattern_key])
-    if len(kept) == 2:
-        answer = answer_of(worker.plan, joined(kept[structure_key], kept[pattern_key]), batch, number)
-        answer.content = content
+    recall.taken()  # what a file left that could not be read to its end
+    if is_too_large:
+        answer = _examined_anew(worker, source, wanted, batch, number)[1]
+        answer.keep = recall.taken()
         return answer
-    found, answer = _examined_anew(worker, source, wanted, batch, number)
-    answer.content = content
-    if not _was_cut_short(found):
-        answer.keep = {structure_key: structure_half(found), pattern_key: pattern_half(found)}
+    content, told = digest_of(source), _told(worker.plan, batch)
+    known = recall.by_bytes(source, content, batch.part, told)
+    if known is not None:
+        answer = answer_of(worker.plan, known, batch, number)
+    else:
+        neighbours = Neighbours(source.group)
+        found, answer = _examined_anew(worker, source.beside(neighbours), wanted, batch, number)
+        recall.keep(found, source, content, neighbours.asked, batch.part, told)
+    answer.content, answer.keep = content, recall.taken()
     return answer
 
 
@@ -243,19 +251,6 @@ def _examined_anew(
 
 def _told(plan: Plan, batch: Batch) -> tuple[str, ...]:
     return (batch.reader, *sorted(plan.told)) if batch.reader else ()
-
-
-def _was_cut_short(found: Sequence[Found]) -> bool:
-    """Whether time, memory or a program for unpacking, which another run may have, decided what was read."""
-    passing = {Cause.TIMED_OUT, Cause.CRASHED, Cause.VANISHED, Cause.PACKED}
-    return any(u.cause in passing or u.reason == OUT_OF_MEMORY for item in found for u in item.unread)
-
-
-def _digest(source: BytesSource) -> bytes:
-    hasher = blake3()
-    for window in windows(source.view()):
-        hasher.update(window)
-    return hasher.digest()
 
 
 def answer_of(plan: Plan, found: Sequence[Found], batch: Batch, number: int) -> Answer:
@@ -311,19 +306,24 @@ def _mark_target(answer: Answer, source: BytesSource, locator: str) -> None:
 def examine_depth(task: DepthTask) -> Answer:
     """The answer of the depth reader, as facts that add to those of the artifact."""
     assert _worker is not None, "prepare() comes first"
-    inner = task.within.removeprefix(task.locator)
+    outer, inner = task.locator, task.within.removeprefix(task.locator)
+    keep: dict[bytes, bytes] = {}
     try:
-        with OpenFile(Path(task.path)) as source:
-            key = _worker.keys.of_depth(_digest(source), inner, task.reader, task.focus)
+        with ExitStack() as held:
+            source = held.enter_context(OpenFile(Path(task.path)))
+            while source.size >= MEMBERS_FROM_BYTES and inner:  # its members are known one by one
+                name, _, rest = inner.removeprefix("!/").partition("!/")
+                source = held.enter_context(_worker.examiner.unpacked(source, name))
+                outer, inner = f"{outer}!/{name}", f"!/{rest}" if rest else ""
+            key = _worker.keys.of_depth(digest_of(source), inner, task.reader, task.focus)
             kept = _worker.cache.get([key])
             if kept:
-                found = joined(kept[key], msgspec.msgpack.encode({}))
+                found, _ = joined(kept[key], msgspec.msgpack.encode({}))
             else:
                 found = [_worker.examiner.deepen(source, inner, task.reader, task.focus)]
+                keep = {} if was_cut_short(found) else {key: structure_half(found, {})}
     except Unreadable as why:
         notes = Notes(inner)
         notes.could_not(task.reader, why)
         found = [notes.found(Artifact(locator=inner, name=base_name(task.within), type=task.reader, size=0))]
-        return Answer(type=task.reader, facts=[placed(item, task.locator) for item in found])
-    keep = {} if kept or _was_cut_short(found) else {key: structure_half(found)}
-    return Answer(type=task.reader, facts=[placed(item, task.locator) for item in found], keep=keep)
+    return Answer(type=task.reader, facts=[placed(item, outer) for item in found], keep=keep)

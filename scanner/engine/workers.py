@@ -20,7 +20,7 @@ from typing import Any
 
 import msgspec
 
-from scanner.engine.examine import OUT_OF_MEMORY
+from scanner.engine.budget import OUT_OF_MEMORY
 from scanner.engine.task import Answer, Batch, DepthTask, Plan, Work, largest
 from scanner.engine.worker_process import AT, GRACE_S, OUT_OF_MEMORY_ANSWER, READY, serve
 from scanner.model.artifact import Artifact, ArtifactFacts, Unread

@@ -55,7 +55,11 @@ class Source(Protocol):
         """A fresh binary stream over the artifact, for libraries that want one."""
 
     def group(self, name: str) -> "Source | None":
-        """The neighbour of that name in the same folder, if there is one; `../name` is one in the folder above."""
+        """The neighbour of that name in the same folder, if there is one; `../name` is one in the folder above.
+
+        Beside a file of a folder also what lies deeper (`blobs/name`), and with a slash at its end the names in a
+        folder, one a line.
+        """
 
 
 class Budget(Protocol):

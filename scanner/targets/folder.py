@@ -19,6 +19,8 @@ _LINK = "symbolic link"
 _NO_FILE = "socket, pipe or device"
 _PSEUDO = "view of the running system"
 _ANOTHER = "Another file system begins here, and the scan stays on one; --all-file-systems goes on into it."
+_OCI_FILES, _OCI_BLOBS = ("oci-layout", "index.json"), "blobs"
+"""Of an OCI layout, the layers of container images: they are read as what its `index.json` says they make up."""
 
 
 def entries(path: Path) -> Iterator[Found]:
@@ -76,7 +78,7 @@ def _entries(path: Path, walk: _Walk) -> Iterator[Found]:
             yield _unlisted(folder, error)
             continue
         deeper: list[tuple[str, int]] = []
-        for entry in found:
+        for entry in _without_blobs(found):
             name = f"{folder}{os.sep}{entry.name}" if folder else entry.name
             try:
                 status = entry.stat(follow_symlinks=False)
@@ -91,6 +93,11 @@ def _entries(path: Path, walk: _Walk) -> Iterator[Found]:
                 yield from walk.others(entry.path, name, status, deeper)
         pending.extend(reversed(deeper))
     yield from (PassedOver(what, number) for what, number in sorted(walk.passed.items()))
+
+
+def _without_blobs(found: list[os.DirEntry[str]]) -> list[os.DirEntry[str]]:
+    files = {entry.name for entry in found if entry.name in _OCI_FILES and entry.is_file(follow_symlinks=False)}
+    return [entry for entry in found if entry.name != _OCI_BLOBS] if len(files) == len(_OCI_FILES) else found
 
 
 def _unlisted(name: str, error: OSError) -> Unread:

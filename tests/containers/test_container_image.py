@@ -135,7 +135,7 @@ def test_an_ordinary_archive_is_none():
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (archive({"manifest.json": b'[{"Config": "c", "Layers": ["gone/layer.tar"]}]'}), "does not hold this layer"),
+        (archive({"manifest.json": b'[{"Config": "c", "Layers": ["gone/layer.tar"]}]'}), "the layer is not there"),
         (archive({"manifest.json": b"[{"}), "not what it should be"),
         (saved(gzip.compress(LOWER)[:-30]), "ends early"),
     ],
@@ -143,3 +143,13 @@ def test_an_ordinary_archive_is_none():
 def test_what_is_missing_or_damaged_is_reported(data, reason):
     with pytest.raises(Unreadable, match=reason):
         list(container_image.members(BytesSource("i.tar", data), CountingBudget()))
+
+
+def test_an_entry_that_no_image_uses_is_handed_out_as_it_is():
+    names = {
+        "manifest.json": b'[{"Config": "c.json", "Layers": ["l.tar"]}]',
+        "l.tar": archive({"a": b"a"}),
+        "c.json": b"{}",
+    }
+    found = contents(opened(archive({**names, "blobs/sha256/" + "0" * 64: b"something"})))
+    assert found == {"a": b"a", "(in no image)/blobs/sha256/" + "0" * 64: b"something"}

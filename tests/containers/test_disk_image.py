@@ -2,6 +2,7 @@
 
 import lzma
 import random
+import struct
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,10 @@ TREE = {
     "usr/lib/sparse": bytes(50000) + b"end",
     "usr/lib/deep/er/a name with ünusual letters": b"found\n",
 }
-PLAIN = ["ext2", "ext4", "squashfs-gzip", "squashfs-xz", "squashfs-zstd"]
+PLAIN = [
+    "ext2", "ext4", "squashfs-gzip", "squashfs-xz", "squashfs-zstd", "romfs", "cramfs", "ubifs-zlib", "ubifs-zstd",
+    "android-sparse",
+]  # fmt: skip
 needs_extra = pytest.mark.skipif(
     library("dissect.target") is None or library("dissect.hypervisor") is None,
     reason="the extra “images” is not installed",
@@ -58,8 +62,37 @@ def test_a_partition_that_is_not_read_is_told_by_place_and_size_and_hides_no_oth
     assert "Partition 2 (524,288 bytes from offset 614,400)" in found.problems[""].reason
 
 
+def test_the_volumes_of_a_flash_memory_are_read_under_their_names():
+    assert files("ubi") == {
+        f"{volume}/{path}": content for volume in ("rootfs", "data") for path, content in TREE.items()
+    }
+
+
+def super_partition(*parts: tuple[str, bytes]) -> bytes:
+    """As `lpmake` writes it: each logical partition in two extents, the second one first."""
+    names, extents, content, at = b"", b"", b"", 2048
+    for number, (name, data) in enumerate(parts):
+        half = len(data) // 1024 * 512
+        for piece, place in ((data[:half], at + (len(data) - half) // 512), (data[half:], at)):
+            extents += struct.pack("<QIQI", len(piece) // 512, 0, place, 0)
+        names += struct.pack("<36s4I", name.encode(), 1, 2 * number, 2, 0)
+        content += data[half:] + data[:half]
+        at += len(data) // 512
+    tables = struct.pack("<6I", 0, len(parts), 52, len(names), 2 * len(parts), 24)
+    header = (struct.pack("<I2HI", 0x414C5030, 10, 0, 128).ljust(80, b"\0") + tables).ljust(128, b"\0")
+    geometry = struct.pack("<II32sIII", 0x616C4467, 52, b"", 65536, 2, 4096).ljust(4096, b"\0")
+    return (bytes(4096) + geometry * 2 + header + names + extents).ljust(1 << 20, b"\0") + content
+
+
+def test_the_logical_partitions_of_an_android_device_are_read_under_their_names():
+    whole = super_partition(("system_a", image("ext4")), ("product_a", image("ext2")))
+    found = opened(disk_image, whole, "super.img")
+    assert not found.problems
+    assert found.contents["system_a/usr/lib/long"] == found.contents["product_a/usr/lib/long"] == TREE["usr/lib/long"]
+
+
 @needs_extra
-@pytest.mark.parametrize("name", ["vmdk", "vhdx"])
+@pytest.mark.parametrize("name", ["vmdk", "vhdx", "jffs2", "ubifs-lzo"])
 def test_with_the_extra_disks_of_other_machines_are_read(name):
     assert files(name) == TREE
 
@@ -104,7 +137,7 @@ def test_an_encrypted_partition_is_told(name, mark, offset):
     assert "partition 5/etc/plain" in found.contents
 
 
-@pytest.mark.parametrize("name", [*PLAIN, "mbr", "gpt", "qcow2", "qcow2-packed"])
+@pytest.mark.parametrize("name", [*PLAIN, "mbr", "gpt", "qcow2", "qcow2-packed", "ubi"])
 def test_a_damaged_image_gives_files_or_says_why_not(name):
     chance = random.Random(name)
     whole = image(name)

@@ -8,7 +8,7 @@ from scanner.containers.libraries import broken, library, without_extra
 from scanner.model.source import Budget, Magic, Source, Unreadable
 from scanner.model.vocabulary import Cause
 
-NAME = "a virtual disk (VMDK, VHD, VHDX, VDI, EWF)"
+NAME = "with the extra “images” VMDK, VHD, VHDX, VDI, EWF"
 _READERS: tuple[tuple[Magic, str, str], ...] = (
     (Magic(b"KDMV"), "dissect.hypervisor", "disk.vmdk.VMDK"),
     (Magic(b"COWD"), "dissect.hypervisor", "disk.vmdk.VMDK"),
@@ -31,7 +31,7 @@ def opened(source: Source, budget: Budget) -> Disk:
     module, _, name = path.rpartition(".")
     found = library(f"{package}.{module}")
     if found is None:
-        raise without_extra(NAME)
+        raise without_extra("a virtual disk (VMDK, VHD, VHDX, VDI, EWF)")
     make: Callable[[Any], Any] = getattr(found, name)
     try:
         disk = make([source.open()] if name == "EWF" else source.open())

@@ -1,7 +1,8 @@
 """File systems: one kind a module, found by its place.
 
-A module has `NAME` (for people), `recognises(head) -> bool` over the first `HEAD_BYTES` bytes of a volume, `FALLBACK`
-(True where another module's answer goes before), and `opened(disk, budget) -> FileSystem`, which raises `Unreadable`.
+A module has `NAME` (for people), `MAGICS`, `recognises(head) -> bool` over the first `HEAD_BYTES` bytes of a volume,
+`FALLBACK` (True where another module's answer goes before), and `opened(disk, budget) -> FileSystem`, which raises
+`Unreadable`.
 """
 
 import importlib
@@ -11,7 +12,7 @@ from functools import cache
 from typing import Literal, NamedTuple, Protocol, cast
 
 from scanner.containers.disks import Disk
-from scanner.model.source import Budget
+from scanner.model.source import Budget, Magic
 
 HEAD_BYTES = 68 << 10
 """How much of a volume tells its file system: the mark of some stands at 64 KiB."""
@@ -33,6 +34,11 @@ class File(NamedTuple):
 class FileSystem(Protocol):
     """An opened file system."""
 
+    @property
+    def identity(self) -> bytes:
+        """The number it was given when it was made, which copies of it share; empty where it has none. Together with
+        a file's stamp it tells a file from all others, later ones of the same path among them."""
+
     def files(self) -> Iterator[File]:
         """Every file, each folder's own before those below; raises `Unreadable` after those that could be listed."""
 
@@ -44,6 +50,8 @@ class Kind(Protocol):
     """A module under filesystems/."""
 
     NAME: str
+    MAGICS: tuple[Magic, ...]
+    """Those within the first 4 KiB."""
     FALLBACK: bool
 
     def recognises(self, head: bytes) -> bool:

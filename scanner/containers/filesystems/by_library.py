@@ -8,10 +8,10 @@ from scanner.containers.disks import Disk, DiskStream
 from scanner.containers.filesystems import File
 from scanner.containers.libraries import broken, library, without_extra
 from scanner.model.locator import text_name
-from scanner.model.source import Budget, Unreadable
+from scanner.model.source import Budget, Magic, Unreadable
 from scanner.model.vocabulary import Cause
 
-NAME = "a file system"
+NAME = "with the extra “images” NTFS, FAT, exFAT, XFS, Btrfs, APFS, JFFS2"
 FALLBACK = True
 
 _PIECE_BYTES = 1 << 20
@@ -25,9 +25,9 @@ _MARKS: tuple[tuple[int, bytes, str, str], ...] = (
     (0, b"XFSB", "an XFS file system", "xfs.XfsFilesystem"),
     (0x10040, b"_BHRfS_M", "a Btrfs file system", "btrfs.BtrfsFilesystem"),
     (32, b"NXSB", "an APFS file system", "apfs.ApfsFilesystem"),
-    (0, b"\x45\x3d\xcd\x28", "a cramfs file system", "cramfs.CramfsFilesystem"),
     (0, b"\x85\x19", "a JFFS2 file system", "jffs.JffsFilesystem"),
 )
+MAGICS = tuple(Magic(mark, offset) for offset, mark, _, _ in _MARKS if offset < 4096)
 _JFFS2_NODES = frozenset({0xE001, 0xE002, 0x2003, 0x2004, 0x2006, 0xE008, 0xE009})
 
 
@@ -55,24 +55,35 @@ def opened(disk: Disk, budget: Budget) -> "LibraryFileSystem":
     Raises:
         Unreadable: It is damaged, or the `images` extra is not installed.
     """
-    name, path = _mark(bytes(disk.read(0, 0x10048))) or (NAME, "")
+    name, path = _mark(bytes(disk.read(0, 0x10048))) or ("a file system", "")
     module, _, kind = path.partition(".")
     found = library(f"dissect.target.filesystems.{module}")
     if found is None:
         raise without_extra(name)
     try:
-        return LibraryFileSystem(getattr(found, kind)(DiskStream(disk)), budget)
+        return LibraryFileSystem(getattr(found, kind)(DiskStream(disk)), budget, _identity(disk, module))
     except broken() as error:
         raise Unreadable(
             Cause.DAMAGED, f"This is {name}, and it could not be opened ({type(error).__name__})."
         ) from error
 
 
+_IDENTITIES = {"ntfs": (72, 8), "xfs": (32, 16), "btrfs": (0x10020, 16), "apfs": (72, 16)}
+"""Where a file system has the number it was made with. FAT and exFAT note no time of a change but the one that programs
+set, and JFFS2 has no number."""
+
+
+def _identity(disk: Disk, module: str) -> bytes:
+    place = _IDENTITIES.get(module)
+    return bytes(disk.read(*place)) if place else b""
+
+
 class LibraryFileSystem:
     """Implements `FileSystem`."""
 
-    def __init__(self, system: Any, budget: Budget) -> None:
+    def __init__(self, system: Any, budget: Budget, identity: bytes) -> None:
         self._system = system
+        self.identity = identity
         self._budget = budget
 
     def files(self) -> Iterator[File]:
@@ -115,7 +126,10 @@ class LibraryFileSystem:
         size, stamp = 0, tuple[int, ...]()
         try:
             status = _entry(entry).lstat()
-            size, stamp = int(status.st_size), (int(status.st_mtime_ns or 0), int(status.st_ctime or 0))
+            size, stamp = (
+                int(status.st_size),
+                tuple(int(n or 0) for n in (status.st_ino, status.st_mtime_ns, status.st_ctime_ns)),
+            )
         except broken():
             size = 0  # what is wrong with it comes out when it is read
         return File(path, kind, size, partial(self._content, entry, size), stamp)

@@ -16,11 +16,12 @@ from typing import Literal, NamedTuple
 from scanner.containers.disks import Disk, pieces
 from scanner.containers.filesystems import File
 from scanner.containers.filesystems.numbered_tree import NumberedTree
-from scanner.model.source import Budget, Unreadable
+from scanner.model.source import Budget, Magic, Unreadable
 from scanner.model.vocabulary import Cause
 
 NAME = "an ext2, ext3 or ext4 file system"
 FALLBACK = False
+MAGICS = (Magic(b"\x53\xef", 1080),)
 
 _SUPERBLOCK = 1024
 _ROOT = 2
@@ -90,6 +91,7 @@ class Ext(NumberedTree):
         if not self._inodes_a_group or not 128 <= self._inode_bytes <= self._block_bytes or not self._blocks_a_group:
             raise Unreadable(Cause.DAMAGED, "The superblock of the file system is damaged.")
         self._tables: dict[int, int] = {}
+        self.identity = block[104:120]
 
     def _file(self, path: bytes, number: int) -> File | None:
         inode = self._inode(number)
@@ -133,7 +135,8 @@ class Ext(NumberedTree):
         high = int.from_bytes(raw[108:112], "little") if kind in (stat.S_IFREG, stat.S_IFDIR) else 0
         flags = int.from_bytes(raw[32:36], "little")
         fine = struct.unpack_from("<2I", raw, 132) if len(raw) >= 140 else ()
-        return _Inode(number, mode, size | high << 32, flags, (changed, modified, *fine), raw)
+        generation = int.from_bytes(raw[100:104], "little")
+        return _Inode(number, mode, size | high << 32, flags, (number, generation, changed, modified, *fine), raw)
 
     def _table(self, group: int) -> int:
         """Where the table of a group's inodes begins, in bytes; 0 where the descriptor cannot be read."""

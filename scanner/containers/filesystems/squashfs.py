@@ -19,11 +19,12 @@ from scanner.containers.disks import Disk
 from scanner.containers.filesystems import File
 from scanner.containers.filesystems.numbered_tree import NumberedTree
 from scanner.containers.streams import LZMA, XZ, ZSTANDARD, Compression, Decoder, Inflater, broken
-from scanner.model.source import Budget, Unreadable
+from scanner.model.source import Budget, Magic, Unreadable
 from scanner.model.vocabulary import Cause
 
 NAME = "a SquashFS file system"
 FALLBACK = False
+MAGICS = (Magic(b"hsqs"),)
 
 _SUPERBLOCK = struct.Struct("<4s4I6H8Q")
 _ZLIB = Compression("zlib", (), lambda: Inflater(15))
@@ -91,6 +92,7 @@ class SquashFs(NumberedTree):
                 Cause.UNSUPPORTED, f"The file system is compressed by {name}; frscan cannot read that yet."
             )
         self._decoder = _DECODERS[compression]
+        self.identity = b""  # it has none, and images whose files' times were all set to one are common
         self._fragments: int = fragments if table != _NO_TABLE else 0
         self._fragment_table: int = table
         self._metadata: OrderedDict[int, tuple[bytes, int]] = OrderedDict()

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes the small disk images of the tests from files written here, with Debian's tools:
-#   apt-get install e2fsprogs fdisk qemu-utils squashfs-tools ntfs-3g dosfstools mtools xz-utils
+#   apt-get install e2fsprogs fdisk qemu-utils squashfs-tools ntfs-3g dosfstools mtools xz-utils \
+#     mtd-utils genromfs util-linux-extra android-sdk-libsparse-utils lvm2 u-boot-tools mkbootimg
 #   sh tests/containers/images/make.sh
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -46,6 +47,19 @@ qemu-img convert -O vhdx ext4.img vhdx.img
 truncate -s 4M fat.img
 mkfs.fat -F 12 -i 11111111 fat.img > /dev/null
 mcopy -s -i fat.img tree/usr ::/ 2>/dev/null
+
+# Firmware: what lies on the flash memory of cameras and kiosks.
+genromfs -d tree -f romfs.img -V images
+mkfs.cramfs -n images tree cramfs.img > /dev/null
+mkfs.jffs2 -r tree -e 64KiB --pad=131072 -o jffs2.img
+for kind in lzo zlib zstd; do
+  mkfs.ubifs -r tree -m 2048 -e 126976 -c 40 -x $kind -o ubifs-$kind.img
+done
+printf '[first]\nmode=ubi\nimage=ubifs-zlib.img\nvol_id=0\nvol_size=2MiB\nvol_name=rootfs\n' > ubi.ini
+printf '[second]\nmode=ubi\nimage=squashfs-gzip.img\nvol_id=3\nvol_size=1MiB\nvol_name=data\n' >> ubi.ini
+ubinize -Q 1 -o ubi.img -m 2048 -p 128KiB ubi.ini
+img2simg ext4.img android-sparse.img
+
 for image in *.img; do
   xz -9e --keep --stdout "$image" > "$here/$image.xz"
 done

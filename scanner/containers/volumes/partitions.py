@@ -5,10 +5,13 @@ Specification: UEFI 2.10, 5.2 (MBR) and 5.3 (GPT). Logical partitions stand in a
 
 import struct
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from scanner.containers.disks import Disk, Part
-from scanner.model.source import Budget
+from scanner.containers.volumes import Volume
+from scanner.model.source import Budget, Magic
+
+NAME = "a disk with partitions"
+MAGICS = (Magic(b"\x55\xaa", 510), Magic(b"EFI PART", 512))
 
 _SECTORS = (512, 4096)
 _EXTENDED = (0x05, 0x0F, 0x85)
@@ -17,28 +20,22 @@ _MOST_PARTITIONS, _LARGEST_ENTRY = 1024, 4096
 _GPT = struct.Struct("<QII")
 
 
-class Volume(NamedTuple):
-    """A part of a disk that may hold a file system."""
-
-    name: str
-    """What stands before the paths of its files; empty for a whole disk."""
-    disk: Disk
-    start: int
-    """On the disk, in bytes."""
+def recognises(head: bytes) -> bool:
+    """Whether a table of partitions stands at the beginning."""
+    return head[:2] != b"MZ" and (any(head.startswith(b"EFI PART", sector) for sector in _SECTORS) or _has_table(head))
 
 
 def volumes(disk: Disk, budget: Budget) -> list[Volume]:
-    """The partitions of a disk; the disk itself if it has no table of them."""
+    """The partitions of a disk."""
     for sector in _SECTORS:
         if bytes(disk.read(sector, 8)) == b"EFI PART":
             found = list(_gpt(disk, sector, budget))
             if found:
                 return found
-    found = list(_mbr(disk, budget))
-    return found or [Volume("", disk, 0)]
+    return list(_mbr(disk, budget))
 
 
-def has_table(head: bytes) -> bool:
+def _has_table(head: bytes) -> bool:
     """Whether the four entries of a master boot record can be such and one of them is used."""
     if head[510:512] != b"\x55\xaa":
         return False
@@ -66,7 +63,7 @@ def _gpt(disk: Disk, sector: int, budget: Budget) -> Iterator[Volume]:
 
 
 def _mbr(disk: Disk, budget: Budget) -> Iterator[Volume]:
-    if not has_table(bytes(disk.read(0, 512))):
+    if not _has_table(bytes(disk.read(0, 512))):
         return
     number = 5
     for place, (kind, first, count) in enumerate(_entries(disk, 0), 1):

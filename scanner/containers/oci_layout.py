@@ -1,0 +1,66 @@
+"""OCI layouts: folders of container images, as `skopeo copy`, `buildah push` and `docker buildx` write them.
+
+```
+oci-layout │ index.json ─► blobs/sha256/… manifest ─► configuration, layers
+```
+The index is the one file of the folder that is read as a container; the folder's listing leaves its blobs to it, and
+what none of its images uses is handed out as it is. How layers lie over each other says `container_image`.
+"""
+
+from collections.abc import Iterator
+
+from scanner.containers import Member
+from scanner.containers.container_image import Blobs, files_of
+from scanner.model.source import Budget, Info, Magic, Source
+
+INFO = Info(
+    name="oci-layout",
+    version=1,
+    line="Folders of container images (OCI layout): the files a container sees, each with its layer",
+    specification="https://github.com/opencontainers/image-spec/blob/main/image-layout.md",
+    limits="Inside archives and disk images such a folder is read blob by blob. Encrypted layers are not read.",
+    names=("index.json",),
+    magics=(Magic(b"{"),),
+)
+RANDOM_ACCESS = True
+SPLITS = False
+
+_MOST_BLOBS = 100_000
+
+
+def wants(name: str, _head: bytes) -> bool:
+    """Whether it has the name of an index."""
+    return name == "index.json"
+
+
+def confirms(source: Source) -> bool:
+    """Whether the mark of a layout lies beside it."""
+    return source.group("oci-layout") is not None
+
+
+def members(source: Source, budget: Budget) -> Iterator[Member]:
+    """The files of each image as a container sees them, then the blobs of which no image makes use.
+
+    Raises:
+        Unreadable: A document or a layer is missing or damaged; what could be listed was.
+    """
+
+    def read(name: str) -> memoryview | None:
+        if name in ("manifest.json", "index.json"):
+            return source.view() if name == "index.json" else None
+        found = source.group(name)
+        return found.view() if found is not None else None
+
+    yield from files_of(Blobs(read), list(_blobs(source, budget)), budget)
+
+
+def _blobs(source: Source, budget: Budget) -> Iterator[str]:
+    for algorithm in _names(source, "blobs/"):
+        for name in _names(source, f"blobs/{algorithm}/"):
+            budget.spend_items()
+            yield f"blobs/{algorithm}/{name}"
+
+
+def _names(source: Source, folder: str) -> list[str]:
+    found = source.group(folder)
+    return bytes(found.view()).decode("utf-8", "replace").split("\n")[:_MOST_BLOBS] if found and found.size else []

@@ -1,0 +1,154 @@
+"""Recalling: what an earlier scan read of the same bytes, for a file of the target and for each member of a large one.
+
+The image of a disk or of a container differs from the one before in few of its files. Each is known again by the digest
+of its bytes; or, where metadata are trusted, by what its file system says of it, and then its bytes are not read.
+A reader may have asked for a file's neighbours: what is kept holds only beside the same ones.
+"""
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+from blake3 import blake3
+
+from scanner.containers import Member
+from scanner.engine.budget import OUT_OF_MEMORY
+from scanner.engine.cache import Cache
+from scanner.engine.remember import Found, Keys, joined, pattern_half, structure_half
+from scanner.formats.mapped import windows
+from scanner.model.artifact import Artifact
+from scanner.model.locator import base_name
+from scanner.model.source import Source
+from scanner.model.vocabulary import Cause
+
+WORTH_KEEPING_BYTES = 64 << 10
+"""Smaller files that no reader wants are scanned as quickly as they are looked up."""
+MEMBERS_FROM_BYTES = 32 << 20
+"""The members of a container this large are kept each by itself, and it, inside another one, is not."""
+
+_PASSING = frozenset({Cause.TIMED_OUT, Cause.CRASHED, Cause.VANISHED, Cause.PACKED})
+"""Time, or a program for unpacking, which another run may have, decided what was read."""
+
+
+class _Stamped(msgspec.Struct, frozen=True, array_like=True):
+    """What there is to know of a member that looks as it did."""
+
+    type: str
+    size: int
+    content: bytes = b""
+    """Digest under which its facts are kept; empty: it has none beyond its type."""
+
+
+_stamped = msgspec.msgpack.Decoder(_Stamped)
+
+
+class Neighbours:
+    """Gives a file's neighbours, and notes which ones were asked for and what they held."""
+
+    def __init__(self, ask: Callable[[str], Source | None]) -> None:
+        self._ask = ask
+        self.asked: dict[str, bytes] = {}
+        """Digests of their bytes by name; empty where there is none."""
+
+    def __call__(self, name: str) -> Source | None:
+        """The neighbour of that name."""
+        found = self._ask(name)
+        self.asked[name] = digest_of(found) if found is not None else b""
+        return found
+
+
+class Recall:
+    """What is known from the cache, and what is to be kept there."""
+
+    def __init__(self, cache: Cache, keys: Keys, *, trusts_metadata: bool) -> None:
+        self._cache = cache
+        self._keys = keys
+        self._trusts_metadata = trusts_metadata
+        self._keep: dict[bytes, bytes] = {}
+
+    def taken(self) -> dict[bytes, bytes]:
+        """What is to be kept since this was last asked."""
+        kept, self._keep = self._keep, {}
+        return kept
+
+    def by_bytes(
+        self, source: Source, content: bytes, part: tuple[int, int] = (0, 1), told: Sequence[str] = ()
+    ) -> list[Found] | None:
+        """What was read of the same bytes beside the same neighbours."""
+        found = self._of(content, source.name, part, told)
+        if found is None or any(_asked_again(source, name) != was for name, was in found[1].items()):
+            return None
+        return found[0]
+
+    def keep(
+        self,
+        found: Sequence[Found],
+        source: Source,
+        content: bytes,
+        asked: dict[str, bytes],
+        part: tuple[int, int] = (0, 1),
+        told: Sequence[str] = (),
+    ) -> bool:
+        """Keep what was read, unless another run may read something else."""
+        if was_cut_short(found):
+            return False
+        structure, patterns = self._keys.of(content, source.name, part, told)
+        self._keep[structure] = structure_half(found, asked)
+        self._keep[patterns] = pattern_half(found)
+        return True
+
+    def by_stamp(self, member: Member) -> list[Found] | None:
+        """What was read of a member that looks as it did, where that is enough to know it again."""
+        if not (self._trusts_metadata and member.stamp):
+            return None
+        key = self._stamp_key(member)
+        value = self._cache.get([key]).get(key)
+        if value is None:
+            return None
+        stamped = _stamped.decode(value)
+        name = base_name(member.name)
+        if not stamped.content:
+            return [Found(Artifact(locator="", name=name, type=stamped.type, size=stamped.size))]
+        found = self._of(stamped.content, name, (0, 1), ())
+        return found[0] if found is not None else None
+
+    def keep_stamp(self, member: Member, found: Sequence[Found], content: bytes, asked: dict[str, bytes]) -> None:
+        """Keep how a member looked, if nothing else decided what was read of it. `content` is empty where that is
+        not kept."""
+        is_plain = len(found) == 1 and not (found[0].structure or found[0].patterns or found[0].unread)
+        if member.stamp and not asked and (content or is_plain):
+            own = found[-1].artifact  # a container comes after what it holds
+            stamped = _Stamped(own.type, own.size, content)
+            self._keep[self._stamp_key(member)] = msgspec.msgpack.encode(stamped)
+
+    def _stamp_key(self, member: Member) -> bytes:
+        return self._keys.of_stamp(member.name, member.size, member.stamp)
+
+    def _of(
+        self, content: bytes, name: str, part: tuple[int, int], told: Sequence[str]
+    ) -> tuple[list[Found], dict[str, bytes]] | None:
+        structure, patterns = self._keys.of(content, name, part, told)
+        kept = self._cache.get([structure, patterns])
+        return joined(kept[structure], kept[patterns]) if len(kept) == 2 else None
+
+
+def digest_of(source: Source) -> bytes:
+    """The digest of an artifact's bytes."""
+    hasher = blake3()
+    for window in windows(source.view()):
+        hasher.update(window)
+    return hasher.digest()
+
+
+def was_cut_short(found: Sequence[Found]) -> bool:
+    """Whether time, memory or a program of the system decided what was read."""
+    return any(u.cause in _PASSING or u.reason == OUT_OF_MEMORY for item in found for u in item.unread)
+
+
+def was_limited(found: Sequence[Found]) -> bool:
+    """Whether a limit was met: that of a member depends on what its container has spent before."""
+    return any(unread.cause is Cause.LIMIT for item in found for unread in item.unread)
+
+
+def _asked_again(source: Source, name: str) -> bytes:
+    found = source.group(name)
+    return digest_of(found) if found is not None else b""

@@ -1,0 +1,171 @@
+"""Start images, updates and firmware of devices: every part comes out. images/make_firmware.sh makes the real ones."""
+
+import bz2
+import gzip
+import lzma
+import random
+import struct
+from pathlib import Path
+
+import pytest
+
+from scanner.containers import android_boot, android_update, disk_image, lz4, trx, u_boot
+from scanner.containers.libraries import library
+from tests.containers.opening import Opened, assert_it_survives, opened
+from tests.containers.test_disk_image import TREE, image
+
+IMAGES = Path(__file__).parent / "images"
+KERNEL = b"".join(b"kernel %d\n" % n for n in range(900))
+needs_extra = pytest.mark.skipif(library("dissect.util") is None, reason="the extra “images” is not installed")
+
+
+def firmware(name: str) -> bytes:
+    return lzma.decompress((IMAGES / f"{name}.bin.xz").read_bytes())
+
+
+def sound(found: Opened) -> dict[str, bytes]:
+    assert not found.problems
+    return found.contents
+
+
+@pytest.mark.parametrize("version", [0, 2, 3])
+def test_an_android_start_image_gives_kernel_and_ramdisk(version):
+    found = sound(opened(android_boot, firmware(f"boot-{version}")))
+    assert found["kernel"] == KERNEL
+    assert found["ramdisk"].startswith(b"\x02\x21\x4c\x18")
+    assert list(found)[2:] == (["dtb"] if version == 2 else [])
+
+
+def test_the_start_image_of_a_maker_gives_its_ramdisk_and_device_tree():
+    found = sound(opened(android_boot, firmware("vendor-boot")))
+    assert found["vendor_ramdisk"] == sound(opened(android_boot, firmware("boot-3")))["ramdisk"]
+    assert found["dtb"] == b"tree"
+
+
+@needs_extra
+def test_with_the_extra_a_ramdisk_compressed_by_lz4_is_unpacked():
+    packed = sound(opened(android_boot, firmware("boot-3")))["ramdisk"]
+    (content,) = sound(opened(lz4, packed, "ramdisk.lz4")).values()
+    assert content.startswith(b"070701")
+    assert b"one line\n" in content
+
+
+def test_without_the_extra_lz4_is_reported_with_the_way_to_get_it(monkeypatch):
+    monkeypatch.setattr("scanner.containers.blocks.library", lambda _name: None)
+    packed = sound(opened(android_boot, firmware("boot-3")))["ramdisk"]
+    assert "pip install 'frscan[images]'" in opened(lz4, packed, "ramdisk").problems["ramdisk"].reason
+
+
+def test_a_u_boot_image_gives_its_content_under_the_ending_of_its_compression():
+    found = sound(opened(u_boot, firmware("uimage")))
+    assert {name: gzip.decompress(content) for name, content in found.items()} == {"images.gz": KERNEL}
+
+
+def test_a_u_boot_image_of_several_parts_gives_each():
+    found = sound(opened(u_boot, firmware("uimage-multi")))
+    assert found["images 0"] == KERNEL
+    assert b"one line" in gzip.decompress(found["images 1"])
+
+
+@pytest.mark.parametrize("name", ["fit", "fit-outside"])
+def test_a_flattened_image_gives_its_parts_wherever_they_lie(name):
+    found = sound(opened(u_boot, firmware(name)))
+    assert gzip.decompress(found["kernel.gz"]) == KERNEL
+    assert found["ramdisk"].startswith(b"070701")
+
+
+def test_a_bare_device_tree_is_no_image():
+    tree = struct.pack(">10I", 0xD00DFEED, 72, 56, 72, 40, 17, 16, 0, 0, 16) + struct.pack(">4I", 1, 0, 2, 9)
+    assert not u_boot.wants("a.dtb", tree)
+
+
+def trx_of(*parts: bytes) -> bytes:
+    starts, at = [], 28
+    for held in parts:
+        starts.append(at)
+        at += len(held)
+    header = struct.pack("<4s2I2H3I", b"HDR0", at, 0, 0, 1, *starts, *[0] * (3 - len(starts)))
+    return header + b"".join(parts)
+
+
+def test_firmware_with_a_trx_header_gives_its_parts_and_what_lies_behind():
+    found = sound(opened(trx, trx_of(b"loader", image("squashfs-gzip")) + b"signature"))
+    assert found["part 1"] == b"loader"
+    assert sound(opened(disk_image, found["part 2"]))["etc/plain"] == TREE["etc/plain"]
+    assert found["(behind the end)"] == b"signature"
+
+
+def wire(number: int, value: int | bytes) -> bytes:
+    if isinstance(value, bytes):
+        return varint(number << 3 | 2) + varint(len(value)) + value
+    return varint(number << 3) + varint(value)
+
+
+def varint(value: int) -> bytes:
+    made = b""
+    while value > 0x7F:
+        made += bytes((value & 0x7F | 0x80,))
+        value >>= 7
+    return made + bytes((value,))
+
+
+def update(*operations: tuple[int, bytes, int, int], size: int) -> bytes:
+    """Kind, data, first block and number of blocks of each."""
+    data, told = b"", b""
+    for kind, content, first, count in operations:
+        extent = wire(6, wire(1, first) + wire(2, count))
+        told += wire(8, wire(1, kind) + wire(2, len(data)) + wire(3, len(content)) + extent)
+        data += content
+    manifest = wire(3, 4096) + wire(13, wire(1, b"system") + wire(7, wire(1, size)) + told)
+    return struct.pack(">4sQQI", b"CrAU", 2, len(manifest), 5) + manifest + b"signs" + data
+
+
+def test_a_full_update_gives_the_partition_that_its_operations_write():
+    whole = image("ext4").ljust(512 << 10, b"\0")
+    quarter = len(whole) // 4
+    parts = [whole[n * quarter : (n + 1) * quarter] for n in range(4)]
+    assert not any(parts[3])
+    blocks = quarter // 4096
+    made = update(
+        (8, lzma.compress(parts[1]), blocks, blocks),
+        (0, parts[0], 0, blocks),
+        (1, bz2.compress(parts[2]), 2 * blocks, blocks),
+        (6, b"", 3 * blocks, blocks),
+        size=len(whole),
+    )
+    found = sound(opened(android_update, made))
+    assert found == {"system.img": whole}
+    assert sound(opened(disk_image, found["system.img"]))["etc/plain"] == TREE["etc/plain"]
+
+
+def test_an_update_that_changes_an_earlier_system_is_reported():
+    made = update((0, bytes(4096), 0, 1), (5, b"patch", 1, 1), size=8192)
+    found = opened(android_update, made)
+    assert found.contents["system.img"] == bytes(4096)
+    assert "earlier state" in found.problems["system.img"].reason
+
+
+FORMS = {
+    android_boot: ["boot-0", "boot-3", "vendor-boot"],
+    u_boot: ["uimage", "uimage-multi", "fit", "fit-outside"],
+}
+
+
+@pytest.mark.parametrize(("container", "name"), [(c, name) for c, names in FORMS.items() for name in names])
+def test_damaged_firmware_gives_parts_or_says_why_not(container, name):
+    survives(container, firmware(name))
+
+
+def test_a_damaged_update_or_trx_or_lz4_gives_parts_or_says_why_not():
+    survives(trx, trx_of(b"a" * 50, b"b" * 50))
+    survives(android_update, update((8, lzma.compress(bytes(4096)), 0, 1), (6, b"", 1, 9), size=40960))
+    survives(lz4, opened(android_boot, firmware("boot-3")).contents["ramdisk"])
+
+
+def survives(container, whole: bytes) -> None:
+    chance = random.Random(len(whole))
+    for _ in range(40):
+        data = bytearray(whole)
+        for _ in range(8):
+            data[chance.randrange(min(len(data), 3000))] = chance.randrange(256)
+        assert_it_survives(container, bytes(data[: chance.randrange(len(data)) if chance.random() < 0.3 else None]))
