@@ -7,21 +7,10 @@ import pytest
 from ruamel.yaml import YAML
 
 from scanner.engine.scan import Settings, scan
-from scanner.model.report import Report
-from scanner.model.vocabulary import Verdict
+from tests.lookalikes.raised import raised
 
 SORTS = sorted((Path(__file__).parent / "data").glob("*.yaml"))
 SIGNATURES = Path(__file__).parents[2] / "signatures"
-
-
-def raised(report: Report) -> list[str]:
-    """What the report holds against the target: each finding with a verdict, and what it could not read."""
-    verdicts = [
-        f"{finding.technology.id} in {finding.evidence[0].locator}: {finding.evidence[0].indicator}"
-        for finding in report.findings
-        if finding.verdict is not Verdict.NONE
-    ]
-    return verdicts + [f"{part.locator}: {part.reason}" for part in report.unreadable]
 
 
 def packed(folder: Path, archive: Path) -> Path:
