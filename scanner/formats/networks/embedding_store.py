@@ -10,8 +10,8 @@ and the number of rows), CPython Lib/pickletools.py
 import re
 from collections.abc import Iterator
 
-from scanner.formats.networks.pickle_parts import parts_of
-from scanner.formats.networks.pickle_values import Block, Unpickled, Value
+from scanner.formats.networks.pickle_values import Unpickled
+from scanner.formats.networks.stored_rows import Rows, held_in
 from scanner.model.network import Tensor
 from scanner.model.observation import Network, Observation
 from scanner.model.source import Budget, Info, Magic, Source
@@ -36,16 +36,16 @@ _INDEXES = (
 )
 INFO = Info(
     name="embedding-store",
-    version=1,
+    version=2,
     line="Stores of embeddings: FAISS indexes, pickled rows of numbers beside names; by their shape alone",
     specification="https://github.com/facebookresearch/faiss/blob/main/faiss/impl/index_write.cpp",
     limits="Rows and names are not read. Indexes without a mark of their own (Annoy, hnswlib) are not told apart.",
     suffixes=(".pickle", ".pkl", ".dat"),
     magics=tuple(map(Magic, _INDEXES)),
 )
-_ARRAYS = re.compile(rb"numpy|torch")
+_ARRAYS = re.compile(rb"numpy|torch|[\x08-\x0a]\0{0,7}(?:embedding|encoding)")
+"""A maker of arrays, or such a key right behind its length."""
 _WIDEST = 65_536
-_SHORTEST_ROW = 32
 _PICKLES = (".pickle", ".pkl", ".dat")
 
 
@@ -82,23 +82,17 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
 def _pickled(source: Source, budget: Budget) -> Iterator[Network]:
     if _ARRAYS.search(source.view()) is None:
         return  # Walking the opcodes of a pickle takes a second a few megabytes, and most hold no rows of numbers.
-    value = Unpickled(source.view(), 0, budget).value()
-    widths: dict[int, int] = {}
-    for _, part in parts_of(value, budget):
-        if isinstance(part, Block) and part.shape and part.shape[-1] >= _SHORTEST_ROW and len(part.shape) <= 2:
-            widths[part.shape[-1]] = widths.get(part.shape[-1], 0) + (part.shape[0] if len(part.shape) == 2 else 1)
-    if not widths:
-        return
-    width = max(widths, key=lambda w: (widths[w], -w))
-    yield Network(
+    rows = held_in(Unpickled(source.view(), 0, budget).value(), budget).rows
+    if rows is not None:
+        yield store_of(rows)
+
+
+def store_of(rows: Rows) -> Network:
+    """A store of rows as it is told of."""
+    return Network(
         framework="pickled-rows",
-        outputs=(Tensor("rows", (widths[width], width), "float64"),),
-        names=_keys(value),
+        outputs=(Tensor("rows", (rows.number, rows.width), "float64"),),
+        names=rows.keys,
+        strings=(f"layout={rows.layout}",) if rows.layout else (),
         place="pickle",
     )
-
-
-def _keys(value: Value) -> tuple[str, ...]:
-    """The keys at the top if they are words of the program; where there are many, they may be names of people."""
-    keys = [key for key in value if isinstance(key, str)] if isinstance(value, dict) else []
-    return tuple(sorted(key for key in keys if key.isidentifier())) if 0 < len(keys) <= 8 else ()

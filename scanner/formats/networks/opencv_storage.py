@@ -17,7 +17,7 @@ from scanner.model.source import Budget, Info, Source
 
 INFO = Info(
     name="opencv-storage",
-    version=1,
+    version=2,
     line="OpenCV file storage (XML, YAML): cascades and trained recognisers, by their keys and sizes",
     specification="https://docs.opencv.org/4.x/d4/da4/group__core__xml.html",
     limits="Numbers and labels inside are not read; compressed storage is read once it is unpacked.",
@@ -30,6 +30,8 @@ _SIZE = re.compile(rb"<size>\s*(\d{1,6})\s+(\d{1,6})\s*</size>")
 _STAGE_COUNT = re.compile(
     rb"<maxWeakCount>\s*(\d{1,6})\s*</maxWeakCount>(?!\s*</stageParams>)|<!-- tree (\d{1,6}) -->|<(stage_threshold)>"
 )
+_OF_OPENCV = ("opencv", "labels", "histograms", "projections", "eigenvectors", "threshold", "grid_", "neighbors")
+"""Keys that OpenCV itself writes; any other may be the name of a person."""
 _WINDOW_BYTES = 1 << 20
 _LONGEST_BYTES = 256 << 20
 _BEGINNING_BYTES = 64 << 10
@@ -112,7 +114,7 @@ def _read_keys(source: Source, start: bytes, plan: Blueprint, budget: Budget) ->
     for found in _KEY.finditer(start):
         budget.spend_items()
         key = text_of(found.group(1) or found.group(2))
-        if key not in ("opencv_storage", "_", "rows", "cols", "dt", "data"):
+        if key.startswith(_OF_OPENCV) and key != "opencv_storage":
             plan.calls(key)
     count = 0
     for at in range(0, min(source.size, _LONGEST_BYTES), _WINDOW_BYTES):

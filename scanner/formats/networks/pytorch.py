@@ -9,15 +9,17 @@ Source: https://github.com/pytorch/pytorch/blob/main/torch/serialization.py
 from collections.abc import Iterator
 
 from scanner.formats.networks.blueprint import Blueprint, drawn
+from scanner.formats.networks.embedding_store import store_of
 from scanner.formats.networks.pickle_parts import parts_of
 from scanner.formats.networks.pickle_values import Block, Unpickled, Value
+from scanner.formats.networks.stored_rows import held_in
 from scanner.model.observation import Identity, Observation
 from scanner.model.source import Budget, Info, Magic, Source
 
 _LEGACY = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
 INFO = Info(
     name="pytorch",
-    version=1,
+    version=2,
     line="PyTorch weights, modules and TorchScript: shapes of weights, names, classes",
     specification="https://github.com/pytorch/pytorch/blob/main/torch/serialization.py",
     limits="Pickles are never obeyed. The order of layers is in Python code, so inputs and outputs are not told.",
@@ -42,24 +44,33 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     """
     plan = Blueprint("pytorch", budget)
     is_old = bytes(source.view(0, len(_LEGACY))) == _LEGACY
-    yield from drawn(plan, "pickle", lambda: _read(source, plan, budget, before=_PICKLES_BEFORE if is_old else 0))
-    if not is_old and not plan.is_empty:
+    pickle = Unpickled(source.view(), 0, budget)
+    for _ in range(_PICKLES_BEFORE if is_old else 0):
+        pickle.value()
+    value = pickle.value()
+    held = held_in(value, budget)
+    if held.rows is not None:
+        yield store_of(held.rows)
+    else:
+        yield from drawn(plan, "pickle", lambda: _draw(value, pickle, plan, budget, told=held.has_weights))
+    if not is_old and (held.rows or not plan.is_empty):
         yield Identity(subject="container", name="", place="pickle")
 
 
-def _read(source: Source, plan: Blueprint, budget: Budget, before: int) -> None:
-    pickle = Unpickled(source.view(), 0, budget)
-    for _ in range(before):
-        pickle.value()
-    _draw(pickle.value(), pickle, plan, budget)
-
-
-def _draw(value: Value, pickle: Unpickled, plan: Blueprint, budget: Budget) -> None:
+def _draw(value: Value, pickle: Unpickled, plan: Blueprint, budget: Budget, *, told: bool) -> None:
+    """Put blocks, texts and classes into the plan; texts, and keys, only of what is `told` to be a network, for
+    elsewhere they may be names of people."""
     for path, part in parts_of(value, budget):
         if isinstance(part, Block):
-            plan.weight(path, part.shape, part.type)
-        elif isinstance(part, str) and path and "." not in path:
-            plan.tells(f"{path}={part}")
+            plan.weight(path if told else "", part.shape, part.type)
+    texts = value.items() if told and isinstance(value, dict) else ()
+    for key, text in texts:
+        if isinstance(text, str):
+            plan.tells(f"{key}={text}")
+    _draw_classes(pickle, plan)
+
+
+def _draw_classes(pickle: Unpickled, plan: Blueprint) -> None:
     for name in pickle.names:
         if name.startswith("torch.nn.modules."):
             plan.layer(name.rpartition(".")[2])

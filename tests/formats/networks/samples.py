@@ -303,6 +303,11 @@ def sealed_network() -> Sample:
     return Sample("a.engine", b"ftrt" + bytes(60))
 
 
+def json_rows() -> Sample:
+    data = json.dumps([{"label": "a", "descriptors": [[0.5] * 128]}]).encode()
+    return Sample("faces.json", data, (), ((-1, 128),))
+
+
 def embedding_store() -> Sample:
     return Sample("faces.index", b"IxFI" + struct.pack("<iq", 512, 7) + bytes(40), (), ((7, 512),))
 
@@ -340,6 +345,7 @@ def hdf5() -> Sample:
 SAMPLES = {
     "hdf5": hdf5,
     "embedding-store": embedding_store,
+    "json-rows": json_rows,
     "onnx": onnx,
     "tflite": tflite,
     "mnn": mnn,

@@ -1,8 +1,11 @@
+import json
 import pickle
 import struct
 from typing import Any
 
-from scanner.formats.networks import embedding_store
+import pytest
+
+from scanner.formats.networks import embedding_store, json_rows, opencv_storage, pytorch
 from scanner.model.observation import Network
 from tests.formats.reading import read
 from tests.sources import BytesSource
@@ -43,6 +46,71 @@ def test_rows_beside_names_are_told_by_shape_and_keys():
     assert (store.outputs[0].shape, store.names) == ((2, 128), ("encodings", "made_with", "names"))
 
 
+PEOPLE = ("Ada", "alan_turing", "Grace Hopper", "mark", "Faith", "person_7", "\u674e")
+
+
+@pytest.mark.parametrize("name", ["encodings.pickle", "data.pkl"])
+@pytest.mark.parametrize("shape", [(128,), (1, 512)])
+def test_a_key_that_may_be_a_person_is_never_told(name, shape):
+    kept = {person: _Array(*shape) for person in PEOPLE}
+    data = pickle.dumps(kept, protocol=4)
+    for reader in (embedding_store, pytorch):
+        found = [seen for seen in read(reader, BytesSource(name, data)) if isinstance(seen, Network)]
+        assert not [person for person in PEOPLE if person in str(found)]
+
+
+def test_rows_under_keys_are_told_by_their_layout_alone():
+    (store,) = stores({person: _Array(128) for person in PEOPLE})
+    assert (store.outputs[0].shape, store.names, store.strings) == (
+        (7, 128),
+        ("made_with",),
+        ("layout=rows under keys",),
+    )
+
+
+def test_records_with_lists_of_numbers_are_a_store():
+    record = {"identity": "people/ada.jpg", "hash": "00", "embedding": [0.25] * 4096, "target_x": 3}
+    data = pickle.dumps([record, record], protocol=4)
+    (store,) = [seen for seen in read(embedding_store, BytesSource("a.pkl", data)) if isinstance(seen, Network)]
+    assert (store.outputs[0].shape[1], store.strings) == (4096, ("layout=records of rows",))
+    assert {"embedding", "identity"} <= set(store.names)
+    assert "ada" not in str(store)
+
+
+def test_what_a_network_keeps_is_no_store():
+    assert stores({"fc.weight": _Array(512, 128), "fc.bias": _Array(512)}) == []
+    assert stores({"conv": _Array(64, 3, 3, 3), "end": _Array(512, 128)}) == []
+
+
+def test_texts_beside_a_few_numbers_in_a_file_of_a_framework_are_not_told():
+    data = pickle.dumps({"names": ["Ada Lovelace"], "thresholds": _Array(5), "owner": "Ada"}, protocol=2)
+    assert "Ada" not in str(read(pytorch, BytesSource("data.pkl", data)))
+
+
+def test_descriptors_in_json_are_told_by_their_width():
+    people = [{"label": "Ada Lovelace", "descriptors": [[0.5] * 128]}]
+    data = json.dumps(people).encode()
+    assert json_rows.wants("a.json", data[:4096])
+    (store,) = read(json_rows, BytesSource("a.json", data))
+    assert isinstance(store, Network)
+    assert (store.outputs[0].shape, store.names) == ((-1, 128), ("descriptors", "label"))
+    assert "Ada" not in str(store)
+
+
+def test_short_rows_and_words_in_json_are_no_store():
+    assert read(json_rows, BytesSource("a.json", b'{"features": [1, 2, 3]}')) == []
+    assert not json_rows.wants("a.json", b'{"features": ["a", "b"]}')
+
+
+def test_a_recogniser_of_opencv_tells_no_key_of_its_own():
+    text = b"%YAML:1.0\n---\nopencv_lbphfaces:\n  threshold: 1.\n"
+    text += b"  labelsInfo:\n    - { label:0, value:Ada }\nada: !!opencv-matrix\n"
+    (found,) = read(opencv_storage, BytesSource("a.yml", text))
+    assert isinstance(found, Network)
+    assert "opencv_lbphfaces" in found.names
+    assert "ada" not in str(found).lower()
+
+
 def test_no_name_of_a_person_is_told():
     people = {f"person_{n}": _Array(512) for n in range(40)}
     assert "person" not in str(stores(people))
@@ -54,7 +122,7 @@ def test_a_pickle_without_rows_is_no_store():
 
 
 def test_a_pickle_that_names_no_maker_of_arrays_is_not_walked():
-    data = pickle.dumps({"encodings": [_Array(128)]}, protocol=4)
+    data = pickle.dumps({"points": [_Array(128)]}, protocol=4)
     assert read(embedding_store, BytesSource("a.pickle", data)) == []
 
 
