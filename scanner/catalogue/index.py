@@ -182,7 +182,14 @@ class Index:
 
     def file_patterns(self) -> tuple[str, ...]:
         """The patterns over base names, in lower case."""
-        table = self._form.tables.get(IndicatorKind.FILE)
+        return self._patterns(IndicatorKind.FILE)
+
+    def library_patterns(self) -> tuple[str, ...]:
+        """The patterns over names of libraries, in lower case."""
+        return self._patterns(IndicatorKind.LIBRARY)
+
+    def _patterns(self, kind: IndicatorKind) -> tuple[str, ...]:
+        table = self._form.tables.get(kind)
         return table.texts() if table is not None else ()
 
 

@@ -8,6 +8,7 @@ import os
 import platform
 import sys
 from collections.abc import Iterator
+from functools import cached_property
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
@@ -36,7 +37,7 @@ class _Kept(msgspec.Struct, frozen=True, array_like=True):
 class Knowledge:
     """A catalogue, compiled."""
 
-    def __init__(self, kept: _Kept, index: Index) -> None:
+    def __init__(self, kept: _Kept, index: Index, encoded: bytes) -> None:
         self.version = kept.version
         """Of the signatures, as reports name it."""
         self.date = kept.date
@@ -45,12 +46,19 @@ class Knowledge:
         """How many there are."""
         self.rules = kept.rules
         self.index = index
+        self._encoded = encoded
+
+    @cached_property
+    def digest(self) -> bytes:
+        """Of all of it: what decides what a scan finds."""
+        return sha256(self._encoded).digest()
 
 
 def knowledge_of(catalogue: Catalogue) -> Knowledge:
     """Compile a catalogue."""
     index = Index(catalogue.technologies)
-    return Knowledge(_kept(catalogue, index), index)
+    kept = _kept(catalogue, index)
+    return Knowledge(kept, index, msgspec.msgpack.encode(kept))
 
 
 def load_knowledge() -> Knowledge:
@@ -63,14 +71,15 @@ def load_knowledge() -> Knowledge:
     if data is not None:
         try:
             kept = msgspec.msgpack.decode(data, type=_Kept)
-            return Knowledge(kept, Index.restored(kept.index))
+            return Knowledge(kept, Index.restored(kept.index), data)
         except (msgspec.DecodeError, ValueError):
             pass
     catalogue = load_catalogue()
     index = Index(catalogue.technologies)
     made = _kept(catalogue, index)
-    write_cached(key, _SUFFIX, msgspec.msgpack.encode(made))
-    return Knowledge(made, index)
+    encoded = msgspec.msgpack.encode(made)
+    write_cached(key, _SUFFIX, encoded)
+    return Knowledge(made, index, encoded)
 
 
 def _kept(catalogue: Catalogue, index: Index) -> _Kept:
@@ -91,7 +100,13 @@ def _key(signatures: Path) -> str:
 
 def _places(signatures: Path, package: Path) -> Iterator[str]:
     groups = sorted(entry.path for entry in os.scandir(signatures) if entry.is_dir())
-    for folder in (str(signatures), *groups, str(package / "catalogue"), str(package / "model")):
+    for folder in (
+        str(signatures),
+        *groups,
+        str(package / "catalogue"),
+        str(package / "model"),
+        str(package / "containers"),
+    ):
         yield from sorted(map(_looks, os.scandir(folder)))
     for name in _ENGINES:
         spec = find_spec(name)

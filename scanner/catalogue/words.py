@@ -13,6 +13,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from scanner.catalogue.index import entries_of
+from scanner.containers import containers
 from scanner.model.source import WordGroup
 from scanner.model.technology import Technology
 from scanner.model.vocabulary import IndicatorKind
@@ -42,7 +43,8 @@ class Telling(NamedTuple):
 
 
 def telling_words(technologies: Iterable[Technology]) -> dict[bytes, tuple[Telling, ...]]:
-    """The literals, at least one of which is in every file worth parsing, each with what it speaks of."""
+    """The literals, at least one of which is in every file worth parsing, each with what it speaks of; and the marks of
+    the containers that look inside other files."""
     by_kind: dict[IndicatorKind, set[str]] = {kind: set() for kind in IndicatorKind}
     for technology in technologies:
         for entry in entries_of(technology):
@@ -51,6 +53,9 @@ def telling_words(technologies: Iterable[Technology]) -> dict[bytes, tuple[Telli
     for telling, forms in _tellings(by_kind):
         for form in forms:
             words.setdefault(form, set()).add(telling)
+    for container in containers():
+        for mark in container.INFO.marks:
+            words.setdefault(mark, set()).add(Telling("inside", container.INFO.name))
     return {word: tuple(sorted(words[word])) for word in sorted(words)}
 
 

@@ -46,10 +46,10 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
         Unreadable: The headers are damaged.
     """
     image = read_image(source, budget)
-    names = image.section_name_table()
+    names = image.section_name_table() + b"\0"
     jail = Jail()
     for section in image.sections:
-        name = names[section.name_offset :].partition(b"\0")[0]
+        name = names[section.name_offset : names.find(b"\0", section.name_offset)]
         head = 24 if image.layout.section.size == 64 else 12
         read: Callable[[], Iterator[bytes]] | None = None
         if name == _SYMBOLS:

@@ -29,7 +29,8 @@ _LAYOUTS = {
 
 
 def program_end(data: memoryview) -> int:
-    """The offset in bytes; 0 where the file is no ELF or PE file, or its tables are damaged."""
+    """The offset in bytes, at least that of the file's end where nothing was appended; 0 where the file is no ELF or PE
+    file, or its tables are damaged."""
     begins = bytes(data[:6])
     try:
         if begins.startswith(b"\x7fELF") and len(begins) == 6:
@@ -45,6 +46,8 @@ def _elf(data: memoryview, layout: _Layout, order: str) -> int:
         f"{order}4H", data, layout.counts_at
     )
     ends: list[int] = [programs + program_bytes * program_count, sections + section_bytes * section_count]
+    if max(ends) >= len(data):  # linkers write the table of sections last: nothing can lie behind it
+        return max(ends)
     if program_bytes == layout.program_bytes:
         table = data[programs : programs + program_bytes * min(program_count, _MOST_PARTS)]
         ends += [offset + size for offset, size in struct.iter_unpack(order + layout.program, table)]

@@ -16,6 +16,7 @@ from scanner.catalogue.load import load_catalogue
 from scanner.engine.facts import Facts
 from scanner.engine.judge import Case, judge
 from scanner.engine.scan import now, stamp, tool_of
+from scanner.engine.spoken_of import SpokenOf
 from scanner.model.artifact import ArtifactFacts, Unread
 from scanner.model.law import Deployment
 from scanner.model.observation import ByteHit, Observation
@@ -89,7 +90,7 @@ def answered_again(pieces: Iterable[bytes], deployment: Deployment, asked: Asked
         facts.add_unread(Unread(locator=".", stage="not asked", cause=Cause.VANISHED, reason=reason))
     case = Case(tool=asked.tool, target=target, deployment=deployment, today=deployment.as_of or today.date())
     return msgspec.structs.replace(
-        judge(facts, asked.knowledge.index, case), started=stamp(today), finished=stamp(now())
+        judge(SpokenOf(facts, asked.knowledge.index), case), started=stamp(today), finished=stamp(now())
     )
 
 

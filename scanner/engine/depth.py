@@ -14,6 +14,7 @@ import msgspec
 from scanner.catalogue.index import Index, entries_of
 from scanner.engine.facts import Facts
 from scanner.engine.known import readers
+from scanner.engine.spoken_of import SpokenOf
 from scanner.matching.match import Match, matches_of
 from scanner.model.artifact import ArtifactFacts
 from scanner.model.locator import app_of
@@ -33,26 +34,25 @@ class DepthRequest(msgspec.Struct, frozen=True):
     focus: frozenset[str]
 
 
-def depth_requests(facts: Facts, index: Index) -> Iterator[DepthRequest]:
+def depth_requests(spoken_of: SpokenOf) -> Iterator[DepthRequest]:
     """What is worth a deeper look, given everything known so far; the same facts give the same requests."""
+    facts, index = spoken_of.facts, spoken_of.index
     deep = [reader for reader in readers() if reader.INFO.depth]
-    inside = _Inside(facts, index, frozenset(kind for reader in deep for kind in reader.INFO.asks_after))
-    waiting: list[tuple[str, Reader]] = []
-    for locator in facts:
-        item = facts[locator]
+    beside = [reader for reader in deep if reader.INFO.asks_after]
+    inside = _Inside(facts, index, frozenset(kind for reader in beside for kind in reader.INFO.asks_after))
+    for item in spoken_of.items():
         inside.note(item)
         for reader in deep:
-            if item.artifact.type not in reader.INFO.deepens:
-                continue
-            if reader.INFO.asks_after:
-                waiting.append((locator, reader))
+            if item.artifact.type not in reader.INFO.deepens or reader.INFO.asks_after:
                 continue
             focus = _focus(item, reader, index)
             if focus or (not reader.INFO.asks and _holds_something(item, index)):
+                yield DepthRequest(item.artifact.locator, reader.INFO.name, focus)
+    deepened = frozenset(kind for reader in beside for kind in reader.INFO.deepens)
+    for locator in sorted(facts.of_types(deepened)):
+        for reader in beside:
+            if facts.type_of(locator) in reader.INFO.deepens and (focus := inside.names(locator, reader)):
                 yield DepthRequest(locator, reader.INFO.name, focus)
-    for locator, reader in waiting:
-        if focus := inside.names(locator, reader):
-            yield DepthRequest(locator, reader.INFO.name, focus)
 
 
 class _Inside:

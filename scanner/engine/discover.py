@@ -44,6 +44,8 @@ class Wanted(NamedTuple):
     """One that holds the whole file, or all that find archives inside a file of another type."""
     passed_over: str
     """Why its bytes are not scanned; empty if they are."""
+    sought: tuple[Container, ...] = ()
+    """Those that look inside a file of another type only where a mark of theirs stands in it."""
     is_list: bool = False
     """It lists software that lies elsewhere: its bytes hold no program."""
 
@@ -60,6 +62,7 @@ class _Choice(NamedTuple):
 
     readers: tuple[Reader, ...]
     containers: tuple[Container, ...]
+    sought: tuple[Container, ...]
     kind: str
     """Empty where nobody proves it."""
     naming: Any
@@ -106,10 +109,10 @@ class Table:
         if choice.of_list is not None:
             return _of_list(choice.of_list)
         if choice.kind:
-            return Wanted(choice.kind, choice.readers, choice.containers, "")
+            return Wanted(choice.kind, choice.readers, choice.containers, "", choice.sought)
         media = _media(head)
         kind = str(choice.naming.type_of(head)) if choice.naming is not None else _kind_of_text(lower, head)
-        return Wanted(kind, choice.readers, choice.containers, media)
+        return Wanted(kind, choice.readers, choice.containers, media, choice.sought)
 
     def _possible(self, head: bytes) -> list[tuple[int, bytes, Reader | Container]]:
         found = list(self._by_magic)
@@ -143,7 +146,8 @@ def _choice(by_magic: _Modules, asked: _Modules) -> _Choice:
     known = proved or [r for r in by_magic if r in asked and _is_whole(r)] or list(plain)
     naming = next((r for r in asked if offers(r, "type_of")), None)
     of_list = next((r for r in plain if r.INFO.is_list), None)
-    return _Choice(plain, _containers(asked), known[0].INFO.name if known else "", naming, of_list)
+    opened, sought = _containers(asked)
+    return _Choice(plain, opened, sought, known[0].INFO.name if known else "", naming, of_list)
 
 
 def _media(head: bytes) -> str:
@@ -182,10 +186,13 @@ def _is_whole(reader: Reader | Container) -> bool:
     return bool(getattr(reader, "WHOLE", True))
 
 
-def _containers(asked: _Modules) -> tuple[Container, ...]:
+def _containers(asked: _Modules) -> tuple[tuple[Container, ...], tuple[Container, ...]]:
+    """Those that open the file, and those that do only where a mark of theirs stands in it."""
     found = tuple(cast("Container", r) for r in asked if offers(r, "members"))
     whole = tuple(container for container in found if _is_whole(container))
-    return whole[:1] or found
+    if whole:
+        return whole[:1], ()
+    return tuple(c for c in found if not c.INFO.marks), tuple(c for c in found if c.INFO.marks)
 
 
 def _kind_of_text(lower: str, head: bytes) -> str:

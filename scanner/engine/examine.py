@@ -122,9 +122,11 @@ class Examiner:
         """Whether nothing of a small file could give an observation, as far as a single pass over it tells."""
         if wanted.containers or wanted.is_list or len(data) in self._sizes:
             return False
+        if wanted.passed_over:
+            return not wanted.sought
         if not all(reader.INFO.after_words for reader in wanted.readers):
             return False
-        return bool(wanted.passed_over) or self._scanner.is_silent(data, asks_for_words=bool(wanted.readers))
+        return self._scanner.is_silent(data, asks_for_words=bool(wanted.readers or wanted.sought))
 
     def deepen(self, source: BytesSource, within: str, reader_name: str, focus: frozenset[str]) -> Found:
         """Find an artifact in a file again and hand it to a depth reader.
@@ -142,7 +144,8 @@ class Examiner:
 
     def unpacked(self, source: Source, name: str, budget: Budget | None = None) -> Unpacked:
         """A member of a file again, by its name there. Raises `Unreadable` if it is no longer there."""
-        found = self.table.wanted(source.name, source.head, source).containers
+        wanted = self.table.wanted(source.name, source.head, source)
+        found = (*wanted.containers, *wanted.sought)
         budget = budget or Allowance.for_file(self._limits, source.size)
         return Unpacked(member_named(found, source, name, budget), self._limits)
 
@@ -158,10 +161,13 @@ class Examiner:
         part: tuple[int, int] = (0, 1),
     ) -> Iterator[Found]:
         own = budget.child(self._limits, own_bytes=source.size)
+        opened = wanted.containers
         if part[0] == 0 and not self._is_lost("read", notes):
             self._read_itself(source, wanted, own, notes)
-        if wanted.containers and not self._is_lost("list", notes):
-            yield from self._members(wanted.containers, source, own, notes, nesting, part)
+            if wanted.sought:
+                opened += self._marked(wanted)
+        if opened and not self._is_lost("list", notes):
+            yield from self._members(opened, source, own, notes, nesting, part)
         artifact = Artifact(
             locator=notes.locator,
             name=source.name,
@@ -193,6 +199,11 @@ class Examiner:
         if source.size in self._sizes:
             value = sha256(source.view()).hexdigest()
             notes.patterns.append(Digest(algorithm="sha256", value=value, place="whole file"))
+
+    def _marked(self, wanted: Wanted) -> tuple[Container, ...]:
+        """Those that look inside a file of another type, where their marks were seen or nobody looked."""
+        seen = None if wanted.passed_over else self._scanner.seen_inside()
+        return tuple(c for c in wanted.sought if seen is None or c.INFO.name in seen)
 
     def _look_at_bytes(self, source: BytesSource, wanted: Wanted, budget: Budget, notes: Notes) -> None:
         regions = partial(_regions, wanted, source, budget, notes)

@@ -6,8 +6,10 @@ an endpoint need not fit in memory. Files about which there is nothing to say ar
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import ItemsView, Iterable, Iterator, Mapping, ValuesView
 from functools import lru_cache
+from itertools import groupby
+from typing import cast
 
 import msgspec
 
@@ -46,7 +48,11 @@ class Facts(Mapping[str, ArtifactFacts]):
         self._bytes = 0
         self._left_out = 0
         self._passed_over: Counter[str] = Counter()
-        self._known: set[str] = set()
+        self._known: dict[str, str] = {}
+        """Types by locator."""
+        self._sorted: list[str] | None = None
+        self.came_in: list[str] = []
+        """Locators in the order in which facts came in; again for each helping."""
         self.listing: list[str] = []
         """Locators of lists of software."""
         self._apart: list[Unread] = []
@@ -63,7 +69,10 @@ class Facts(Mapping[str, ArtifactFacts]):
             self.listing.append(artifact.locator)
         self._unread.extend(found.unread)
         self._oddities.extend(Oddity(locator=artifact.locator, what=what) for what in found.oddities)
-        self._known.add(artifact.locator)
+        if artifact.locator not in self._known:
+            self._known[artifact.locator] = artifact.type
+            self._sorted = None
+        self.came_in.append(artifact.locator)
         self._store.execute(
             "INSERT INTO facts (locator, value) VALUES (?, ?)", (artifact.locator, _encoder.encode(found))
         )
@@ -71,7 +80,8 @@ class Facts(Mapping[str, ArtifactFacts]):
 
     def add_counted(self, found: ArtifactFacts) -> None:
         """Keep facts of a file that was counted before, when there was nothing to say about it."""
-        self._known.add(found.artifact.locator)
+        self._known[found.artifact.locator] = found.artifact.type
+        self._sorted = None
         self.add(found)
 
     def count(self, kind: str, size: int) -> None:
@@ -136,14 +146,43 @@ class Facts(Mapping[str, ArtifactFacts]):
         return self._cached_get(locator)
 
     def _get(self, locator: str) -> ArtifactFacts:
-        if not self._indexed:
-            self._store.execute("CREATE INDEX by_locator ON facts (locator)")
-            self._indexed = True
+        self._index()
         rows = self._store.execute("SELECT value FROM facts WHERE locator = ? ORDER BY number", (locator,))
         return _merged([_decoder.decode(value) for (value,) in rows])
 
+    def _index(self) -> None:
+        if not self._indexed:
+            self._store.execute("CREATE INDEX by_locator ON facts (locator)")
+            self._indexed = True
+
     def __iter__(self) -> Iterator[str]:
-        return iter(sorted(self._known))
+        if self._sorted is None:
+            self._sorted = sorted(self._known)
+        return iter(self._sorted)
+
+    def type_of(self, locator: str) -> str:
+        """The type of an artifact, without what was read of it. Raises `KeyError`."""
+        return self._known[locator]
+
+    def of_types(self, types: frozenset[str]) -> list[str]:
+        """The locators of artifacts of these types."""
+        return [locator for locator, kind in self._known.items() if kind in types]
+
+    def items(self) -> ItemsView[str, ArtifactFacts]:
+        """All facts with their locators, read in one go."""
+        return _Items(self)
+
+    def values(self) -> ValuesView[ArtifactFacts]:
+        """All facts, read in one go."""
+        return _Values(self)
+
+    def in_order(self) -> Iterator[tuple[str, ArtifactFacts]]:
+        """The same as a plain walk over the store."""
+        self._index()
+        # The order of UTF-8 is that of the characters, so that it is the same here and in `__iter__`.
+        rows = self._store.execute("SELECT locator, value FROM facts ORDER BY locator, number")
+        for locator, helpings in groupby(rows, key=lambda row: cast("str", row[0])):
+            yield locator, _merged([_decoder.decode(value) for _, value in helpings])
 
     def __len__(self) -> int:
         return len(self._known)
@@ -170,6 +209,20 @@ class Facts(Mapping[str, ArtifactFacts]):
     def _skipped(self) -> dict[str, int]:
         excluded = {"excluded by the user": self._left_out} if self._left_out else {}
         return dict(sorted(self._passed_over.items())) | excluded
+
+
+class _Items(ItemsView[str, ArtifactFacts]):
+    _mapping: Facts
+
+    def __iter__(self) -> Iterator[tuple[str, ArtifactFacts]]:
+        return self._mapping.in_order()
+
+
+class _Values(ValuesView[ArtifactFacts]):
+    _mapping: Facts
+
+    def __iter__(self) -> Iterator[ArtifactFacts]:
+        return (item for _, item in self._mapping.in_order())
 
 
 def _merged(helpings: list[ArtifactFacts]) -> ArtifactFacts:

@@ -5,9 +5,9 @@ from hashlib import sha256
 
 import msgspec
 
-from scanner.catalogue.index import Index
 from scanner.engine.discover import MEDIA_TYPES
 from scanner.engine.facts import Facts
+from scanner.engine.spoken_of import SpokenOf
 from scanner.evidence.hidden_code import hidden_code
 from scanner.evidence.networks import cards_of
 from scanner.evidence.weigh import weigh
@@ -30,9 +30,10 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     today: date
 
 
-def judge(facts: Facts, index: Index, case: Case) -> Report:
+def judge(spoken_of: SpokenOf, case: Case) -> Report:
     """The report on a target, but for its times."""
-    matches, not_counted, networks = _matched(facts, index)
+    facts, index = spoken_of.facts, spoken_of.index
+    matches, not_counted, networks = _matched(spoken_of)
     seen = weigh(matches, facts, index, case.target.locator)
     asked = laws() if seen.situations else ()
     assessed = assess(seen.situations, case.deployment, asked, case.today)
@@ -62,12 +63,12 @@ def judge(facts: Facts, index: Index, case: Case) -> Report:
     )
 
 
-def _matched(facts: Facts, index: Index) -> tuple[list[Match], tuple[NotCounted, ...], list[tuple[str, Network]]]:
+def _matched(spoken_of: SpokenOf) -> tuple[list[Match], tuple[NotCounted, ...], list[tuple[str, Network]]]:
     """Matches, look-alikes, and the networks of the target with their locators."""
     matches, set_aside, networks = [], set(), []
-    for locator in facts:
-        networks += [(locator, seen) for seen in facts[locator].observations if isinstance(seen, Network)]
-        for found in matches_of(facts[locator], index):
+    for item in spoken_of.items():
+        networks += [(item.artifact.locator, seen) for seen in item.observations if isinstance(seen, Network)]
+        for found in matches_of(item, spoken_of.index):
             if isinstance(found, Match):
                 matches.append(found)
             else:

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import msgspec
 
-from scanner.catalogue.index import Index
 from scanner.engine.batches import batches_of
-from scanner.engine.cache import Cache, Seen
+from scanner.engine.cache import Cache, Seen, digest
 from scanner.engine.depth import ROUNDS, DepthRequest, depth_requests
 from scanner.engine.facts import Facts
 from scanner.engine.importers import IMPORTERS, importer_requests
 from scanner.engine.remember import Keys, joined
+from scanner.engine.spoken_of import SpokenOf
 from scanner.engine.task import Answer, Batch, DepthTask, Plan, Work, answer_of
 from scanner.engine.workers import Pool, nobody_asked
 from scanner.model.artifact import Unread
@@ -77,12 +77,16 @@ class Reading:
         self._ends_at = time.monotonic() + self._of_target.seconds if self._of_target.seconds else float("inf")
         self._spent = (0, 0)
         self._taken = 0
+        self._contents: dict[tuple[str, str], bytes] = {}
+        self._ended: BaseException | None = None
         self.is_over = False
         """Whether nothing more may be read."""
 
     def read(self, stretches: Sequence[Stretch], *, trusts_metadata: bool) -> None:
         """Examine every file, or know it again: by its bytes, or by its metadata where that is trusted."""
         self._stretches = stretches
+        self._progress = Progress()
+        self._contents.clear()
         recorder = _Recorder(self._cache, self._keys.nothing)
         work: list[tuple[Batch, list[Entry]]] = []
         roots: dict[int, str] = {}
@@ -104,6 +108,8 @@ class Reading:
             self._take, entries={id(batch): listed for batch, listed in work}, roots=roots, recorder=recorder
         )
         try:
+            if self._ended is not None:
+                raise self._ended
             take(self._pool.run([batch for batch, _ in work]))
         except KeyboardInterrupt:
             take(self._pool.left_over(), is_last=True)
@@ -129,6 +135,8 @@ class Reading:
         for task, number, answer in answers:
             assert isinstance(task, Batch)
             self._absorb(task, number, answer)
+            if task.part[0] == 0:
+                self._contents[roots[id(task)], entries[id(task)][number].name] = answer.content
             self._taken += task.part[0] == task.part[1] - 1  # of a file that is dealt out, the last part
             if task.part == (0, 1):
                 recorder.note(roots[id(task)], entries[id(task)][number], answer)
@@ -143,16 +151,44 @@ class Reading:
         if 0 < self._of_target.inflated_bytes < made:
             raise _TargetSpent("unpacked bytes")
 
+    def hash(self, stretches: Sequence[Stretch]) -> None:
+        """Take the digest of every file and ask nothing else of it; what ends that early ends the reading too."""
+        self._progress = Progress()
+        roots: dict[int, str] = {}
+        work: list[tuple[Batch, list[Entry]]] = []
+        for stretch in stretches:
+            self._progress.files += len(stretch.entries)
+            self._progress.bytes += sum(entry.size for entry in stretch.entries)
+            folder = stretch.entries[0].root if stretch.entries else ""
+            for batch, listed in batches_of(folder, stretch.prefix, stretch.entries, 1, is_target=False):
+                work.append((msgspec.structs.replace(batch, is_hashed_only=True), listed))
+                roots[id(work[-1][0])] = stretch.root
+        self._pool.beat = self._beat
+        self._pool.answered = partial(self._answered, work)
+        try:
+            for task, number, answer in self._pool.run([batch for batch, _ in work]):
+                assert isinstance(task, Batch)
+                self._contents[roots[id(task)], task.names[number]] = answer.content
+        except (KeyboardInterrupt, _OutOfTime) as early:
+            self._ended = early
+            self._pool.stop()
+        self._pool.answered = nobody_asked
+
+    def content(self, stretches: Sequence[Stretch]) -> bytes:
+        """A digest over the bytes of all files as they were last read or hashed; empty where one was not."""
+        found = [self._contents.get((one.root, entry.name), b"") for one in stretches for entry in one.entries]
+        return digest(*found) if all(found) else b""
+
     @property
     def paths(self) -> Mapping[str, str]:
         """Where the files lie about which there is something to say, by their locators."""
         return self._paths
 
-    def deepen(self, index: Index) -> None:
+    def deepen(self, spoken_of: SpokenOf) -> None:
         """Ask deeper readers where something matched, until nothing new is asked or the rounds are over."""
         asked: set[DepthRequest] = set()
         for _ in range(ROUNDS):
-            requests = [r for r in self._requests(index) if r not in asked]
+            requests = [r for r in self._requests(spoken_of) if r not in asked]
             if not requests or self.is_over:
                 return
             asked.update(requests)
@@ -164,9 +200,9 @@ class Reading:
             except _OutOfTime:
                 self._end_early(Cause.TIMED_OUT, "The time for the whole target was over")
 
-    def _requests(self, index: Index) -> Iterator[DepthRequest]:
-        yield from depth_requests(self._facts, index)
-        yield from importer_requests(self._facts, index, self._sources)
+    def _requests(self, spoken_of: SpokenOf) -> Iterator[DepthRequest]:
+        yield from depth_requests(spoken_of)
+        yield from importer_requests(self._facts, spoken_of.index, self._sources)
 
     def _sources(self) -> Mapping[str, str]:
         """Where the files lie that may import others, by their locators; worked out when first asked for."""

@@ -15,7 +15,7 @@ from scanner.engine.budget import OUT_OF_MEMORY
 from scanner.engine.cache import Cache
 from scanner.engine.remember import Found, Keys, joined, pattern_half, structure_half
 from scanner.formats.mapped import windows
-from scanner.model.artifact import Artifact
+from scanner.model.artifact import Artifact, Unread
 from scanner.model.locator import base_name
 from scanner.model.source import Source
 from scanner.model.vocabulary import Cause
@@ -25,8 +25,10 @@ WORTH_KEEPING_BYTES = 64 << 10
 MEMBERS_FROM_BYTES = 32 << 20
 """The members of a container this large are kept each by itself, and it, inside another one, is not."""
 
-_PASSING = frozenset({Cause.TIMED_OUT, Cause.CRASHED, Cause.VANISHED, Cause.PACKED})
-"""Time, or a program for unpacking, which another run may have, decided what was read."""
+_PASSING = frozenset(
+    {Cause.TIMED_OUT, Cause.CRASHED, Cause.VANISHED, Cause.PACKED, Cause.PERMISSION, Cause.INTERRUPTED}
+)
+"""Time, rights, or a program for unpacking, which another run may have, decided what was read."""
 
 
 class _Stamped(msgspec.Struct, frozen=True, array_like=True):
@@ -141,7 +143,12 @@ def digest_of(source: Source) -> bytes:
 
 def was_cut_short(found: Sequence[Found]) -> bool:
     """Whether time, memory or a program of the system decided what was read."""
-    return any(u.cause in _PASSING or u.reason == OUT_OF_MEMORY for item in found for u in item.unread)
+    return any(may_pass(unread) for item in found for unread in item.unread)
+
+
+def may_pass(unread: Unread) -> bool:
+    """Whether another run may read what this one could not."""
+    return unread.cause in _PASSING or unread.reason == OUT_OF_MEMORY
 
 
 def was_limited(found: Sequence[Found]) -> bool:

@@ -21,8 +21,10 @@ from scanner.engine.cache import Cache
 from scanner.engine.digests import hashed
 from scanner.engine.facts import Facts
 from scanner.engine.judge import Case, judge
+from scanner.engine.last_report import LastReport
 from scanner.engine.listing import listed, name_of
 from scanner.engine.reading import Progress, Reading, Stretch
+from scanner.engine.spoken_of import SpokenOf
 from scanner.engine.task import Plan
 from scanner.engine.telling import TellingNames
 from scanner.engine.workers import Pool
@@ -61,11 +63,12 @@ def scan(
     settings: Settings,
     watch: Callable[[Progress], None] = lambda _: None,
     catalogue: Catalogue | None = None,
-    keep: Callable[[Facts, Target], None] = lambda _facts, _target: None,
+    keep: Callable[[Facts, Target], None] | None = None,
 ) -> Report:
     """Scan what the user named and judge it, by the signatures in use unless a catalogue is given.
 
-    `keep` is handed the facts once everything is read, so that they can be asked again later.
+    `keep` is handed the facts once everything is read, so that they can be asked again later. Without it, the last
+    report is the answer where nothing has changed since.
 
     Raises `MissingTarget` (nothing there, or no permission) and `CatalogueError` (broken signatures).
     """
@@ -74,7 +77,7 @@ def scan(
     knowledge = knowledge_of(catalogue) if catalogue else load_knowledge()
     plan = Plan(
         rules=knowledge.rules,
-        telling=TellingNames(knowledge.index.file_patterns()),
+        telling=TellingNames(knowledge.index.file_patterns(), knowledge.index.library_patterns()),
         limits=settings.limits,
         target_limits=settings.target_limits,
         context_bytes=settings.context_bytes,
@@ -95,22 +98,34 @@ def scan(
         if cache.was_damaged:
             facts.add_oddity(Oddity(locator=".", what="The cache of earlier scans was damaged; it was made anew."))
         reading = Reading(plan, facts, cache, pool, jobs, watch)
-        reading.read(stretches, trusts_metadata=settings.trusts_metadata)
-        reading.deepen(knowledge.index)
+        case = Case(
+            tool=tool_of(knowledge),
+            target=_target(targets, facts),
+            deployment=settings.deployment,
+            today=settings.deployment.as_of or started.date(),
+        )
+        last = LastReport(cache, stretches, next(facts.pieces(case.target)), *_decides(settings, case, knowledge))
+        report = last.answer(reading, trusts_metadata=settings.trusts_metadata) if keep is None else None
+        if report is None:
+            reading.read(stretches, trusts_metadata=settings.trusts_metadata)
+            spoken_of = SpokenOf(facts, knowledge.index)
+            reading.deepen(spoken_of)
+            case = msgspec.structs.replace(case, target=_target(targets, facts))
+            if keep is not None:
+                keep(facts, case.target)
+            report = judge(spoken_of, case)
+            coverage = msgspec.structs.replace(report.coverage, excluded=settings.exclude)
+            artifacts = hashed(report.findings, reading.paths, case.target)
+            report = msgspec.structs.replace(report, coverage=coverage, artifacts=artifacts)
+            last.keep(report, reading)
         cache.shrink()
-    target = _target(targets, facts)
-    keep(facts, target)
-    case = Case(
-        tool=tool_of(knowledge),
-        target=target,
-        deployment=settings.deployment,
-        today=settings.deployment.as_of or started.date(),
-    )
-    report = judge(facts, knowledge.index, case)
-    coverage = msgspec.structs.replace(report.coverage, excluded=settings.exclude)
-    artifacts = hashed(report.findings, reading.paths, target)
-    times = {"started": stamp(started), "finished": stamp(now())}
-    return msgspec.structs.replace(report, coverage=coverage, artifacts=artifacts, **times)
+    return msgspec.structs.replace(report, started=stamp(started), finished=stamp(now()))
+
+
+def _decides(settings: Settings, case: Case, knowledge: Knowledge) -> tuple[bytes, ...]:
+    """What decides what the report says, besides the files and this program."""
+    asked = (settings.limits, settings.target_limits, settings.context_bytes, settings.exclude, settings.told)
+    return knowledge.digest, msgspec.msgpack.encode((asked, case))
 
 
 def _jobs(settings: Settings, stretches: Sequence[Stretch]) -> int:

@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import msgspec
+from blake3 import blake3
 
 from scanner.catalogue.rules import ByteRules
 from scanner.engine.budget import OUT_OF_MEMORY, Allowance, Limits, TargetLimits
@@ -65,6 +66,8 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """What of the one file a worker died of and is to be left alone; the locators are below the file."""
     stops_at: Unread | None = None
     """Where the one file is given up, because too much of it ends workers."""
+    is_hashed_only: bool = False
+    """Whether the digests of the files are all that is asked."""
 
     def only(self, number: int) -> "Batch":
         """A batch of one of the files."""
@@ -175,7 +178,24 @@ def _first_sight(worker: _Worker, path: str, name: str) -> Answer | None:
         wanted = worker.examiner.table.wanted(base, data[:HEAD_BYTES], source)
     if not worker.examiner.is_silent(data, wanted) or worker.plan.telling.tells(base, wanted.type):
         return None
-    return Answer(type=wanted.passed_over or wanted.type, size=len(data))
+    content = blake3(data).digest() if worker.plan.uses_cache else b""
+    return Answer(type=wanted.passed_over or wanted.type, size=len(data), content=content)
+
+
+def hash_batch(batch: Batch) -> list[Answer]:
+    """The digest of each file; of one that cannot be read there is none."""
+    return [Answer(type="", content=_hashed(batch.path(number))) for number in range(len(batch.names))]
+
+
+def _hashed(path: str) -> bytes:
+    data = read_small(path, SMALL_BYTES)
+    if data is not None:
+        return bytes(blake3(data).digest())
+    try:
+        with OpenFile(path) as source:
+            return digest_of(source)
+    except (Unreadable, MemoryError):
+        return b""
 
 
 def examine_batch(batch: Batch, tell: Tell = tells_nobody) -> list[Answer]:
@@ -221,7 +241,9 @@ def _of_source(worker: _Worker, source: BytesSource, batch: Batch, number: int) 
     is_too_large = batch.part[1] > 1 and source.size > _SPLIT_UNCACHED_FROM_BYTES
     recall = worker.recall
     if recall is None or not is_worth_keeping:
-        return _examined_anew(worker, source, wanted, batch, number)[1]
+        answer = _examined_anew(worker, source, wanted, batch, number)[1]
+        answer.content = digest_of(source) if recall is not None and not is_too_large else b""
+        return answer
     recall.taken()  # what a file left that could not be read to its end
     if is_too_large:
         answer = _examined_anew(worker, source, wanted, batch, number)[1]

@@ -17,7 +17,17 @@ from multiprocessing.connection import Connection
 import msgspec
 
 from scanner.engine.examine import Tell
-from scanner.engine.task import DepthTask, Plan, Work, examine_batch, examine_depth, first_sights, largest, prepare
+from scanner.engine.task import (
+    DepthTask,
+    Plan,
+    Work,
+    examine_batch,
+    examine_depth,
+    first_sights,
+    hash_batch,
+    largest,
+    prepare,
+)
 
 READY = b"ready"
 """The first message of a worker: it has what it needs."""
@@ -83,6 +93,8 @@ def _work(task: Work, seconds_a_file: float, tell: Tell) -> bytes:
     _wind_alarm(seconds_a_file)
     if isinstance(task, DepthTask):
         answers = [examine_depth(task)]
+    elif task.is_hashed_only:
+        answers = hash_batch(task)
     else:
         answers = []
         for number, settled in enumerate(first_sights(task)):

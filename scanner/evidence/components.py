@@ -11,7 +11,7 @@ Only claims on the artifacts that are asked about are kept: a system's packages 
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -20,7 +20,7 @@ from scanner.evidence.owner import Owner, claimed_path, folder_of, paths_upward
 from scanner.evidence.registers import Registers
 from scanner.model.artifact import ArtifactFacts
 from scanner.model.locator import base_name, containers_of
-from scanner.model.observation import Identity, Library, Observation, Owns, Package
+from scanner.model.observation import Identity, Library, Observation, Owns, Package, Product
 
 _SHIPPED_AS_ONE = (
     ".apk", ".aab", ".apks", ".xapk", ".apkm", ".aar", ".jar", ".war", ".ear", ".ipa", ".whl", ".xpi", ".crx",
@@ -34,6 +34,8 @@ _MODULES_OF_A_PROGRAM = "pyz-"
 _MERE_ARCHIVES = (".tar", ".gz", ".xz", ".zst", ".bz2", ".lzma", ".cpio")
 _STATIC_LIBRARIES = (".a", ".lib")
 _PART = re.compile(r"\([a-z][a-z ]*[0-9a-fx]*\)(?:~\d+)?|\.gnu_debugdata|\.debug_[a-z_]+")
+_CLAIMS = (Owns, Identity, Package, Product)
+"""What says whose an artifact is: all that `_Claims` and `Registers` learn from."""
 _VERSION_DIGITS = re.compile(r"\d+(\.\d+)*")
 
 
@@ -42,12 +44,30 @@ class Register:
 
     def __init__(self, facts: Mapping[str, ArtifactFacts]) -> None:
         self._facts = facts
+        self._claiming: list[str] | None = None
 
     def owners_of(self, locators: Iterable[str]) -> dict[str, Owner]:
-        """The component of each artifact, by locator; reads all facts once."""
+        """The component of each artifact, by locator; reads all facts once, later only those that claim."""
         files = {locator: _file_around(locator) for locator in locators}
-        claims = _Claims(sorted(set(files.values())), self._facts)
+        claims = _Claims(sorted(set(files.values())), self._facts, self._facts_that_claim())
         return {locator: claims.owner_of(file) for locator, file in sorted(files.items())}
+
+    def _facts_that_claim(self) -> Iterator[tuple[str, ArtifactFacts]]:
+        """Of the artifacts that name themselves or say what they own, in the order of the locators."""
+        if self._claiming is not None:
+            yield from ((locator, self._facts[locator]) for locator in self._claiming)
+            return
+        claiming = []
+        for locator, item in _sorted_items(self._facts):
+            if any(isinstance(observation, _CLAIMS) for observation in item.observations):
+                claiming.append(locator)
+                yield locator, item
+        self._claiming = claiming
+
+
+def _sorted_items(facts: Mapping[str, ArtifactFacts]) -> Iterable[tuple[str, ArtifactFacts]]:
+    """In the order of the locators; a store of facts gives them so by itself."""
+    return sorted(facts.items()) if isinstance(facts, dict) else facts.items()
 
 
 def owners_of(locators: Iterable[str], facts: Mapping[str, ArtifactFacts]) -> dict[str, Owner]:
@@ -58,7 +78,12 @@ def owners_of(locators: Iterable[str], facts: Mapping[str, ArtifactFacts]) -> di
 class _Claims:
     """What names itself, and which packages claim the artifacts that are asked about."""
 
-    def __init__(self, asked: Sequence[str], facts: Mapping[str, ArtifactFacts]) -> None:
+    def __init__(
+        self,
+        asked: Sequence[str],
+        facts: Mapping[str, ArtifactFacts],
+        claiming: Iterable[tuple[str, ArtifactFacts]],
+    ) -> None:
         self._programs = {
             around[-2]
             for around in map(containers_of, asked)
@@ -74,8 +99,8 @@ class _Claims:
         self._owners: dict[str, Owner] = {}
         if not self._asked:
             return
-        for locator in sorted(facts):
-            for observation in facts[locator].observations:
+        for locator, item in claiming:
+            for observation in item.observations:
                 self._learn(locator, observation)
 
     def _learn(self, locator: str, observation: Observation) -> None:

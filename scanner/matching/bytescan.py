@@ -54,6 +54,7 @@ class ByteScanner:
 
         Raises `Unreadable` (timed-out) when the engine took longer than a slow machine would need.
         """
+        self._seen_words = None
         seen = self._prefilter.look(data)
         self._seen_words = seen.words
         rules = self._rules if seen.may_match else self._always
@@ -84,6 +85,12 @@ class ByteScanner:
             for t in names
             if word in alone or (t.name.startswith("*") and word in raw)
         )
+
+    def seen_inside(self) -> frozenset[str] | None:
+        """The containers one of whose marks stands in the file scanned last, by name; None where that is not known."""
+        if self._seen_words is None:
+            return None
+        return frozenset(t.name for word in self._seen_words for t in self._words[word] if t.group == "inside")
 
     def _hits_of(self, match: Any, data: memoryview, sections: "_Sections") -> Iterator[ByteHit]:
         if match.namespace != GENERATED:

@@ -21,6 +21,7 @@ from scanner.model.observation import (
     Digest,
     Import,
     Library,
+    Listing,
     Network,
     Observation,
     Owns,
@@ -135,6 +136,16 @@ def matches_of(facts: ArtifactFacts, index: Index) -> Iterator[Match | NotCounte
                 presence=presence_of(observation, entry, artifact),
                 by=getattr(observation, "by", ""),
             )
+
+
+def is_spoken_of(facts: ArtifactFacts, index: Index) -> bool:
+    """Whether the catalogue may say anything about an artifact: `matches_of` yields nothing where this is False."""
+    for observation in facts.observations:
+        if isinstance(observation, Listing | Product | Network):  # which are asked about in ways of their own
+            return True
+        if any(True for _ in index.of_observation(observation)):
+            return True
+    return any(True for named in _from_its_name(facts) for _ in _entries(named, index))
 
 
 def _near(product: Product, artifact: Artifact, index: Index) -> Iterator[Match]:

@@ -8,9 +8,9 @@ import msgspec
 from scanner.model.observation import Observation
 from scanner.model.vocabulary import Cause, IndicatorKind
 
-WordGroup = Literal["python", "js", "npm", "config", "packed"]
+WordGroup = Literal["python", "js", "npm", "config", "packed", "inside"]
 """Telling words: names of modules and their callers in a language, of npm packages, parts of settings; marks of text
-that is packed, so that no word shows in it."""
+that is packed, so that no word shows in it; marks of what a container looks for inside files of other types."""
 HEAD_BYTES = 4096
 """How much of an artifact's beginning is handed to `wants`."""
 
@@ -109,6 +109,9 @@ class Info(msgspec.Struct, frozen=True, kw_only=True):
     """Its `wants` tells the type of a file for certain, also where other readers take the file too."""
     after_words: tuple[WordGroup, ...] = ()
     """Parsing is slow: runs only on files in which a telling word of one of these groups stands (`source.focus`)."""
+    marks: tuple[bytes, ...] = ()
+    """For a container that looks inside files of other types: it opens only those in which one of these stands. The
+    search for all that is looked for in bytes finds them too."""
     is_list: bool = False
     """It reads lists of software that lies elsewhere: nobody else looks into such a file, for it holds none itself."""
     asks: tuple[IndicatorKind, ...] = ()

@@ -19,7 +19,7 @@ import msgspec
 from packageurl import PackageURL
 
 from scanner.engine import scan as pipeline
-from scanner.engine.facts import Facts
+from scanner.engine.spoken_of import SpokenOf
 from scanner.model.observation import Package
 
 ECOSYSTEMS = frozenset(
@@ -70,14 +70,14 @@ def read_by_frscan(tree: Path) -> set[tuple[str, str, str]]:
     found: set[tuple[str, str, str]] = set()
     judge = pipeline.judge
 
-    def collect(facts: Facts, *arguments: object) -> object:
-        for item in facts.values():
+    def collect(spoken_of: SpokenOf, *arguments: object) -> object:
+        for item in spoken_of.facts.values():
             for observation in item.observations:
                 if isinstance(observation, Package):
                     key = identity(observation.purl)
                     if key is not None:
                         found.add((*key[:2], observation.version.removeprefix("v")))
-        return judge(facts, *arguments)  # type: ignore[arg-type]  # handed on as it came
+        return judge(spoken_of, *arguments)  # type: ignore[arg-type]  # handed on as it came
 
     pipeline.judge = collect  # type: ignore[assignment]  # the facts are seen nowhere else
     try:

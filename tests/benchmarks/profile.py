@@ -29,7 +29,8 @@ def main() -> None:
     from scanner.targets.folder import entries
 
     catalogue = load_catalogue()
-    telling = TellingNames(Index(catalogue.technologies).file_patterns())
+    index = Index(catalogue.technologies)
+    telling = TellingNames(index.file_patterns(), index.library_patterns())
     prepare(Plan(rules=byte_rules(catalogue), telling=telling, uses_cache=False))
     found = [entry for entry in entries(asked.folder) if isinstance(entry, Entry)]
     sample = random.Random(1).sample(found, min(asked.files, len(found)))

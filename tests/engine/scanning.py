@@ -45,8 +45,9 @@ def _rules() -> ByteRules:
 
 
 def plan_of(limits: Limits, *, uses_cache: bool = False) -> Plan:
-    patterns = Index(small_catalogue().technologies).file_patterns()
-    return Plan(rules=_rules(), telling=TellingNames(patterns), limits=limits, uses_cache=uses_cache)
+    index = Index(small_catalogue().technologies)
+    telling = TellingNames(index.file_patterns(), index.library_patterns())
+    return Plan(rules=_rules(), telling=telling, limits=limits, uses_cache=uses_cache)
 
 
 def examined(path: Path, limits: Limits | None = None, *, uses_cache: bool = False) -> Answer:
