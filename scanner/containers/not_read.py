@@ -14,6 +14,9 @@ from scanner.model.vocabulary import Cause
 _SECTOR = 512
 _SMALLEST_DISK = 1 << 20
 _JFFS2_NODES = frozenset({0xE001, 0xE002, 0x2003, 0x2004, 0x2006, 0xE008, 0xE009})
+_FIRMWARE_CAPSULE = bytes.fromhex("edd5cb6d2de8444cbda17194199ad92a")
+_UPDATE_CAPSULE = bytes.fromhex("bd86663b760d3040b70eb5519e2fc5a0")
+"""EFI_FIRMWARE_MANAGEMENT_CAPSULE_ID_GUID and EFI_CAPSULE_GUID, as they stand in a file."""
 _MSI_FAMILY = bytes.fromhex("0000000000c000000000000046")
 
 
@@ -47,6 +50,12 @@ def _is_compress(head: bytes) -> bool:
 
 def _is_jffs2(head: bytes) -> bool:
     return len(head) >= 12 and int.from_bytes(head[2:4], "little") in _JFFS2_NODES
+
+
+def _is_terse_image(head: bytes) -> bool:
+    """Whether machine, number of sections and subsystem are those of a UEFI program (PI Specification 1, TE header)."""
+    machine = int.from_bytes(head[2:4], "little")
+    return machine in (0x8664, 0x14C, 0xAA64, 0x1C4, 0x1C2, 0x5064) and 0 < head[4] <= 32 and 10 <= head[5] <= 13
 
 
 def _is_lha(head: bytes) -> bool:
@@ -103,6 +112,13 @@ _FORMATS = (
     _Format("apfs", "an APFS file system", b"NXSB", 32),
     _Format("lvm", "a volume of the Logical Volume Manager", b"LABELONE", _SECTOR),
     _Format("uefi-firmware", "a UEFI firmware volume", b"_FVH", 40),
+    _Format("uefi-capsule", "an update of UEFI firmware (a capsule)", _FIRMWARE_CAPSULE),
+    _Format("uefi-capsule", "an update of UEFI firmware (a capsule)", _UPDATE_CAPSULE),
+    _Format("uefi-program", "a UEFI program without its PE header (TE)", b"VZ", 0, _is_terse_image),
+    _Format("flash-image", "an image of a flash chip with UEFI firmware", b"\x5a\xa5\xf0\x0f", 16),
+    _Format("arm-kernel", "a Linux kernel for 32-bit ARM that unpacks itself (zImage)", b"\x18\x28\x6f\x01", 0x24),
+    _Format("apple-image", "an image of a kernel or of firmware for Apple devices (Image4)", b"\x16\x04IM4P", 5),
+    _Format("apple-image", "an image of a kernel or of firmware for Apple devices (Image4)", b"\x16\x04IM4P", 6),
     _Format("u-boot", "a U-Boot image", b"\x27\x05\x19\x56"),
     _Format("vdex", "code of an Android app as the system keeps it (VDEX)", b"vdex0"),
     _Format("compact-dex", "compact code of an Android app (CDEX)", b"cdex0"),

@@ -68,7 +68,7 @@ class _Inside:
     def note(self, item: ArtifactFacts) -> None:
         """Remember where an artifact lies that a reader may ask after."""
         container = app_of(item.artifact.locator)
-        if container and item.artifact.type in self._kinds:
+        if item.artifact.type in self._kinds:
             self._locators[container, item.artifact.type].append(item.artifact.locator)
 
     def names(self, locator: str, reader: Reader) -> frozenset[str]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from scanner.formats.dalvik import texts_given
 from scanner.formats.dex_bodies import members_of, method_name, units_at
 from scanner.formats.dex_tables import Damage, DexTables, dex_headers
+from scanner.formats.java_loads import LOADERS, RUNTIME, RUNTIME_LOADERS
 from scanner.model.observation import Library, Observation
 from scanner.model.source import Budget, Info, Source
 
@@ -24,10 +25,7 @@ INFO = Info(
     asks_after=("elf",),
 )
 
-_LOADERS = frozenset({"loadLibrary", "loadLibrary0"})
-"""Method names that say it, whatever the class: loaders for apps keep the name of the platform's."""
-_RUNTIME_LOADERS = frozenset({"load", "load0"})
-_RUNTIME = frozenset({"Ljava/lang/System;", "Ljava/lang/Runtime;"})
+_RUNTIME = frozenset(f"L{name.replace('.', '/')};" for name in RUNTIME)
 _MOST_LOADS = 200
 
 
@@ -81,11 +79,11 @@ def _loaders(tables: DexTables) -> frozenset[int]:
     """The rows of method_ids that load a library by the name they are given."""
     methods = tables.methods()
     known = tables.descriptors
-    named = tables.constants(_LOADERS | _RUNTIME_LOADERS)
+    named = tables.constants(LOADERS | RUNTIME_LOADERS)
     found = set()
     for number, (owner, _, name) in enumerate(methods):
         if name in named and owner < len(known):
             text = method_name(tables, methods, number)
-            if text in _LOADERS or known[owner] in _RUNTIME:
+            if text in LOADERS or known[owner] in _RUNTIME:
                 found.add(number)
     return frozenset(found)

@@ -10,14 +10,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from struct import Struct, error
 
+from scanner.formats.java_loads import LOADERS, RUNTIME, RUNTIME_LOADERS, file_names, loads
 from scanner.formats.records import damaged
-from scanner.model.observation import Call, ClassName, Observation
+from scanner.model.observation import Call, ClassName, Library, Observation
 from scanner.model.source import Budget, Info, Magic, Source
 
 INFO = Info(
     name="java-class",
-    version=1,
-    line="Java class files: the class, and the classes and methods it refers to",
+    version=2,
+    line="Java class files: the class, the classes and methods it refers to, the native libraries it loads",
     specification="The Java Virtual Machine Specification, chapter 4: https://docs.oracle.com/javase/specs/",
     limits="Types that stand only in generic signatures or annotations, and names built at run time, are not read.",
     suffixes=(".class",),
@@ -36,11 +37,14 @@ _U2_U2 = Struct(">HH")
 _U4 = Struct(">I")
 _MEMBER = Struct(">HHHH")
 
-_UTF8, _CLASS, _METHOD, _INTERFACE_METHOD, _NAME_AND_TYPE, _METHOD_TYPE = 1, 7, 10, 11, 12, 16
+_UTF8, _CLASS, _STRING, _METHOD, _INTERFACE_METHOD, _NAME_AND_TYPE, _METHOD_TYPE = 1, 7, 8, 10, 11, 12, 16
 _ENTRY_BYTES = {3: 4, 4: 4, 5: 8, 6: 8, 7: 2, 8: 2, 9: 4, 10: 4, 11: 4, 12: 4, 15: 3, 16: 2, 17: 4, 18: 4, 19: 2, 20: 2}
 """Bytes behind the tag, by tag (JVMS §4.4)."""
 _DOUBLE_WIDTH = frozenset({5, 6})
 """Long and Double take two numbers of the pool (JVMS §4.4.5)."""
+
+_LOADER_MARKS = (b"loadLibrary", b"\x01\0\x04load", b"\x01\0\x05load0")
+"""Names of methods that load, or the whole entries of them: a class without any loads nothing."""
 
 _TYPE_IN_DESCRIPTOR = re.compile(r"L([^;<>\[]+);")
 _ELEMENT_OF_ARRAY = re.compile(r"\[+L([^;]+);")
@@ -62,6 +66,7 @@ class _Pool:
     texts: dict[int, tuple[int, int]] = field(default_factory=dict)
     """Start and end of each Utf8 entry."""
     classes: dict[int, int] = field(default_factory=dict)
+    strings: dict[int, int] = field(default_factory=dict)
     methods: list[tuple[int, int, int]] = field(default_factory=list)
     """Own number, class, name and type."""
     names_and_types: dict[int, tuple[int, int]] = field(default_factory=dict)
@@ -100,6 +105,29 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     if this:
         yield ClassName(language="java", role="defines", name=this, place="this_class")
     yield from _references(pool, this, descriptors, budget)
+    if any(mark in pool.data for mark in _LOADER_MARKS):
+        yield from _loads(pool, this, offset, budget)
+
+
+def _loads(pool: _Pool, this: str, offset: int, budget: Budget) -> Iterator[Library]:
+    """The native libraries that its code names to a loader, each once, as every system calls them."""
+    loaders = {index for index, owner, method in pool.methods if _is_loader(pool, owner, method)}
+    if not loaders:
+        return
+    code = {index for index, (start, end) in pool.texts.items() if pool.data[start:end] == b"Code"}
+    members_at = offset + 8 + 2 * _U2.unpack_from(pool.data, offset + 6)[0]
+    told: set[str] = set()
+    for load in loads(pool.data, members_at, pool.strings, loaders, code, budget):
+        place = f"code of methods[{load.method}] at {load.offset:04x}"
+        for name in file_names(pool.text(load.text)):
+            if name not in told:
+                told.add(name)
+                yield Library(name=name, role="loads", by=this, place=place)
+
+
+def _is_loader(pool: _Pool, owner: int, name_and_type: int) -> bool:
+    name = pool.text(pool.names_and_types.get(name_and_type, (0, 0))[0])
+    return name in LOADERS or (name in RUNTIME_LOADERS and pool.class_name(owner) in RUNTIME)
 
 
 def _read_pool(pool: _Pool, budget: Budget) -> int:
@@ -129,6 +157,8 @@ def _keep_entry(pool: _Pool, index: int, tag: int, start: int, end: int) -> None
         pool.texts[index] = (start + 2, end)
     elif tag == _CLASS:
         pool.classes[index] = _U2.unpack_from(pool.data, start)[0]
+    elif tag == _STRING:
+        pool.strings[index] = _U2.unpack_from(pool.data, start)[0]
     elif tag == _NAME_AND_TYPE:
         pool.names_and_types[index] = _U2_U2.unpack_from(pool.data, start)
     elif tag in (_METHOD, _INTERFACE_METHOD):

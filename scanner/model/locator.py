@@ -4,8 +4,11 @@ Undecodable bytes become `\\xNN`, a literal backslash `\\\\`, a literal `!` befo
 is `/` on every system and `!/` leads into a container.
 """
 
+import re
 from pathlib import PurePosixPath
 
+_NATIVE_FOLDER = re.compile(r"(?:^|/)(?:lib|jni|jniLibs)/[^/]+/[^/]+$")
+"""How an app (APK, AAR, sources) keeps its native libraries, by processor."""
 _SETS_OF_SPLITS = (".apks", ".apkm", ".xapk")
 
 
@@ -53,7 +56,14 @@ def containers_of(locator: str) -> tuple[str, ...]:
 
 def app_of(locator: str) -> str:
     """The container that an artifact of an app lies in; of an app that comes in splits, the archive with all of them.
-    Empty for what lies in a folder."""
+
+    Of an app that was unpacked into a folder that folder, with a `/` at its end, or `./` at the root of the target: the
+    one in which the artifact lies, or for a native library, which lies two deep in it, the one around `lib/arm64-v8a/`.
+    """
     container = locator.rpartition("!/")[0]
+    if not container:
+        within = _NATIVE_FOLDER.search(locator)
+        folder = locator[: within.start() if within else locator.rfind("/") + 1]
+        return f"{folder.removesuffix('/')}/" if folder else "./"
     around = container.rpartition("!/")[0]
     return around if around.lower().endswith(_SETS_OF_SPLITS) else container

@@ -33,6 +33,11 @@ CASES = {
     "lz4": (b"\x04\x22\x4d\x18" + bytes(9), "unsupported"),
     "vdi": (at(64, b"\x7f\x10\xda\xbe"), "unsupported"),
     "lha": (b"!!-lh5-", "unsupported"),
+    "uefi-capsule": (bytes.fromhex("bd86663b760d3040b70eb5519e2fc5a0") + bytes(12), "unsupported"),
+    "uefi-program": (b"VZ\x64\x86\3\x0a" + bytes(34), "unsupported"),
+    "flash-image": (at(16, b"\x5a\xa5\xf0\x0f"), "unsupported"),
+    "arm-kernel": (at(0x24, b"\x18\x28\x6f\x01"), "unsupported"),
+    "apple-image": (b"\x30\x83\x10\0\0\x16\x04IM4P\x16\x04krnl", "unsupported"),
 }
 
 
@@ -47,6 +52,10 @@ def test_a_format_is_named_and_said_to_be_unread(kind):
     assert found.causes() == {"": cause}
     assert found.problems[""].reason.startswith("This is a")
     assert not found.members
+
+
+def test_two_letters_alone_are_no_uefi_program():
+    assert not not_read.wants("a.txt", b"VZ is short for something" + bytes(40))
 
 
 def ole(family: bytes) -> bytes:

@@ -1,14 +1,17 @@
 """Packed programs: recognised by UPX's mark or by code without order, unpacked by upx where it is there."""
 
 import random
+import shutil
 import struct
+import subprocess
 
 import pytest
 from hypothesis import given, settings
 
 from scanner.containers import packed
 from scanner.containers.program_code import looks_like_noise
-from tests.commands import FIXTURES
+from scanner.engine.scan import Settings, scan
+from tests.commands import FIXTURES, scanned
 from tests.containers.opening import assert_it_survives, damaged, opened
 from tests.formats.windows_files import pe_with
 from tests.sources import BytesSource
@@ -87,6 +90,30 @@ def test_with_upx_the_program_is_unpacked_in_a_folder_that_is_gone_afterwards(pr
     folder = (tmp_path / "where").read_text().strip()
     assert folder
     assert not __import__("pathlib").Path(folder).exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "technology"), [("native/badge.dll", "dlib-face-recognition"), ("elf/gate", "opencv-face")]
+)
+def test_a_program_that_the_real_upx_packed_is_seen_into(tmp_path, name, technology):
+    upx = shutil.which("upx")
+    if upx is None:
+        pytest.skip("upx is not installed (Debian: apt-get install upx-ucl, from the backports for Debian 12)")
+    packing = [upx, "-q", "-q", "-q", "--force", "-o", tmp_path / "packed", FIXTURES / name]
+    subprocess.run(packing, check=True, capture_output=True, timeout=60)
+    report = scanned(tmp_path)
+    found = {finding["technology"]["id"]: finding for finding in report["findings"]}
+    assert report["complete"]
+    assert any(one["locator"].startswith("packed!/(unpacked)") for one in found[technology]["evidence"])
+    assert found[technology]["component"]["locator"] == "packed"
+
+
+def test_what_upx_packed_is_never_silently_clean_where_it_cannot_be_unpacked(program, tmp_path):
+    (tmp_path / "target").mkdir()
+    (tmp_path / "target" / "x.dll").write_bytes(UPX)
+    report = scan([tmp_path / "target"], Settings(jobs=1, uses_cache=False))
+    assert (report.verdict, report.complete) == ("none", False)
+    assert [(u.locator, u.cause) for u in report.unreadable] == [("x.dll", "packed")]
 
 
 @pytest.mark.parametrize("script", ["exit 1", '/bin/cat "$6" > "$5"; exit 1', "exit 0", 'ln -s /etc/hosts "$5"'])

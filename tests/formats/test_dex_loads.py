@@ -13,6 +13,7 @@ from scanner.evidence.edges import Names
 from scanner.evidence.edges.native_libraries import edges
 from scanner.formats import dalvik, dex_loads
 from scanner.model.artifact import Artifact, ArtifactFacts
+from scanner.model.locator import app_of
 from scanner.model.observation import Library
 from scanner.model.source import Unreadable
 from tests.budgets import CountingBudget
@@ -124,6 +125,31 @@ def test_an_app_in_splits_is_asked_about_the_libraries_of_its_other_splits(tmp_p
     assert [(e["source"], e["target"]) for e in edges] == [
         ("demo.apks!/base.apk!/classes.dex", "demo.apks!/split_config.x86_64.apk!/lib/x86_64/liblobby.so")
     ]
+
+
+def test_an_app_unpacked_into_a_folder_is_asked_about_the_libraries_beside_its_code(tmp_path):
+    with ZipFile(FIXTURES / "demo.apk") as whole:
+        whole.extractall(tmp_path / "demo")
+    edges = [e for e in scanned(tmp_path)["graph"]["edges"] if e["kind"] == "loads"]
+    assert {(e["source"], e["target"]) for e in edges} == {
+        ("demo/classes.dex", f"demo/lib/{abi}/liblobby.so") for abi in ("arm64-v8a", "x86_64")
+    }
+
+
+@pytest.mark.parametrize(
+    ("locator", "app"),
+    [
+        ("demo/classes.dex", "demo/"),
+        ("demo/lib/x86/libface.so", "demo/"),
+        ("classes.dex", "./"),
+        ("lib/x86/libface.so", "./"),
+        ("all/lib/face/x.dex", "all/"),
+        ("one.apk!/lib/x86/libface.so", "one.apk"),
+        ("x.apks!/base.apk!/classes.dex", "x.apks"),
+    ],
+)
+def test_an_app_is_its_container_or_the_folder_it_was_unpacked_into(locator, app):
+    assert app_of(locator) == app
 
 
 @settings(max_examples=80, deadline=None)
