@@ -34,7 +34,7 @@ def code_parts(data: memoryview) -> list[tuple[int, int]]:
         else:
             return []
         return [(start, min(size, len(data) - start)) for start, size in found if size > 0 and start < len(data)]
-    except struct.error:
+    except (struct.error, OverflowError):  # an offset may be larger than any file
         return []
 
 

@@ -21,13 +21,8 @@ INFO = Info(
 
 _UUID, _BUILD_VERSION = 0x1B, 0x32
 _TOOLS = {1: "Clang", 2: "Swift", 3: "ld", 4: "LLD"}
-_KINDS = {
-    8: "a bundle that programs load while they run",
-    11: "a part of the macOS kernel",
-    12: "a kernel with drivers",
-}
-"""MH_BUNDLE, MH_KEXT_BUNDLE and MH_FILESET; programs and libraries are not told."""
-_TOOL = Struct("II")
+_KINDS = {11: "a part of the macOS kernel", 12: "a macOS kernel with its parts"}
+"""MH_KEXT_BUNDLE and MH_FILESET; programs and libraries are not told."""
 
 
 def observe(source: Source, budget: Budget) -> Iterator[Observation]:

@@ -128,6 +128,12 @@ def test_an_unpacking_that_takes_too_long_is_ended(program, monkeypatch):
     assert opened(packed, UPX).causes() == {"(unpacked)": "packed"}
 
 
+def test_a_table_that_is_claimed_to_lie_behind_every_file_makes_no_program():
+    lying = bytearray(elf(NOISE, wide=True))
+    lying[32:40] = b"\xff" * 8
+    assert not packed.confirms(BytesSource("x", bytes(lying)))
+
+
 @settings(max_examples=150, deadline=None)
 @given(data=damaged(elf(NOISE[:20_000], wide=True)))
 def test_damaged_programs_are_survived(data):
