@@ -44,13 +44,13 @@ def fields(data: memoryview, budget: Budget) -> Iterator[Field]:
     at, end = 0, len(data)
     while at < end:
         budget.spend_items()
-        key, at = _varint(data, at)
+        key, at = varint(data, at)
         number, wire = key >> 3, key & 7
         if wire == VARINT:
-            value, at = _varint(data, at)
+            value, at = varint(data, at)
             yield Field(number, wire, value & 0xFFFF_FFFF_FFFF_FFFF, _EMPTY)
         elif wire == LENGTH:
-            size, at = _varint(data, at)
+            size, at = varint(data, at)
             if size > end - at:
                 raise Unreadable(Cause.DAMAGED, "A part of the description says it is longer than what it lies in.")
             yield Field(number, wire, 0, data[at : at + size])
@@ -73,7 +73,7 @@ def numbers(field: Field, budget: Budget, most: int = 64) -> Iterator[int]:
     at = count = 0
     while at < len(field.data) and count < most:
         budget.spend_items()
-        value, at = _varint(field.data, at)
+        value, at = varint(field.data, at)
         count += 1
         yield value - (1 << 64) if value >> 63 else value
 
@@ -83,13 +83,11 @@ def is_message(head: bytes, known: dict[int, int], least: int = 2) -> bool:
     at = found = 0
     try:
         while at < len(head) and found < least:
-            key, at = _varint(memoryview(head), at)
+            key, at = varint(memoryview(head), at)
             wire = known.get(key >> 3)
             if wire is None or wire != key & 7:
                 return False
-            size, at = (
-                _varint(memoryview(head), at) if wire in (VARINT, LENGTH) else ((8 if wire == FIXED64 else 4), at)
-            )
+            size, at = varint(memoryview(head), at) if wire in (VARINT, LENGTH) else ((8 if wire == FIXED64 else 4), at)
             at += size if wire != VARINT else 0
             found += 1
     except Unreadable:
@@ -97,7 +95,12 @@ def is_message(head: bytes, known: dict[int, int], least: int = 2) -> bool:
     return found > 0
 
 
-def _varint(data: memoryview, at: int) -> tuple[int, int]:
+def varint(data: memoryview, at: int) -> tuple[int, int]:
+    """The number of open length at a place, and where the next part begins.
+
+    Raises:
+        Unreadable: damaged, where it does not end.
+    """
     value = shift = 0
     for step in range(_LONGEST_VARINT):
         if at + step >= len(data):

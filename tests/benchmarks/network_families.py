@@ -33,9 +33,10 @@ from tests.sources import BytesSource
 _FEWEST_BYTES, _MOST_BYTES = 200, 1 << 30
 _ENDINGS = (
     *(".onnx", ".tflite", ".pt", ".pth", ".ckpt", ".pb", ".caffemodel", ".dat", ".xml", ".json", ".h5", ".hdf5"),
-    *(".keras", ".param", ".mnn", ".npy", ".pickle", ".pkl", ".safetensors", ".mlmodel", ".params", ".ort", ".task"),
+    *(".keras", ".param", ".mnn", ".npy", ".pickle", ".pkl", ".safetensors", ".mlmodel", ".params", ".ort"),
+    *(".task", ".index", ".mil"),
 )
-_TOLD_BY_NAME = (".json", ".xml", ".pkl", ".pickle")
+_TOLD_BY_NAME = (".json", ".xml", ".pkl", ".pickle", ".index")
 """Endings that readers ask for; others are taken away."""
 _NETWORKS = {r.INFO.name for r in readers() if "formats.networks." in getattr(r, "__name__", "")}
 

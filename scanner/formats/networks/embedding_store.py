@@ -39,7 +39,7 @@ INFO = Info(
     version=2,
     line="Stores of embeddings: FAISS indexes, pickled rows of numbers beside names; by their shape alone",
     specification="https://github.com/facebookresearch/faiss/blob/main/faiss/impl/index_write.cpp",
-    limits="Rows and names are not read. Indexes without a mark of their own (Annoy, hnswlib) are not told apart.",
+    limits="Rows and names are not read.",
     suffixes=(".pickle", ".pkl", ".dat"),
     magics=tuple(map(Magic, _INDEXES)),
 )

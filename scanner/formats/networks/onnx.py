@@ -24,7 +24,7 @@ INFO = Info(
     magics=tuple(Magic(bytes((8, version, following))) for version in range(3, 16) for following in (0x12, 0x3A, 0x42)),
     proves_type=True,
 )
-_TYPES = (
+TYPES = (
     *("", "float32", "uint8", "int8", "uint16", "int16", "int32", "int64", "string", "bool", "float16", "float64"),
     *("uint32", "uint64", "complex64", "complex128", "bfloat16", "float8e4m3fn", "float8e4m3fnuz", "float8e5m2"),
     *("float8e5m2fnuz", "uint4", "int4", "float4e2m1"),
@@ -176,4 +176,4 @@ def _axis(data: memoryview, budget: Budget) -> int:
 
 
 def _type(number: int) -> str:
-    return _TYPES[number] if number < len(_TYPES) else ""
+    return TYPES[number] if number < len(TYPES) else ""

@@ -21,6 +21,8 @@ _COMPILED = (
     (b"\x01HEF", "hailo", "a network for Hailo processors"),
     (b"IMOD", "om", "a network for Ascend or Kirin processors"),
 )
+_COMPILED_BEHIND = tuple((at, b"NETD", "dlc", "a network for Qualcomm processors") for at in (4, 12))
+"""The same, further on: the file is a FlatBuffer, as a .dlc archive holds it, in newer ones behind a version."""
 _ENCRYPTED = ((b"CYPTRKNN", "rknn", "an encrypted network for Rockchip processors"),)
 _NAMES = (
     *(".onnx", ".tflite", ".caffemodel", ".mnn", ".mlmodel", ".rknn", ".pth", ".ncnn", ".tnnmodel", ".nb", ".dlc"),
@@ -28,12 +30,15 @@ _NAMES = (
 )
 INFO = Info(
     name="sealed-network",
-    version=1,
-    line="Networks compiled for a chip (TensorRT, RKNN, Hailo, Ascend and HiAI) or encrypted: that they are such",
+    version=2,
+    line="Networks compiled for a chip (TensorRT, RKNN, Hailo, Ascend and HiAI, SNPE) or encrypted: that they are such",
     specification="https://github.com/lutzroeder/netron",
     limits="They are not seen into, and are listed as not read.",
     suffixes=_NAMES,
-    magics=tuple(Magic(start) for start, _, _ in (*_COMPILED, *_ENCRYPTED)),
+    magics=(
+        *(Magic(start) for start, _, _ in (*_COMPILED, *_ENCRYPTED)),
+        *(Magic(mark, at) for at, mark, _, _ in _COMPILED_BEHIND),
+    ),
 )
 _NOISE_BITS = 7.8
 """Bits a byte: what encryption gives. Compressed data comes near, so a known beginning excludes it."""
@@ -66,6 +71,9 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
 def _known(head: bytes) -> tuple[str, str] | None:
     for start, framework, what in (*_ENCRYPTED, *_COMPILED):
         if head.startswith(start) and b"\0" in head[:64]:
+            return framework, what
+    for at, mark, framework, what in _COMPILED_BEHIND:
+        if head[at : at + len(mark)] == mark:
             return framework, what
     return None
 

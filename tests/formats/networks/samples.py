@@ -12,7 +12,7 @@ from typing import NamedTuple
 from scanner.model.network import Shape
 from tests.formats.networks.flat import Table, Vector, Writer
 from tests.formats.networks.onnx_files import chain, onnx_file
-from tests.formats.networks.wire import field, message, repeated
+from tests.formats.networks.wire import field, message, repeated, varint
 
 
 class Sample(NamedTuple):
@@ -342,7 +342,85 @@ def hdf5() -> Sample:
     return Sample("a.h5", bytes(out), weights=WEIGHTS)
 
 
+def onnx_runtime() -> Sample:
+    def value(name: str, shape: Shape) -> Table:
+        dimensions = [Table(Table(("<b", 1), ("<q", axis))) for axis in shape]
+        tensor = Table(("<i", 1), Table(Vector(dimensions)))
+        return Table(name, None, Table(None, ("<B", 1), tensor))
+
+    def node(kind: str, takes: list[str], gives: list[str]) -> Table:
+        return Table(None, None, None, None, None, kind, None, None, Vector(takes), Vector(gives))
+
+    weights = [Table("w", None, Vector(CONV, "<q"), ("<i", 1)), Table("v", None, Vector(DENSE, "<q"), ("<i", 1))]
+    nodes = [node("Conv", ["x", "w"], ["m"]), node("Gemm", ["m", "v"], ["y"])]
+    values = Vector([value("x", PICTURE), value("y", (1, 16))])
+    graph = Table(Vector(weights), values, Vector(nodes), None, None, Vector(["x"]), Vector(["y"]))
+    model = Table(("<q", 8), None, "ours", *([None] * 4), graph)
+    layers = {"convolution": 1, "fully-connected": 1}
+    return Sample("a.ort", Writer(b"ORTM").file(Table("1", model)), (PICTURE,), ((1, 16),), layers, WEIGHTS)
+
+
+def tensorflow_checkpoint() -> Sample:
+    """A table of sorted strings with one block; the second key shares its first letters with the one before."""
+
+    def entry(shared: int, key: bytes, value: bytes) -> bytes:
+        return bytes([shared, len(key), len(value)]) + key + value
+
+    def block(entries: bytes) -> bytes:
+        return entries + struct.pack("<II", 0, 1)
+
+    def tensor(shape: Shape) -> bytes:
+        return message((1, 1), (2, b"".join(field(2, field(1, axis)) for axis in shape)))
+
+    data = block(entry(0, b"", b"\x08\x01") + entry(0, b"net/v", tensor((8, 16))) + entry(4, b"w", tensor(CONV)))
+    index = block(entry(0, b"z", bytes([0, len(data)])))
+    start = len(data) + 5
+    footer = (bytes([0, 0]) + varint(start) + varint(len(index))).ljust(40, b"\0") + bytes.fromhex("57fb808b247547db")
+    return Sample("variables.index", data + bytes(5) + index + bytes(5) + footer, weights=WEIGHTS)
+
+
+def coreml_program() -> Sample:
+    text = """program(1.0)
+[buildInfo = dict<string, string>({})]
+{
+    func main<ios15>(tensor<fp32, [1, 3, 14, 14]> x) {
+        tensor<fp16, [8, 3, 3, 3]> w = const()[name = string("w"), val = tensor<fp16, [8, 3, 3, 3]>(BLOBFILE(1))];
+        string pt = const()[name = string("pt"), val = string("valid")];
+        tensor<fp16, [1, 8, 12, 12]> m = conv(dilations = [1, 1], pad_type = pt, weight = w, x = x)[name = string("m")];
+        tensor<int8, [16, 8]> v = constexpr_affine_dequantize()[name = string("v"), data = tensor(BLOBFILE(2))];
+        tensor<fp16, [1, 16]> y = linear(weight = v, x = m)[name = string("y")];
+    } -> (y);
+}
+"""
+    layers = {"convolution": 1, "fully-connected": 1}
+    return Sample("model.mil", text.encode(), (PICTURE,), ((1, 16),), layers, WEIGHTS)
+
+
+def hnswlib_index() -> Sample:
+    row = 4 * 128
+    numbers = 4 * 32 + 4
+    sizes = (0, 1000, 7, numbers + row + 8, numbers + row, numbers, 2, 3, 16, 32, 16, 0.25, 200)
+    return Sample("people.bin", struct.pack("<6QiI3QdQ", *sizes) + bytes(64), (), ((7, 128),))
+
+
+def annoy_index() -> Sample:
+    def node(stands_for: int) -> bytes:
+        return struct.pack("<i", stands_for) + bytes(8 + 4 * 128)
+
+    return Sample("people.ann", node(1) * 5 + node(3) + node(5), (), ((5, 128),))
+
+
+def darknet_weights() -> Sample:
+    return Sample("a.weights", struct.pack("<iiiq", 0, 2, 0, 64) + bytes(400))
+
+
 SAMPLES = {
+    "onnx-runtime": onnx_runtime,
+    "tensorflow-checkpoint": tensorflow_checkpoint,
+    "coreml-program": coreml_program,
+    "hnswlib-index": hnswlib_index,
+    "annoy-index": annoy_index,
+    "darknet-weights": darknet_weights,
     "hdf5": hdf5,
     "embedding-store": embedding_store,
     "json-rows": json_rows,

@@ -107,6 +107,27 @@ def test_what_is_compiled_for_a_chip_is_reported_as_not_seen_into():
     assert stopped.cause is Cause.UNSUPPORTED
 
 
+def test_what_an_archive_for_a_phone_holds_is_reported_as_not_seen_into():
+    reader = READERS["sealed-network"]
+    for head in (b"\x20\0\0\0NETD", b"\xd5\x0a\x03\0\0\0\0\0\x20\0\0\0NETD"):
+        found, stopped = read_until_stopped(reader, BytesSource("model", head + bytes(64)))
+        assert [seen.framework for seen in found if isinstance(seen, Network)] == ["dlc"]
+        assert stopped is not None
+
+
+def test_numbers_that_only_training_needed_are_no_weights():
+    data = SAMPLES["tensorflow-checkpoint"]().data.replace(b"net/v", b"/Adam")
+    found, _ = read_until_stopped(READERS["tensorflow-checkpoint"], BytesSource("a.index", data))
+    (network,) = [seen for seen in found if isinstance(seen, Network)]
+    assert "8x16" not in network.weights
+
+
+def test_sizes_that_do_not_follow_from_each_other_are_no_index():
+    data = bytearray(SAMPLES["hnswlib-index"]().data)
+    data[24] ^= 1
+    assert not READERS["hnswlib-index"].wants("a.bin", bytes(data))  # type: ignore[attr-defined]  # optional
+
+
 def test_a_network_by_its_name_and_noise_by_its_bytes_is_reported_as_encrypted():
     noise = random.Random(1).randbytes(8192)
     reader = READERS["sealed-network"]
