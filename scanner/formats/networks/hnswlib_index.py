@@ -21,8 +21,8 @@ INFO = Info(
     suffixes=(".bin", ".hnsw", ".index", ".idx"),
 )
 _HEADER = struct.Struct("<6QiI3QdQ")
-"""Start of the first level, most rows, rows, bytes of a row, where its label and its numbers lie, levels, where searches
-begin, most neighbours, those on the first level, the same as it was asked for, a factor, an effort."""
+"""Start of the first level, most rows, rows, bytes of a row, where its label and its numbers lie, levels, where a
+search begins, most neighbours, those on the first level, the same as it was asked for, a factor, an effort."""
 _MOST_ROWS, _WIDEST, _MOST_NEIGHBOURS = 1 << 40, 65_536, 4096
 
 
