@@ -5,34 +5,20 @@ against its SHA-256, scans all and prints what has a verdict. The exit status is
 another.
 """
 
-import hashlib
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from ruamel.yaml import YAML
-
 from scanner.engine.scan import Settings, scan
 from tests.lookalikes.raised import raised
+from tests.registries import is_fetched, rows_of
 
 _LISTED = Path(__file__).with_name("packages.yaml")
-_PIP = (sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:")
-_NPM = ("npm", "pack", "--silent", "--ignore-scripts")
 
 
 def fetched(folder: Path) -> list[str]:
     """Bring what is not there yet; the names of files that are not the ones that were looked into."""
-    wrong = []
-    for row in YAML(typ="safe").load(_LISTED.read_text(encoding="utf-8")):
-        path = folder / row["file"]
-        if not path.exists():
-            name, version = row["package"], row["version"]
-            command = (*_PIP, f"{name}=={version}") if row["from"] == "pypi" else (*_NPM, f"{name}@{version}")
-            subprocess.run(command, cwd=folder, check=True, timeout=300, stdout=subprocess.DEVNULL)
-        if hashlib.sha256(path.read_bytes()).hexdigest() != row["sha256"]:
-            wrong.append(row["file"])
-    return wrong
+    return [row["file"] for row in rows_of(_LISTED) if not is_fetched(row, folder)]
 
 
 def main(folder: Path) -> int:
