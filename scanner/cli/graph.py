@@ -5,10 +5,20 @@ from typing import Annotated
 
 import typer
 
+from scanner.cli import completion
 from scanner.cli.exits import Exit
 from scanner.cli.given_report import Given
 
-_Format = Annotated[str, typer.Option("-f", "--format", metavar="FORMAT", help="dot, graphml, html or mermaid.")]
+_Format = Annotated[
+    str,
+    typer.Option(
+        "-f",
+        "--format",
+        metavar="FORMAT",
+        help="dot, graphml, html or mermaid.",
+        autocompletion=completion.graph_formats,
+    ),
+]
 _Output = Annotated[
     Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where it goes; - is standard output.")
 ]

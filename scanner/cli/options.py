@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from scanner.cli import completion
 from scanner.cli.settings_file import NAME, SettingsError, find, settings
 
 FOUND_SETTINGS = "frscan.settings-file"
@@ -37,6 +38,7 @@ Formats = Annotated[
         "--format",
         metavar="FORMAT[=FILE]",
         help="One of the formats below, text if left out; several at once as -f html=out.html.",
+        autocompletion=completion.report_formats,
     ),
 ]
 Output = Annotated[
@@ -63,7 +65,12 @@ DeterminationsFile = Annotated[
 ]
 FailOn = Annotated[
     list[str] | None,
-    typer.Option("--fail-on", metavar="WORD", help="Exit 1 at this verdict or outcome, or never; may repeat."),
+    typer.Option(
+        "--fail-on",
+        metavar="WORD",
+        help="Exit 1 at this verdict or outcome, or never; may repeat.",
+        autocompletion=completion.thresholds,
+    ),
 ]
 Config = Annotated[
     Path | None,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scanner.cli import completion
 from scanner.cli.exits import refuse
 
 if TYPE_CHECKING:
@@ -19,7 +20,12 @@ app = typer.Typer(
 )
 _Jurisdictions = Annotated[
     list[str] | None,
-    typer.Option("--jurisdiction", metavar="ID", help="Laws that hold there, those of all around it too; may repeat."),
+    typer.Option(
+        "--jurisdiction",
+        metavar="ID",
+        help="Laws that hold there, those of all around it too; may repeat.",
+        autocompletion=completion.jurisdictions,
+    ),
 ]
 _AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="As of this day (YYYY-MM-DD); else today.")]
 _Report = Annotated[Path, typer.Argument(metavar="REPORT", help="A report saved with -f json.", show_default=False)]
@@ -62,7 +68,9 @@ def _unverified(law: "Law") -> str:
 
 @app.command("show")
 def show_ordinance(
-    ordinance_id: str = typer.Argument(metavar="ID", help="The id, as `frscan ordinances list` shows it."),
+    ordinance_id: str = typer.Argument(
+        metavar="ID", help="The id, as `frscan ordinances list` shows it.", autocompletion=completion.law_ids
+    ),
     as_of: _AsOf = None,
 ) -> None:
     """Show everything the law file says, with its sources and what of it was not verified."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scanner.cli import completion
 from scanner.cli.decisions import read_decisions, with_decisions
 from scanner.cli.exits import exit_status, refuse, thresholds
 from scanner.cli.options import BaselineFile, Config, DeterminationsFile, FailOn, Formats, Output, Public, WaiversFile
@@ -25,16 +26,43 @@ _Paths = Annotated[
 ]
 _Jurisdictions = Annotated[
     list[str] | None,
-    typer.Option("--jurisdiction", metavar="ID", help="Where it is deployed, such as us-ma-boston; may repeat."),
+    typer.Option(
+        "--jurisdiction",
+        metavar="ID",
+        help="Where it is deployed, such as us-ma-boston; may repeat.",
+        autocompletion=completion.jurisdictions,
+    ),
 ]
-_Operator = Annotated[str | None, typer.Option("--operator", metavar="WHO", help="Who runs it, such as city-agency.")]
-_Place = Annotated[str | None, typer.Option("--place", metavar="WHERE", help="Such as public-accommodation.")]
+_Operator = Annotated[
+    str | None,
+    typer.Option(
+        "--operator",
+        metavar="WHO",
+        help="Who runs it, such as city-agency.",
+        autocompletion=completion.operators,
+    ),
+]
+_Place = Annotated[
+    str | None,
+    typer.Option("--place", metavar="WHERE", help="Such as public-accommodation.", autocompletion=completion.places),
+]
 _Acts = Annotated[
     list[str] | None,
-    typer.Option("--act", metavar="ACT", help="What is done with it, such as acquire or use; may repeat."),
+    typer.Option(
+        "--act",
+        metavar="ACT",
+        help="What is done with it, such as acquire or use; may repeat.",
+        autocompletion=completion.acts,
+    ),
 ]
 _Purposes = Annotated[
-    list[str] | None, typer.Option("--purpose", metavar="WORD", help="What for, such as redaction; may repeat.")
+    list[str] | None,
+    typer.Option(
+        "--purpose",
+        metavar="WORD",
+        help="What for, such as redaction; may repeat.",
+        autocompletion=completion.purposes,
+    ),
 ]
 _AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="Assess as of this day (YYYY-MM-DD).")]
 _DeploymentFile = Annotated[
