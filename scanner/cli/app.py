@@ -60,9 +60,9 @@ app.command(
     short_help="Show which options hold and where they come from.",
     context_settings={"ignore_unknown_options": True},
 )(config.config)
-app.add_typer(signatures.app, name="signatures")
-app.add_typer(ordinances.app, name="ordinances")
-app.add_typer(audit.app, name="audit")
+app.add_typer(signatures.app, name="signatures", short_help="What frscan looks for: list, show, check, carry.")
+app.add_typer(ordinances.app, name="ordinances", short_help="The laws that are asked, and what they still ask.")
+app.add_typer(audit.app, name="audit", short_help="The same check over many targets, kept and repeated.")
 
 _WRITTEN_DOWN = (
     'Every option can also stand in frscan.toml (fail-on = ["never"]) or in the environment (FRSCAN_FAIL_ON=never);'

@@ -62,7 +62,7 @@ class _By(StrEnum):
 _FormatOption = Annotated[_Format, typer.Option("-f", "--format", help="How it is written.")]
 
 
-@app.command("run")
+@app.command("run", short_help="Check every target of the plan.")
 def run(
     plan: _Plan,
     jobs: Annotated[int, typer.Option("-j", "--jobs", min=0, help="Worker processes; 0 is one a processor.")] = 0,
@@ -95,7 +95,7 @@ def run(
     raise typer.Exit(_status(results))
 
 
-@app.command("history")
+@app.command("history", short_help="List the audits so far.")
 def history(plan: _Plan, format_: _FormatOption = _Format.TEXT) -> None:
     """List the audits of the plan, the latest first."""
     with _opened(plan) as (read, store):
@@ -116,7 +116,7 @@ def history(plan: _Plan, format_: _FormatOption = _Format.TEXT) -> None:
     _write(table, format_)
 
 
-@app.command("diff")
+@app.command("diff", short_help="Say what is new, gone, or was not looked at.")
 def diff(
     plan: _Plan,
     before: _Number = None,
@@ -143,7 +143,7 @@ def diff(
     raise typer.Exit(Exit.FOUND if any(entry.change is Change.NEW for entry in found) else Exit.NOTHING)
 
 
-@app.command("report")
+@app.command("report", short_help="Show or write what an audit says.")
 def report(
     plan: _Plan,
     audit: _Number = None,
@@ -186,7 +186,7 @@ def report(
     _write(table, _Format(format_))
 
 
-@app.command("schedule")
+@app.command("schedule", short_help="Show what repeats it every week.")
 def schedule(
     plan: _Plan,
     system: Annotated[_System, typer.Option("--system", help="What is to repeat it.")] = _System.SYSTEMD,

@@ -40,7 +40,7 @@ _FORCE_WORDS = {
 }
 
 
-@app.command("list")
+@app.command("list", short_help="List the laws, whether in force, how well seen.")
 def list_ordinances(jurisdiction: _Jurisdictions = None, as_of: _AsOf = None) -> None:
     """List the ordinances: id, kind, whether it is in force, how well its text was seen, title."""
     from scanner.cli.wrapping import wrapped
@@ -66,7 +66,7 @@ def _unverified(law: "Law") -> str:
     return f"{things} {'thing' if things == 1 else 'things'} not verified."
 
 
-@app.command("show")
+@app.command("show", short_help="Show all of a law, and what was not verified.")
 def show_ordinance(
     ordinance_id: str = typer.Argument(
         metavar="ID", help="The id, as `frscan ordinances list` shows it.", autocompletion=completion.law_ids
@@ -90,7 +90,7 @@ def show_ordinance(
     print("\n".join(described(known[ordinance_id], reason)))
 
 
-@app.command("questions")
+@app.command("questions", short_help="Show what a saved report still asks.")
 def questions(file: _Report, toml: _Toml = False) -> None:  # noqa: FBT002  (a command line flag)
     """Show what is still to be answered about a saved report, and where each answer is given."""
     from scanner.cli.question_text import as_text, as_toml

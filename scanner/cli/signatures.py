@@ -32,7 +32,7 @@ class _ListFormat(StrEnum):
     JSON = "json"
 
 
-@app.command("list")
+@app.command("list", short_help="List every technology.")
 def list_signatures(
     format_: Annotated[_ListFormat, typer.Option("--format", "-f", help="How the list is written.")] = _ListFormat.TEXT,
 ) -> None:
@@ -47,7 +47,7 @@ def list_signatures(
         print(f"{technology.id:{width}}  {technology.kind:11}  {len(technology.indicators):3}  {capabilities}")
 
 
-@app.command("show")
+@app.command("show", short_help="Show a signature, and what of it was seen.")
 def show_signature(
     technology_id: Annotated[str, typer.Argument(metavar="ID", help="The id, as `frscan signatures list` shows it.")],
 ) -> None:
@@ -62,7 +62,7 @@ def show_signature(
         print(line)
 
 
-@app.command("lint")
+@app.command("lint", short_help="Check every signature file.")
 def lint_signatures(folder: _Folder = None) -> None:
     """Check every signature file; exit status 1 if there is something to correct."""
     from scanner.catalogue.lints import lint, loading_problem
@@ -81,9 +81,9 @@ def lint_signatures(folder: _Folder = None) -> None:
     raise typer.Exit(Exit.FOUND if problems else Exit.NOTHING)
 
 
-app.command("test")(try_signatures)
-app.command("export")(export_signatures)
-app.command("install")(install_signatures)
+app.command("test", short_help="Match the examples, or files of yours.")(try_signatures)
+app.command("export", short_help="Write a set of signatures to one file.")(export_signatures)
+app.command("install", short_help="Check such a file and use it from now on.")(install_signatures)
 
 
 def _loaded(folder: Path | None) -> "Catalogue":

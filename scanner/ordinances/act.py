@@ -117,7 +117,7 @@ def _definition(law: Law, leading: tuple[Reached, ...], found: tuple[Reached, ..
     if others:
         parts.append(f"also found: {listed(others)}")
     if not any(definition.verified for definition in law.definitions):
-        parts.append(f"this rests on {law.reach_basis}")
+        parts.append(f"basis of this reading: {law.reach_basis}")
     asked = once(q for r in tied for q in reading(law, r.capability, r.question)) if met is Met.UNKNOWN else ()
     reason = " ".join(sentence(part) for part in parts) or "No capability of the situation is more than referenced."
     return Judged(Element(name="definition", met=met, reason=reason), tuple(asked))

@@ -24,6 +24,8 @@ FORMAT = ReportFormat(
     suffix=".csv",
     line="A table for a spreadsheet (comma-separated values), a row a component, with columns for what people decide.",
 )
+CELL_LIMIT = 30_000
+"""Characters of a cell; a spreadsheet program holds 32,767."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _GRAVITY = tuple(words.OUTCOMES)
 
@@ -40,7 +42,7 @@ def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001 - eve
 
 def safe_cell(text: str) -> str:
     """A cell that no spreadsheet takes for a formula: an apostrophe before what would start one."""
-    shown = printable(text)
+    shown = printable(text, CELL_LIMIT)
     return f"'{shown}" if shown.startswith(_FORMULA) else shown
 
 

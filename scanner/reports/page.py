@@ -1,5 +1,6 @@
 """A page of plain lines for a terminal: indented, wrapped by the width of characters, coloured if wanted."""
 
+import re
 from io import StringIO
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,11 @@ NARROWEST, WIDEST = 40, 100
 """Columns a line may have: beyond 100 a line is hard to read, however wide the terminal is."""
 LONGEST_LEAD = 12
 """Characters of a lead under which the lines after the first stay clear."""
+
+
+_LONG_NAME = re.compile(r"\S+")
+_BREAK = re.compile(r".*[./_:,;=-]", re.DOTALL)
+"""As much of a name as ends where a reader, or a voice, may pause."""
 
 
 class Page:
@@ -55,7 +61,7 @@ class Page:
         if len(lead) > LONGEST_LEAD:
             start, text = under[:indent], lead + text
         room = max(self._width - len(under), NARROWEST // 2)
-        wrapped = Text(text, style=style).wrap(self._console, room, overflow="fold")
+        wrapped = Text(_broken(text, room), style=style).wrap(self._console, room, overflow="fold")
         for number, part in enumerate(wrapped):
             part.rstrip()
             self._print(Text(start if number == 0 else under) + part)
@@ -79,3 +85,18 @@ class Page:
     def _print(self, line: "Text") -> None:
         line.rstrip()
         self._console.print(line, soft_wrap=True)
+
+
+def _broken(text: str, room: int) -> str:
+    """The text with names that fit no line broken after a dot, a slash or the like, as far as they have any."""
+    return _LONG_NAME.sub(lambda found: _break_name(found[0], room), text) if len(text) > room else text
+
+
+def _break_name(name: str, room: int) -> str:
+    lines = []
+    while len(name) > room:
+        head = _BREAK.match(name[:room])
+        end = len(head[0]) if head else room
+        lines.append(name[:end])
+        name = name[end:]
+    return "\n".join([*lines, name])

@@ -100,7 +100,8 @@ def test_help_shows_what_is_done_every_day_first_and_fits_80_columns():
     assert out.index("Every day") < out.index("Options:") < out.index("Commands:")
     examples = [line.strip() for line in out.splitlines() if line.startswith("    frscan ")]
     assert len(examples) == 3
-    for command in ((), ("scan",), ("report",), ("config",)):
+    for command in ((), ("scan",), ("report",), ("config",), ("ordinances",), ("signatures",), ("audit",)):
         lines = frscan(*command, "--help", COLUMNS="200").out.splitlines()
+        assert [line for line in lines[1:] if line.endswith("...")] == [], "a sentence is cut off"
         assert [line for line in lines if len(line) > 80] == []
         assert "\x1b" not in "".join(lines)

@@ -91,3 +91,11 @@ def test_many_laws_are_told_in_short_and_none_is_unmentioned():
     shown = " ".join(text(crowded).split())
     assert all(name in shown for name in many)
     assert len(text(crowded).splitlines()) < len(text(report).splitlines()) + 60
+
+
+def test_a_name_longer_than_a_line_is_broken_where_a_reader_may_pause():
+    name = "com.example.services.recognition.RecognitionClient.searchManyFacesByOneImageOfMany"
+    (entry,) = finding(evidence=(evidence(value=name),)).evidence
+    shown = text(msgspec.structs.replace(rich_report(), findings=(finding(evidence=(entry,)),)), 60)
+    assert "com.example.services.recognition.RecognitionClient.\n" in shown
+    assert "searchManyFacesByOneImageOfMany" in shown
