@@ -1,5 +1,6 @@
 """The report that a command is about: a saved one, or that of a target which is scanned for it."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,11 +23,15 @@ def report_of(path: Path) -> "Report":
     from scanner.catalogue.load import CatalogueError
     from scanner.cli.saved import saved_report
     from scanner.engine.scan import Settings, scan
-    from scanner.reports import BadReport
+    from scanner.reports import BadReport, printable
     from scanner.targets import MissingTarget
 
     try:
-        return saved_report(path) if _is_report(path) else scan([path], Settings())
+        if _is_report(path):
+            return saved_report(path)
+        if path.suffix == ".json" and path.is_file():
+            print(f"frscan: {printable(str(path))} is no saved report; it is scanned as a target.", file=sys.stderr)
+        return scan([path], Settings())
     except (BadReport, MissingTarget, CatalogueError) as error:
         refuse(str(error))
 

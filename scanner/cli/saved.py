@@ -17,7 +17,7 @@ def saved_report(file: Path) -> Report:
     try:
         return read_report(data)
     except BadReport as error:
-        raise BadReport(f"{name}: {error}") from error
+        raise BadReport(f"{name}: {error} `frscan PATH -f json=report.json` saves one.") from error
 
 
 def earlier(file: Path | None) -> Report | None:

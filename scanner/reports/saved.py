@@ -25,6 +25,8 @@ def read_report(data: bytes) -> Report:
     """
     if len(data) > MAX_REPORT_BYTES:
         raise BadReport(f"it is longer than {MAX_REPORT_BYTES >> 20} MiB, the most that is read.")
+    if not data.strip():
+        raise BadReport("it is no JSON report of this program: it is empty.")
     try:
         version = msgspec.json.decode(data, type=_Versioned).schema_version
         if version != SCHEMA_VERSION:

@@ -103,3 +103,11 @@ def test_an_explanation_tells_how_the_file_was_made_and_the_public_edition_does_
     }
     assert frscan("report", saved, "--public", "-f", f"json={public}").status == Exit.NOTHING
     assert "acmebadge.pdb" not in public.read_text()
+
+
+def test_a_file_that_is_no_saved_report_after_all_is_said_to_be_scanned(tmp_path):
+    (tmp_path / "wrong.json").write_text("{}", encoding="utf-8")
+    ran = frscan("explain", "F1", tmp_path / "wrong.json")
+    assert ran.status == 2
+    assert "is no saved report; it is scanned as a target." in ran.err
+    assert "has no finding 'F1'" in ran.err
