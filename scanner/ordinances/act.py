@@ -13,7 +13,7 @@ from scanner.model.vocabulary import Act, Capability, Met, Presence, Reach
 from scanner.ordinances.questions import fact_or, once, plain, reading
 from scanner.ordinances.reach import Reached, capabilities, strength
 from scanner.ordinances.reason import Judged
-from scanner.ordinances.words import ACTS, PRESENCES, capability, distinct, listed, sentence
+from scanner.ordinances.words import ACTS, PRESENCES, capability, distinct, listed, sentence, with_verb
 
 SHOWN_BY_A_SCAN = frozenset({Act.ACQUIRE, Act.POSSESS, Act.ACCESS, Act.USE})
 """Acts that what lies on a system is evidence of."""
@@ -110,7 +110,7 @@ def _definition(law: Law, leading: tuple[Reached, ...], found: tuple[Reached, ..
     parts = _by_themselves(leading)
     stages = [capability(reached.capability) for reached in leading if reached.as_stage]
     if stages:
-        counts = "count" if len(stages) > 1 else "counts"
+        counts = "counts" if with_verb(stages).endswith(" is") else "count"
         parts.append(f"{listed(stages)} {counts} as part of what recognises")
     decided = {reached.capability for reached in leading}
     others = [f"{capability(r.capability)} ({_status(r)})" for r in found if _is_other(r, decided)]
@@ -129,10 +129,7 @@ def _by_themselves(leading: tuple[Reached, ...]) -> list[str]:
     for reached in leading:
         if not reached.as_stage:
             alike.setdefault((reached.presence, reached.why), []).append(capability(reached.capability))
-    return [
-        f"{listed(names)} {'are' if len(names) > 1 else 'is'} {PRESENCES[presence]}. {why}"
-        for (presence, why), names in alike.items()
-    ]
+    return [f"{with_verb(names)} {PRESENCES[presence]}. {why}" for (presence, why), names in alike.items()]
 
 
 def _is_other(reached: Reached, decided: set[Capability]) -> bool:
@@ -147,15 +144,14 @@ def _act(law: Law, leading: tuple[Reached, ...], stands: tuple[ActStand, ...], d
     met = _best(stands)
     acts = tuple(dict.fromkeys(stand.act for stand in stands if stand.met is met))
     seen = max((reached.presence for reached in leading), key=lambda p: p.rank, default=Presence.REFERENCED)
-    what = listed(capability(r.capability) for r in leading if not r.as_stage) or "it"
-    be = "are" if " and " in what else "is"
+    what_is = with_verb([capability(r.capability) for r in leading if not r.as_stage] or ["it"])
     questions: tuple[Question, ...] = ()
     if met is Met.MET:
         reason = _met(law, acts, deployment)
     elif met is Met.UNKNOWN:
-        reason, questions = _open(law, acts, f"{what} {be}", seen)
+        reason, questions = _open(law, acts, what_is, seen)
     else:
-        reason, questions = _not_met(law, acts, f"{what} {be}", seen, deployment)
+        reason, questions = _not_met(law, acts, what_is, seen, deployment)
     return Judged(Element(name="act", met=met, reason=reason), questions)
 
 

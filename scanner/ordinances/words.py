@@ -29,6 +29,12 @@ def capability(word: Capability) -> str:
     return _CAPABILITIES.get(word, str(word))
 
 
+def with_verb(words: Iterable[str]) -> str:
+    """The names with `is` or `are`: `detection is`, `landmarks are`, `detection and liveness are`."""
+    names = list(words)
+    return f"{listed(names)} {'is' if len(names) < 2 and names != [str(Capability.LANDMARKS)] else 'are'}"
+
+
 def kind(word: Operator | Place) -> str:
     """A kind of operator or place, with its article: `a city agency`, `an eu deployer`."""
     if word is Place.ONLINE:

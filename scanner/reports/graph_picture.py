@@ -12,7 +12,7 @@ from scanner.reports.graphs import GraphView
 MOST_DRAWN = 120
 """A picture of more nodes cannot be read."""
 _COLUMN, _ROW, _WIDTH, _HEIGHT, _MARGIN = 260, 46, 200, 30, 20
-_LABEL_CHARACTERS = 28
+_LABEL_CHARACTERS = 25
 
 
 def can_be_drawn(view: GraphView) -> bool:
@@ -30,9 +30,7 @@ def picture(view: GraphView) -> str:
         f'width="{width}" height="{height}" viewBox="0 0 {width} {height}">\n'
     ]
     for edge in view.edges:
-        (x1, y1), (x2, y2) = places[edge.source], places[edge.target]
-        start, end, middle = x1 + _WIDTH, y2 + _HEIGHT // 2, (x1 + _WIDTH + x2) // 2
-        curve = f"M{start} {y1 + _HEIGHT // 2} C{middle} {y1 + _HEIGHT // 2} {middle} {end} {x2} {end}"
+        curve = _curve(places[edge.source], places[edge.target])
         parts.append(f'<path class="edge {escape(edge.kind)}" d="{curve}"></path>\n')
     for node in view.nodes:
         x, y = places[node.number]
@@ -41,6 +39,14 @@ def picture(view: GraphView) -> str:
             f'<text x="{x + 8}" y="{y + 20}">{escape(_short(node.label, node.kind))}</text>\n'
         )
     return "".join([*parts, "</svg>\n"])
+
+
+def _curve(source: tuple[int, int], target: tuple[int, int]) -> str:
+    """From the right side of a node to the left side of the next; within a column, or back, round the right side."""
+    start, end = source[0] + _WIDTH, target[0] if target[0] > source[0] else target[0] + _WIDTH
+    y1, y2 = source[1] + _HEIGHT // 2, target[1] + _HEIGHT // 2
+    turn = (start + end) // 2 if end > start else start + _MARGIN
+    return f"M{start} {y1} C{turn} {y1} {turn} {y2} {end} {y2}"
 
 
 def _short(label: str, kind: str) -> str:

@@ -11,6 +11,7 @@ import pytest
 
 from scanner.audits import Store, write_site
 from scanner.reports import RenderOptions, formats, public_edition, with_baseline
+from scanner.reports.graphs import graph_formats, view_graph
 from tests.audits.auditing import AS_OF, decisions, two_audits
 from tests.reports.sample import detector, empty_report, finding, rich_report
 from tests.reports.test_hostile import HOSTILE, hostile_report
@@ -119,6 +120,19 @@ def test_the_overview_of_an_audit_has_no_barrier_and_fits(view, browser, tmp_pat
     with browser.new_context(**VIEWS[view], offline=True, bypass_csp=True) as context:
         page = context.new_page()
         page.goto((tmp_path / "site" / "index.html").as_uri())
+        if view == "print":
+            page.emulate_media(media="print")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert barriers(page) == []
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_the_page_of_a_graph_has_no_barrier_and_fits(view, browser, tmp_path):
+    file = tmp_path / "graph.html"
+    file.write_text(graph_formats()["html"].render(view_graph(rich_report())), encoding="utf-8")
+    with browser.new_context(**VIEWS[view], offline=True, bypass_csp=True) as context:
+        page = context.new_page()
+        page.goto(file.as_uri())
         if view == "print":
             page.emulate_media(media="print")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

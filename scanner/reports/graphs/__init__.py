@@ -79,7 +79,7 @@ def view_graph(report: Report, technologies: Iterable[str] = ()) -> GraphView:
             NodeView(
                 number=numbers[node.id],
                 kind=printable(node.kind),
-                label=printable(names.get(node.id) or node.label),
+                label=printable(names.get(node.id) or node.label) + (" (target)" if node.kind == "target" else ""),
                 id=printable(node.id),
             )
             for node in graph.nodes
