@@ -11,7 +11,7 @@ from scanner.model.vocabulary import RECOGNITION, Capability, Presence, Technolo
 from scanner.reports.summary import strongest
 
 MOST = 40
-"""Components that one letter, or one page, asks about; the questions of further ones are the same."""
+"""Components that one letter, or one page, asks about; of further ones it tells how many there are."""
 
 _USE = {
     Verdict.RECOGNITION: "What does the product use {name} for, and which functions that a customer sees depend on it?",
