@@ -16,7 +16,7 @@ from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="python-bytecode",
-    version=3,
+    version=4,
     line="Compiled Python (2.7, 3.2 to 3.14): imports, calls of imported modules, native libraries it loads",
     specification="Python/marshal.c and Lib/opcode.py in https://github.com/python/cpython",
     limits="Names are followed through assignments only; of other versions of Python only dotted module names are "

@@ -14,6 +14,8 @@ from scanner.formats.python_opcodes import Act, PythonVersion
 from scanner.formats.python_values import MAX_TEXT, Ref, Text, Values, refs, texts, union
 from scanner.model.source import Budget
 
+_MOST_LEVELS = 255
+"""Packages up, that an import may go: any number can stand there, and a name with so many dots would be made of it."""
 _ROUNDS = 3
 _MAX_CHAINS = 200
 _IMPORT_FUNCTION = "__import__"
@@ -272,9 +274,9 @@ class _Reading:
         level, taken = self._now.number, self._now.taken
         self._now = _Statement(taken=taken)
         self._imported = ""
-        if level > 0:
+        if 0 < level <= _MOST_LEVELS:
             name = "." * level + name
-        elif not name:
+        elif level > _MOST_LEVELS or not name:
             self._load(())
             return
         if name.strip("."):

@@ -148,6 +148,13 @@ def test_a_damaged_image_gives_files_or_says_why_not(name):
         assert_it_survives(disk_image, bytes(data[: chance.randrange(len(data)) if chance.random() < 0.3 else None]))
 
 
+def test_descriptors_larger_than_a_block_are_damage():
+    data = bytearray(image("ext4"))
+    data[1024 + 254 : 1024 + 256] = b"\xff\xff"
+    data[1024 + 96] |= 0x80  # the feature that gives this field its meaning
+    assert opened(disk_image, bytes(data), "a.img").causes() == {"": "damaged"}
+
+
 def test_what_is_opened_is_not_reported_as_unread():
     assert not_read.INFO.name in disk_image.INFO.refines
     assert disk_image.confirms(BytesSource("a.img", image("ext4")))

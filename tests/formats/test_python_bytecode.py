@@ -5,6 +5,7 @@ import importlib
 import marshal
 import struct
 import textwrap
+import time
 import warnings
 import zlib
 from importlib.util import MAGIC_NUMBER
@@ -169,6 +170,17 @@ def test_imports_by_constants_count_and_relative_ones_keep_their_dots():
         """
     own = {".own", ".own.thing", "..other", "..other.more"}
     assert names(read(python_bytecode, here(code)), Import) == {"hid.den", "in.side", *own}
+
+
+def test_an_import_from_a_thousand_million_packages_up_makes_no_such_name():
+    raw = here("from . import thing").data
+    level = raw.index(marshal.dumps(1))  # the first constant: how many packages up
+    far = raw[:level] + marshal.dumps(0x40000000) + raw[level + 5 :]
+    assert len(far) == len(raw)
+    before = time.process_time()
+    found, _ = read_until_stopped(python_bytecode, BytesSource("t.pyc", far))
+    assert names(found, Import) == set()
+    assert time.process_time() - before < 1
 
 
 def test_a_library_loaded_by_name_is_a_load():

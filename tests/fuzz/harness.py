@@ -45,10 +45,10 @@ def name_for(parser: Any) -> str:
     return "input" + (str(parser.INFO.suffixes[0]) if parser.INFO.suffixes else ".bin")
 
 
-def run_once(parser: Any, data: bytes) -> None:
+def run_once(parser: Any, data: bytes, name: str = "", focus: frozenset[str] = FOCUS) -> None:
     """Give a parser some bytes. Raises whatever it raises but for `Unreadable`, which is its right."""
-    name = name_for(parser)
-    source = BytesSource(name, data, focus=FOCUS if hasattr(parser, "observe") else frozenset())
+    name = name or name_for(parser)
+    source = BytesSource(name, data, focus=focus if hasattr(parser, "observe") else frozenset())
     for ask in ("wants", "confirms"):
         function = getattr(parser, ask, None)
         if function is not None:

@@ -1,5 +1,6 @@
 """Every fixture, cut and with bits turned: facts or a reason come out, and never an exception."""
 
+import random
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from scanner.engine.task import Answer, Batch, examine_batch, prepare
 from tests.commands import FIXTURES
 from tests.containers.opening import damaged
 from tests.engine.scanning import plan_of
+from tests.format_fixtures import FormatFixture, format_fixtures
+from tests.fuzz.harness import parsers, run_once
 
 LIMITS = Limits(items=300_000, inflated_bytes=64 << 20, seconds=20)
 KINDS = (
@@ -24,6 +27,8 @@ KINDS = (
     "dotnet/*",
 )
 CUTS = 24
+BENDS = 24
+FORMATS = format_fixtures()
 
 
 @cache
@@ -52,6 +57,20 @@ def test_a_fixture_cut_anywhere_gives_facts_or_a_reason(tmp_path, name):
     whole = fixtures()[name]
     for cut in range(CUTS):
         assert_sound(look_at(tmp_path, name, whole[: len(whole) * cut // CUTS]))
+
+
+@pytest.mark.parametrize("fixture", FORMATS, ids=[fixture.parser for fixture in FORMATS])
+def test_what_each_reader_is_for_cut_and_bent_gives_facts_or_a_reason(fixture: FormatFixture):
+    """Any exception but the one that readers may raise comes out of `run_once`, and so does a spent budget's excess."""
+    parser, whole = parsers()[fixture.parser], fixture.source.data
+    chance = random.Random(fixture.parser)
+    for cut in range(CUTS):
+        run_once(parser, whole[: len(whole) * cut // CUTS], fixture.path.name, fixture.source.focus)
+    for _ in range(BENDS):
+        bent = bytearray(whole)
+        for _ in range(chance.randint(1, 6)):
+            bent[chance.randrange(len(bent))] ^= 1 << chance.randrange(8)
+        run_once(parser, bytes(bent), fixture.path.name, fixture.source.focus)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -88,6 +88,8 @@ class Ext(NumberedTree):
         is_64_bit = bool(self._incompatible & _IS_64_BIT)
         self._descriptor_bytes: int = max(32, struct.unpack_from("<H", block, 254)[0]) if is_64_bit else 32
         self._first_meta_group: int = word(260)[0]
+        if self._descriptor_bytes > self._block_bytes:
+            raise Unreadable(Cause.DAMAGED, "The superblock of the file system is damaged.")
         if not self._inodes_a_group or not 128 <= self._inode_bytes <= self._block_bytes or not self._blocks_a_group:
             raise Unreadable(Cause.DAMAGED, "The superblock of the file system is damaged.")
         self._tables: dict[int, int] = {}

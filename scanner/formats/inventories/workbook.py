@@ -1,6 +1,8 @@
 """Lists of software as a workbook (XLSX): the first sheet that has the columns of a dialect."""
 
+import lzma
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -13,7 +15,7 @@ from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="inventory-workbook",
-    version=1,
+    version=2,
     line="Inventories as XLSX workbooks",
     specification="ECMA-376, SpreadsheetML; read as a stream by openpyxl",
     limits="Every sheet with the columns of a dialect is read. Formulas count as what was last computed; older "
@@ -22,6 +24,11 @@ INFO = Info(
 )
 _PREAMBLE = 20
 _MAX_COLUMNS = 1000
+_RAISED = (
+    AttributeError, EOFError, IndexError, KeyError, NotImplementedError, OSError, RuntimeError, SyntaxError, TypeError,
+    ValueError, lzma.LZMAError, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
+"""What zipfile and openpyxl raise on damage; ElementTree's ParseError is a SyntaxError."""
 
 
 def observe(source: Source, budget: Budget) -> Iterator[Observation]:
@@ -107,7 +114,18 @@ def _sheets(source: Source, budget: Budget) -> Iterator[Iterator[tuple[Any, ...]
         book = openpyxl.load_workbook(source.open(), read_only=True, data_only=True, keep_links=False)
         for sheet in book.worksheets:
             sheet.reset_dimensions()
-            yield sheet.iter_rows(values_only=True)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError) as error:
-        # SyntaxError: ElementTree's ParseError is one.
-        raise Unreadable(Cause.DAMAGED, f"The workbook could not be read ({type(error).__name__}).") from error
+            yield _rows(sheet)
+    except _RAISED as error:
+        raise _damaged(error) from error
+
+
+def _rows(sheet: Any) -> Iterator[tuple[Any, ...]]:
+    """A sheet's rows; it is unpacked while it is read."""
+    try:
+        yield from sheet.iter_rows(values_only=True)
+    except _RAISED as error:
+        raise _damaged(error) from error
+
+
+def _damaged(error: Exception) -> Unreadable:
+    return Unreadable(Cause.DAMAGED, f"The workbook could not be read ({type(error).__name__}).")

@@ -1,6 +1,7 @@
 """Tables as people and spreadsheets make them: grouped, mapped, broken, coded in any way."""
 
 import io
+import random
 
 import pytest
 
@@ -131,6 +132,15 @@ def test_a_workbook_named_as_a_list_with_unknown_columns_says_so_and_one_in_a_fo
     assert read(workbook, BytesSource("list.xlsx", data)) == []
     (product,) = products(read(workbook, BytesSource("list.xlsx", data, focus=frozenset({"named", "name=Bezug"}))))
     assert product.name == "Acme Faces"
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_workbook_with_changed_bytes_gives_rows_or_is_damaged(seed):
+    chance = random.Random(seed)
+    data = bytearray(workbook_of([["Software", "Version"], *(["Acme Faces", n] for n in range(9))]))
+    for _ in range(chance.randint(1, 5)):
+        data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+    read_until_stopped(workbook, BytesSource("list.xlsx", bytes(data)))
 
 
 @pytest.mark.parametrize("cut", [0, 10, 200, 2000])
