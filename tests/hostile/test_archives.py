@@ -3,6 +3,7 @@
 import gzip
 import tarfile
 import time
+import zipfile
 from collections.abc import Iterator
 from functools import partial
 from io import BytesIO
@@ -15,6 +16,7 @@ from scanner.engine.budget import Limits
 from scanner.model.source import Budget, Info, Magic, Source
 from tests.engine.scanning import WORD, causes, examined, hits
 from tests.hostile.archives import fanned_out, lying, nested, nested_gzip, overlapping, zipped
+from tests.hostile.quines import gzip_quine, zip_quine
 
 TIGHT = Limits(ratio=10, ratio_floor_bytes=1 << 20, memory_bytes=1 << 16)
 MOST_S = 8.0
@@ -70,6 +72,17 @@ def test_within_the_limit_of_nesting_everything_is_read(tmp_path):
     answer = examined(deep)
     assert hits(answer) == {"deep.zip" + "!/inner.zip" * 10 + "!/a.txt"}
     assert causes(answer) == {}
+
+
+@pytest.mark.parametrize(("name", "make"), [("quine.gz", gzip_quine), ("quine.zip", zip_quine)])
+def test_a_quine_is_unpacked_so_deep_and_no_deeper(tmp_path, name, make):
+    quine = tmp_path / name
+    quine.write_bytes(make())
+    inner = gzip.decompress(make()) if name.endswith("gz") else zipfile.ZipFile(quine).read(name)
+    assert inner == make(), "it does not hold itself"
+    found = causes(examined(quine))
+    assert all_causes(found) == {"limit"}
+    assert max(locator.count("!/") for locator in found) == Limits().nesting
 
 
 class Endless:
