@@ -6,11 +6,15 @@ are given back window by window; whoever looks again gets the same bytes from th
 
 import mmap
 from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
 
 WINDOW_BYTES = 64 << 20
 """Also far below 4 GiB, beyond which Hyperscan silently skips what lies in a buffer."""
 RELEASED_FROM_BYTES = 256 << 20
 """Smaller files stay mapped whole: the next pass finds their pages at hand."""
+_GIVEN_BACK_EVERY_S = 0.05
+"""A fast machine walks over some 50 MB meanwhile."""
 
 
 def windows(data: memoryview, *, overlap: int = 0) -> Iterator[memoryview]:
@@ -21,6 +25,32 @@ def windows(data: memoryview, *, overlap: int = 0) -> Iterator[memoryview]:
         if mapped is not None:
             page = start - start % mmap.PAGESIZE
             mapped.madvise(mmap.MADV_DONTNEED, page, min(WINDOW_BYTES, len(data) - page))
+
+
+@contextmanager
+def given_back(data: memoryview) -> Iterator[None]:
+    """Give the pages of a large mapped file back again and again while a library walks over all of it by itself.
+
+    It has to let other threads run meanwhile, as YARA does.
+    """
+    mapped = _mapping_of(data)
+    if mapped is None:
+        yield
+        return
+    is_over = Event()
+
+    def give_back() -> None:
+        while not is_over.wait(_GIVEN_BACK_EVERY_S):
+            mapped.madvise(mmap.MADV_DONTNEED)
+
+    thread = Thread(target=give_back, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()
+        mapped.madvise(mmap.MADV_DONTNEED)
 
 
 def _mapping_of(data: memoryview) -> mmap.mmap | None:

@@ -11,6 +11,7 @@ from io import BytesIO
 from typing import Any
 
 from scanner.catalogue.rules import GENERATED, BytePattern, ByteRules
+from scanner.formats.mapped import given_back
 from scanner.matching.prefilter import Prefilter
 from scanner.model.observation import ByteHit
 from scanner.model.source import Region, Unreadable, WordGroup
@@ -62,7 +63,8 @@ class ByteScanner:
             return
         timeout_s = _SECONDS_FLOOR + len(data) // _BYTES_PER_SECOND
         try:
-            matches = rules.match(data=data, timeout=timeout_s)
+            with given_back(data):
+                matches = rules.match(data=data, timeout=timeout_s)
         except self._error as error:
             raise Unreadable(Cause.TIMED_OUT, f"The byte scan was stopped after {timeout_s} s.") from error
         if not matches:

@@ -1,7 +1,7 @@
 """Archives that hold themselves, byte for byte: whoever unpacks what comes out never ends.
 
-Deflate can print what it is given (L, a stored block: five bytes and the literal bytes) and repeat what it printed (R, a
-match). From these a stream is put together whose output is the archive around it (after Russ Cox, "Zip Files All The
+Deflate can print what it is given (L, a stored block: five bytes and the literal bytes) and repeat what it printed (R,
+a match). From these a stream is put together whose output is the archive around it (after Russ Cox, "Zip Files All The
 Way Down", 2010):
 
     [P] L(P L) [P] L R(P L)              P is what stands before the stream, S what stands behind it
@@ -24,7 +24,9 @@ _UNIT = 5
 
 def gzip_quine() -> bytes:
     """A gzip file that unpacks to itself."""
-    return _fitting(lambda crc: _around(b"\x1f\x8b\x08\0\0\0\0\0\0\xff", lambda size: struct.pack("<2I", crc, size)))
+    head = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
+    size = len(_once(head, bytes(8)))
+    return _fitting(lambda crc: _once(head, struct.pack("<2I", crc, size)))
 
 
 def zip_quine(name: bytes = b"quine.zip") -> bytes:
@@ -40,25 +42,15 @@ def zip_quine(name: bytes = b"quine.zip") -> bytes:
             at = len(before(0, 0)) + packed
             return entry + struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 1, 1, len(entry), at, 0)
 
-        size, packed = 0, 0
+        size = packed = 0
         while True:  # the sizes stand in it too
-            made = _around(before(size, packed), lambda _size: behind(size, packed))
+            made = _once(before(size, packed), behind(size, packed))
             found = (len(made), len(made) - len(before(0, 0)) - len(behind(0, 0)))
             if found == (size, packed):
                 return made
             size, packed = found
 
     return _fitting(build)
-
-
-def _around(before: bytes, behind: Callable[[int], bytes]) -> bytes:
-    """The quine with these bytes around its stream; `behind` is told the size of the whole."""
-    size = 0
-    while True:
-        made = _once(before, behind(size))
-        if len(made) == size:
-            return made
-        size = len(made)
 
 
 def _once(before: bytes, behind: bytes) -> bytes:
