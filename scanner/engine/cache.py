@@ -5,13 +5,14 @@ read from them (readers' versions, byte rules, limits), so nothing in it can be 
 Two halves of a file's facts have keys of their own: what its structure says, and what the catalogue's patterns found
 in it, so that new signatures do not cost the first half.
 
-A cache only spares work: whatever is wrong with it reads as "not there", and a damaged file is made anew.
+A cache only spares work: whatever is wrong with it reads as "not there". A file that is found to be damaged, before or
+while it is used, is made anew. Several scans may use it at once; its size has a bound that none of them can pass.
 """
 
 import os
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -27,10 +28,15 @@ CREATE TABLE IF NOT EXISTS seen (
 ) WITHOUT ROWID;
 """
 _FILE = "facts-1.sqlite"
+_OLDER_HALF = "DELETE FROM kept WHERE key IN (SELECT key FROM kept ORDER BY day LIMIT (SELECT COUNT(*) / 2 FROM kept))"
+_LOG_BYTES = 64 << 20
 _CHECK_BYTES = 8
 _MOST_ASKED = 500
 LIMIT_BYTES = 2 << 30
-"""The file's size beyond which the longest unused values go."""
+"""The file's size beyond which the oldest values go, at the end of a scan."""
+BOUND_BYTES = 3 << 30
+"""The file's size beyond which nothing more is kept, in the middle of one."""
+_DAMAGES = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 class Seen(msgspec.Struct, frozen=True, array_like=True):
@@ -61,9 +67,13 @@ def digest(*parts: bytes | memoryview | str) -> bytes:
 class Cache:
     """The cache file, open for reading or for writing. Its methods never raise for a fault of the file."""
 
-    def __init__(self, connection: sqlite3.Connection | None, *, was_damaged: bool = False) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection | None, *, was_damaged: bool = False, writes: bool = False
+    ) -> None:
         self._connection = connection
+        self._writes = writes
         self.was_damaged = was_damaged
+        """Whether it had to be made anew; it may show only while it is used."""
 
     @property
     def is_open(self) -> bool:
@@ -77,17 +87,11 @@ class Cache:
         if path is None:
             return cls(None)
         try:
-            return cls(_opened(path))
+            return cls(_opened(path), writes=True)
         except sqlite3.OperationalError:
             return cls(None)
         except sqlite3.DatabaseError:
-            for name in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
-                with suppress(OSError):
-                    name.unlink(missing_ok=True)
-            try:
-                return cls(_opened(path), was_damaged=True)
-            except sqlite3.Error:
-                return cls(None, was_damaged=True)
+            return cls(_made_anew(path), was_damaged=True, writes=True)
 
     @classmethod
     def to_read(cls) -> "Cache":
@@ -119,7 +123,7 @@ class Cache:
         found: dict[bytes, bytes] = {}
         if self._connection is None or not keys:
             return found
-        with suppress(sqlite3.Error):
+        with self._careful():
             for start in range(0, len(keys), _MOST_ASKED):
                 asked = keys[start : start + _MOST_ASKED]
                 marks = ",".join("?" * len(asked))
@@ -132,7 +136,7 @@ class Cache:
         if self._connection is None or not values:
             return
         rows = [(key, _check(value) + value, day) for key, value in values.items()]
-        with suppress(sqlite3.Error):
+        with self._careful():
             self._connection.executemany("INSERT OR REPLACE INTO kept VALUES (?, ?, ?)", rows)
             self._connection.commit()
 
@@ -141,7 +145,7 @@ class Cache:
         if self._connection is None:
             return {}
         files: dict[bytes, Seen] = {}
-        with suppress(sqlite3.Error, msgspec.DecodeError):
+        with self._careful(), suppress(msgspec.DecodeError):
             for (value,) in self._connection.execute("SELECT value FROM seen WHERE root = ? ORDER BY part", (root,)):
                 if _is_whole(value):
                     files.update({file.name: file for file in _seen_list.decode(value[_CHECK_BYTES:])})
@@ -152,7 +156,7 @@ class Cache:
         if self._connection is None:
             return
         value = msgspec.msgpack.encode(list(files))
-        with suppress(sqlite3.Error):
+        with self._careful():
             if part == 0:
                 self._connection.execute("DELETE FROM seen WHERE root = ?", (root,))
             row = (root, part, _check(value) + value)
@@ -160,19 +164,37 @@ class Cache:
             self._connection.commit()
 
     def shrink(self) -> None:
-        """Drop the longest unused values if the file has grown over its limit."""
+        """Drop the oldest values if it has grown over its limit, and how files looked if that is what fills it."""
         path = _path()
         if self._connection is None or path is None:
             return
-        with suppress(sqlite3.Error, OSError):
-            if path.stat().st_size <= LIMIT_BYTES:
+        for what in (_OLDER_HALF, "DELETE FROM seen"):
+            with self._careful(), suppress(OSError):
+                if sum(file.stat().st_size for file in path.parent.glob(f"{_FILE}*")) <= LIMIT_BYTES:
+                    return
+                self._connection.execute(what)
+                self._connection.commit()
+                self._connection.execute("VACUUM")
+                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    @contextmanager
+    def _careful(self) -> Iterator[None]:
+        """Whatever goes wrong is as if nothing were there; damage, which may show late, makes the file anew."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            is_damage = getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGES  # the low byte is the plain code
+            if not is_damage or not self._writes:
                 return
-            self._connection.execute(
-                "DELETE FROM kept WHERE key IN "
-                "(SELECT key FROM kept ORDER BY day LIMIT (SELECT COUNT(*) / 2 FROM kept))"
-            )
-            self._connection.commit()
-            self._connection.execute("VACUUM")
+            self._close()
+            path = _path()
+            self._connection = _made_anew(path) if path is not None and not self.was_damaged else None
+            self.was_damaged = True
+
+    def _close(self) -> None:
+        if self._connection is not None:
+            with suppress(sqlite3.Error):
+                self._connection.close()
 
 
 def _path() -> Path | None:
@@ -191,8 +213,26 @@ def _opened(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.executescript(_SCHEMA)
+    (page_bytes,) = connection.execute("PRAGMA page_size").fetchone()
+    connection.execute(f"PRAGMA max_page_count={BOUND_BYTES // page_bytes}")
+    connection.execute(f"PRAGMA journal_size_limit={_LOG_BYTES}")
     connection.execute("SELECT COUNT(*) FROM (SELECT 1 FROM kept LIMIT 1)").fetchone()
     return connection
+
+
+def _made_anew(path: Path) -> sqlite3.Connection | None:
+    """An empty cache in the place of one that is damaged; None where that cannot be.
+
+    The log goes first: what it holds must not be taken for part of the new file. Whoever has the old file open goes on
+    with that, and finds the new one when it next opens the cache.
+    """
+    for name in (path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm"), path):
+        with suppress(OSError):
+            name.unlink(missing_ok=True)
+    try:
+        return _opened(path)
+    except sqlite3.Error:
+        return None
 
 
 def _check(value: bytes) -> bytes:

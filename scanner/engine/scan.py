@@ -95,8 +95,6 @@ def scan(
         facts.add_unread(Unread(locator=".", stage="list", cause=Cause.INTERRUPTED, reason=reason))
     jobs = _jobs(settings, stretches)
     with Cache.to_write() if settings.uses_cache else Cache(None) as cache, Pool(plan, jobs) as pool:
-        if cache.was_damaged:
-            facts.add_oddity(Oddity(locator=".", what="The cache of earlier scans was damaged; it was made anew."))
         reading = Reading(plan, facts, cache, pool, jobs, watch)
         case = Case(
             tool=tool_of(knowledge),
@@ -110,6 +108,8 @@ def scan(
             reading.read(stretches, trusts_metadata=settings.trusts_metadata)
             spoken_of = SpokenOf(facts, knowledge.index)
             reading.deepen(spoken_of)
+            if cache.was_damaged:
+                facts.add_oddity(Oddity(locator=".", what="The cache of earlier scans was damaged; it was made anew."))
             case = msgspec.structs.replace(case, target=_target(targets, facts))
             if keep is not None:
                 keep(facts, case.target)
@@ -117,7 +117,8 @@ def scan(
             coverage = msgspec.structs.replace(report.coverage, excluded=settings.exclude)
             artifacts = hashed(report.findings, reading.paths, case.target)
             report = msgspec.structs.replace(report, coverage=coverage, artifacts=artifacts)
-            last.keep(report, reading)
+            if not cache.was_damaged:  # a later scan would say so too
+                last.keep(report, reading)
         cache.shrink()
     return msgspec.structs.replace(report, started=stamp(started), finished=stamp(now()))
 

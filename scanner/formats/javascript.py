@@ -13,11 +13,12 @@ from scanner.formats.bundled_modules import bundled_packages
 from scanner.formats.javascript_facts import Text, dialect_of, javascript_facts
 from scanner.formats.javascript_relevance import asks_for
 from scanner.model.observation import Observation
-from scanner.model.source import Budget, Info, Magic, Source
+from scanner.model.source import Budget, Info, Magic, Source, Unreadable
+from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="javascript",
-    version=3,
+    version=4,
     line="JavaScript and TypeScript: modules imported, calls on them, packages in bundles that keep their paths",
     specification="ECMAScript: https://tc39.es/ecma262/; CommonJS, AMD; TypeScript and JSX as tree-sitter reads them",
     limits=(
@@ -28,6 +29,8 @@ INFO = Info(
     magics=(Magic(b"#!"),),
     after_words=("js", "npm"),
 )
+_MOST_BYTES = 64 << 20
+"""No script is so large; a file of gigabytes would be copied into memory."""
 _INTERPRETER = re.compile(rb"#![^\n]{0,200}\b(?:node|nodejs|bun|deno)\b")
 
 _NOT_SCRIPTS = (b"\x47", b"<?xml", b"<!DOCTYPE TS")
@@ -47,12 +50,13 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     Raises:
         Unreadable: limit, when it is longer than 12 MiB; damaged, when much of it cannot be parsed.
     """
-    budget.spend_bytes(source.size)
-    data = as_utf8(bytes(source.view()))
+    data = as_utf8(bytes(source.view(0, min(source.size, _MOST_BYTES))))
+    budget.spend_bytes(len(data))
     yield from bundled_packages(data, budget)
-    if not asks_for(data, source.focus):
-        return
-    yield from javascript_facts(Text(data, dialect_of(source.name), source.name), budget)
+    if asks_for(data, source.focus):
+        yield from javascript_facts(Text(data, dialect_of(source.name), source.name), budget)
+    if source.size > _MOST_BYTES:
+        raise Unreadable(Cause.LIMIT, f"Only its first {_MOST_BYTES >> 20} MiB were read as a script.")
 
 
 def as_utf8(data: bytes) -> bytes:

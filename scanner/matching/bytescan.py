@@ -21,6 +21,7 @@ HITS_PER_PATTERN = 3
 """How many sights of one pattern in one file are kept; more prove nothing more."""
 SHOWN_BYTES = 200
 _SIGHTS_TRIED = 64
+_COPIED_BYTES = 64 << 20
 _SYMBOL_BYTES = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$")
 _HOST_BYTES = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -79,6 +80,8 @@ class ByteScanner:
             return frozenset(t.name for found in self._words.values() for t in found if t.group in groups)
         possible = self._words if self._seen_words is None else self._seen_words
         named = {word: names for word in possible if (names := [t for t in self._words[word] if t.group in groups])}
+        if len(data) > _COPIED_BYTES:  # not worth a copy: its readers find out
+            return frozenset(t.name for names in named.values() for t in names)
         raw = bytes(data) if named else b""
         alone = {word for word in named if _stands_alone(word, raw)}
         return frozenset(

@@ -1,5 +1,8 @@
 import os
 import sqlite3
+import subprocess
+import sys
+import zipfile
 
 import pytest
 
@@ -8,6 +11,7 @@ from scanner.engine import cache as cache_module
 from scanner.engine import scan
 from scanner.engine.cache import Cache, Seen, digest
 from tests.catalogues import catalogue, indicator, technology
+from tests.engine.scanning import WORD, found_in, small_knowledge
 
 
 @pytest.fixture(autouse=True)
@@ -53,6 +57,112 @@ def test_a_damaged_file_is_made_anew_and_said_so(folder, content):
         assert writer.was_damaged
         writer.put({b"k" * 32: b"value"}, day=1)
         assert writer.get([b"k" * 32]) == {b"k" * 32: b"value"}
+
+
+def filled(folder, *, values: int = 400) -> dict[bytes, bytes]:
+    kept = {digest(str(n)): os.urandom(3000) for n in range(values)}
+    with Cache.to_write() as writer:
+        writer.put(kept, day=1)
+    connection = sqlite3.connect(folder / "facts-1.sqlite")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    return kept
+
+
+def spoil_behind_the_first_pages(folder) -> None:
+    path = folder / "facts-1.sqlite"
+    size = path.stat().st_size
+    with path.open("r+b") as file:
+        file.seek(4 * 4096)
+        file.write(os.urandom(size - 4 * 4096))
+
+
+def test_damage_that_shows_while_it_is_used_makes_it_anew_too(folder):
+    kept = filled(folder)
+    spoil_behind_the_first_pages(folder)
+    with Cache.to_write() as writer:
+        for key in kept:
+            assert writer.get([key]) in ({}, {key: kept[key]})
+        writer.put(kept, day=2)
+        assert writer.was_damaged
+        writer.put(kept, day=2)
+        assert writer.get(list(kept)) == kept
+    assert integrity(folder) == "ok"
+
+
+def integrity(folder) -> str:
+    connection = sqlite3.connect(folder / "facts-1.sqlite")
+    (found,) = connection.execute("PRAGMA integrity_check").fetchone()
+    connection.close()
+    return str(found)
+
+
+def test_a_scan_says_that_its_cache_was_damaged_and_misses_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(scan, "load_knowledge", small_knowledge)
+    monkeypatch.setenv("FRSCAN_CACHE_DIR", str(tmp_path / "cache"))
+    (tmp_path / "target").mkdir()
+    with zipfile.ZipFile(tmp_path / "target" / "a.zip", "w") as archive:
+        archive.writestr("a.txt", WORD)
+    filled(tmp_path / "cache")
+    spoil_behind_the_first_pages(tmp_path / "cache")
+    report = scan.scan([tmp_path / "target"], scan.Settings(jobs=1))
+    assert found_in(report) == {"a.zip!/a.txt"}
+    said = [oddity.what for oddity in report.oddities]
+    assert said in ([], ["The cache of earlier scans was damaged; it was made anew."])
+    again = scan.scan([tmp_path / "target"], scan.Settings(jobs=1))
+    assert found_in(again) == {"a.zip!/a.txt"}
+
+
+def test_it_never_grows_beyond_its_bound(folder, monkeypatch):
+    monkeypatch.setattr(cache_module, "BOUND_BYTES", 400_000)
+    monkeypatch.setattr(cache_module, "_LOG_BYTES", 100_000)
+    with Cache.to_write() as writer:
+        for n in range(1000):
+            writer.put({digest(str(n)): os.urandom(3000)}, day=1)
+        assert set(writer.get([digest("1")])) == {digest("1")}
+        assert writer.get([digest("999")]) == {}
+        assert not writer.was_damaged
+    assert sum(path.stat().st_size for path in folder.glob("facts-1.sqlite")) <= 400_000
+    assert integrity(folder) == "ok"
+
+
+def test_how_files_looked_goes_too_if_that_is_what_fills_it(folder, monkeypatch):
+    with Cache.to_write() as writer:
+        many = [Seen(os.urandom(60), (n, 2, 3, 4), "elf", b"k") for n in range(4000)]
+        writer.record("/x", 0, many)
+        monkeypatch.setattr(cache_module, "LIMIT_BYTES", 100_000)
+        writer.shrink()
+        assert writer.seen("/x") == {}
+        assert (folder / "facts-1.sqlite").stat().st_size < 100_000
+
+
+_WRITER = """
+import os, sys
+from scanner.engine import cache
+from scanner.engine.cache import Cache, Seen, digest
+cache.LIMIT_BYTES = 300_000
+who = sys.argv[1]
+for turn in range(12):
+    with Cache.to_write() as writer:
+        for n in range(40):
+            key = digest(str(n))
+            writer.put({key: key * 60}, day=turn)
+            found = writer.get([key])
+            assert found in ({}, {key: key * 60}), "a value of somebody else"
+            writer.record(who, 0, [Seen(b"a", (n, 0, 0, 0), "elf")])
+        writer.shrink()
+        assert not writer.was_damaged
+"""
+
+
+def test_scans_that_use_it_at_once_do_it_no_harm(folder):
+    writers = [subprocess.Popen([sys.executable, "-c", _WRITER, str(n)], stderr=subprocess.PIPE) for n in range(4)]
+    errors = [writer.communicate(timeout=120)[1] for writer in writers]
+    assert errors == [b""] * 4
+    assert integrity(folder) == "ok"
+    with Cache.to_read() as reader:
+        found = reader.get([digest(str(n)) for n in range(40)])
+        assert all(value == key * 60 for key, value in found.items())
 
 
 def test_without_a_place_to_keep_it_there_is_simply_no_cache(folder, monkeypatch):
