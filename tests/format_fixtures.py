@@ -18,13 +18,14 @@ class FormatFixture(NamedTuple):
 
     @property
     def source(self) -> BytesSource:
-        """The file, with what is asked of a depth reader."""
+        """The file, with what is asked of a depth reader, and its neighbours, which are under `beside/`."""
         focus = self.path.parent / _FOCUS
         asked = frozenset(focus.read_text(encoding="utf-8").splitlines()) if focus.exists() else frozenset()
-        return BytesSource(self.path.name, self.path.read_bytes(), focus=asked)
+        beside = {path.name: path.read_bytes() for path in (self.path.parent / "beside").glob("*")}
+        return BytesSource(self.path.name, self.path.read_bytes(), focus=asked, neighbours=beside)
 
 
 def format_fixtures() -> list[FormatFixture]:
     """All of them, by their parsers' names."""
-    paths = [path for path in sorted(FOLDER.glob("*/*")) if path.name != _FOCUS]
+    paths = [path for path in sorted(FOLDER.glob("*/*")) if path.is_file() and path.name != _FOCUS]
     return [FormatFixture(path.parent.name, path) for path in paths]
