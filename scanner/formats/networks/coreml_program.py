@@ -19,7 +19,7 @@ INFO = Info(
     version=1,
     line="Compiled Core ML models (model.mil in .mlmodelc): inputs, outputs, layers, shapes of weights",
     specification="https://apple.github.io/coremltools/source/coremltools.converters.mil.html",
-    limits="Weights are not read. Models compiled from the older kind of network (model.espresso.net) are not read.",
+    limits="Weights are not read.",
     names=("model.mil",),
 )
 _LONGEST_BYTES = 64 << 20

@@ -15,7 +15,7 @@ INFO = Info(
     version=1,
     line="PaddlePaddle programs (.pdmodel, __model__): layers, inputs, outputs, shapes of weights",
     specification="https://github.com/PaddlePaddle/Paddle/blob/develop/paddle/fluid/framework/framework.proto",
-    limits="The file with the weights is not read; programs in JSON are not read.",
+    limits="The file with the weights is not read.",
     names=("__model__",),
     suffixes=(".pdmodel",),
 )

@@ -396,6 +396,34 @@ def coreml_program() -> Sample:
     return Sample("model.mil", text.encode(), (PICTURE,), ((1, 16),), layers, WEIGHTS)
 
 
+def espresso() -> Sample:
+    conv = {"type": "convolution", "name": "m", "bottom": "x", "top": "m", "C": 8, "K": 3, "Nx": 3, "Ny": 3}
+    dense = {"type": "inner_product", "name": "y", "bottom": "m", "top": "y", "nB": 8, "nC": 16}
+    dense["attributes"] = {"is_output": 1}
+    layers = {"convolution": 1, "fully-connected": 1}
+    data = json.dumps({"format_version": 200, "layers": [conv, dense]}).encode()
+    return Sample("model.espresso.net", data, ((),), ((),), layers, WEIGHTS)
+
+
+def paddle_program() -> Sample:
+    def value(number: int, shape: Shape) -> dict[str, object]:
+        return {"%": number, "TT": {"#": "0.t_dtensor", "D": [{"#": "0.t_f32"}, list(shape), "NCHW", [], 0]}}
+
+    operations = [
+        {"#": "p", "A": [0, 1, 1, "conv.w"], "O": value(1, CONV)},
+        {"#": "p", "A": [0, 1, 1, "fc.w"], "O": value(2, (8, 16))},
+        {"#": "1.data", "I": [], "O": [value(3, PICTURE)]},
+        {"#": "1.conv2d", "I": [{"%": 3}, {"%": 1}], "O": [value(4, (1, 8, 12, 12))]},
+        {"#": "1.matmul", "I": [{"%": 4}, {"%": 2}], "O": [value(5, (1, 16))]},
+        {"#": "1.fetch", "I": [{"%": 5}], "O": [value(6, (1, 16))]},
+    ]
+    block = {"#": "block_0", "args": [], "ops": operations}
+    program = {"regions": [{"#": "region_0", "blocks": [block]}]}
+    tree = {"base_code": {"magic": "pir", "trainable": True, "version": 1}, "program": program}
+    layers = {"convolution": 1, "fully-connected": 1}
+    return Sample("inference.json", json.dumps(tree).encode(), (PICTURE,), ((1, 16),), layers, WEIGHTS)
+
+
 def hnswlib_index() -> Sample:
     row = 4 * 128
     numbers = 4 * 32 + 4
@@ -418,6 +446,8 @@ SAMPLES = {
     "onnx-runtime": onnx_runtime,
     "tensorflow-checkpoint": tensorflow_checkpoint,
     "coreml-program": coreml_program,
+    "espresso": espresso,
+    "paddle-program": paddle_program,
     "hnswlib-index": hnswlib_index,
     "annoy-index": annoy_index,
     "darknet-weights": darknet_weights,

@@ -1,5 +1,6 @@
 """Every reader of networks, on its sample whole, cut and bent."""
 
+import json
 import random
 
 import pytest
@@ -120,6 +121,16 @@ def test_numbers_that_only_training_needed_are_no_weights():
     found, _ = read_until_stopped(READERS["tensorflow-checkpoint"], BytesSource("a.index", data))
     (network,) = [seen for seen in found if isinstance(seen, Network)]
     assert "8x16" not in network.weights
+
+
+def test_shapes_that_stand_beside_a_compiled_network_are_told():
+    sample = SAMPLES["espresso"]()
+    told = {"layer_shapes": {"x": {"n": 1, "k": 3, "h": 14, "w": 14}, "y": {"n": 1, "k": 16, "h": 1, "w": 1}}}
+    beside = {"model.espresso.shape": json.dumps(told).encode()}
+    source = BytesSource(sample.file, sample.data, neighbours=beside)
+    found, _ = read_until_stopped(READERS["espresso"], source)
+    (network,) = [seen for seen in found if isinstance(seen, Network)]
+    assert shapes((*network.inputs, *network.outputs)) == ((1, 3, 14, 14), (1, 16, 1, 1))
 
 
 def test_sizes_that_do_not_follow_from_each_other_are_no_index():
