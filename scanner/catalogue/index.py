@@ -261,7 +261,7 @@ def names_of(observation: Observation) -> tuple[tuple[IndicatorKind, str], ...]:
 
 def bare_library_name(name: str) -> str:
     """A library's name without the version that some systems put after `.so`."""
-    return _SO_VERSION.sub(r"\1", name)
+    return _SO_VERSION.sub(r"\1", name) if ".so." in name else name
 
 
 def _names_of_product(product: Product, *, with_maker: bool = True) -> tuple[tuple[IndicatorKind, str], ...]:

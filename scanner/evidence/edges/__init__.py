@@ -31,9 +31,10 @@ class Names:
     """Which artifacts go by a name, and which artifacts there are."""
 
     def __init__(self) -> None:
-        self._bearers: dict[str, list[tuple[_Steps, str]]] = {}
+        self._bearers: dict[str, list[str]] = {}
         self._locators: set[str] = set()
-        self._sorted: set[str] = set()
+        self._sorted: dict[str, list[tuple[_Steps, str]]] = {}
+        """Of names that were asked about."""
 
     def __contains__(self, locator: str) -> bool:
         """Whether something is known of the artifact at that locator."""
@@ -45,8 +46,8 @@ class Names:
         self._locators.add(locator)
         for module in edge_modules():
             for name in module.names(item):
-                self._bearers.setdefault(name, []).append((steps_of(locator), locator))
-                self._sorted.discard(name)
+                self._bearers.setdefault(name, []).append(locator)
+                self._sorted.pop(name, None)
 
     def nearest(self, name: str, near: str) -> str | None:
         """Of the artifacts that go by a name, the one that shares the most folders with the locator `near`."""
@@ -74,10 +75,11 @@ class Names:
         return place < len(bearers) and bearers[place] == wanted
 
     def _of(self, name: str) -> list[tuple[_Steps, str]]:
-        bearers = self._bearers.get(name, [])
-        if bearers and name not in self._sorted:
-            bearers.sort()
-            self._sorted.add(name)
+        bearers = self._sorted.get(name)
+        if bearers is None:
+            if name not in self._bearers:
+                return []
+            bearers = self._sorted[name] = sorted((steps_of(locator), locator) for locator in self._bearers[name])
         return bearers
 
 
