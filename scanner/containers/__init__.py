@@ -23,9 +23,17 @@ import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from scanner.model.source import Budget, Info, Source
+
+
+class Plain(NamedTuple):
+    """What a container knows of a member that no reader and no container could say anything of but its type."""
+
+    type: str
+    data: memoryview
+    """Its bytes, in which things may still be found."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +55,8 @@ class Member:
     stamp: bytes = b""
     """What changes when the member does, as a file system has it: the file system's own number, and the file's number
     and times; empty where there is nothing such."""
+    plain: Plain | None = None
+    """Set where asking readers would be in vain: then its bytes are searched in place."""
     notes: tuple[str, ...] = ()
     """What is odd about it, in whole sentences: a name that leads outside, a second entry of the same name …"""
 

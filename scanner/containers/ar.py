@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from functools import partial
 from typing import NamedTuple
 
-from scanner.containers import Member
+from scanner.containers import Member, Plain
 from scanner.containers.jail import Jail
 from scanner.containers.stored import behind, slices
+from scanner.formats import elf_object
 from scanner.model.source import Budget, Info, Magic, Source, Unreadable
 from scanner.model.vocabulary import Cause
 
@@ -28,6 +29,7 @@ RANDOM_ACCESS = True
 
 _HEADER = 60
 _LONGEST_NAME, _LONGEST_NAMES = 4096, 4 << 20
+_LARGEST_PLAIN = 1 << 20
 _DEBIAN = b"debian-binary"
 _SYMBOLS = (b"/", b"/SYM64/", b"__.SYMDEF", b"__.SYMDEF SORTED", b"__.SYMDEF_64", b"__.SYMDEF_64 SORTED")
 
@@ -99,10 +101,13 @@ def _long_name(names: bytes, at: int) -> bytes:
 
 def _member(data: memoryview, entry: _Entry, jail: Jail, budget: Budget) -> Member:
     name = jail.admit(entry.name)
+    content = data[entry.start : entry.start + entry.size]
+    is_plain = len(content) == entry.size <= _LARGEST_PLAIN and elf_object.is_plain(content)
     return Member(
         name=name.text,
         kind="file",
         size=entry.size,
+        plain=Plain("elf", content) if is_plain else None,
         chunks=partial(slices, data, entry.start, entry.size, budget),
         # Objects of one name are common in static libraries.
         notes=tuple(note for note in name.notes if not note.startswith("Another entry")),

@@ -114,6 +114,14 @@ class Table:
         kind = str(choice.naming.type_of(head)) if choice.naming is not None else _kind_of_text(lower, head)
         return Wanted(kind, choice.readers, choice.containers, media, choice.sought)
 
+    def is_asked_beside(self, name: str, head: bytes) -> bool:
+        """Whether anybody asks for a file by its base name, or by what stands elsewhere than at its beginning."""
+        lower = name.lower()
+        if lower in self._by_name or self._by_its_suffixes(lower):
+            return True
+        found = [(offset, value) for offset, value, _ in self._possible(head) if offset or len(value) < _START_BYTES]
+        return any(head.startswith(value, offset) for offset, value in found)
+
     def _possible(self, head: bytes) -> list[tuple[int, bytes, Reader | Container]]:
         found = list(self._by_magic)
         for offset, table in self._by_place.items():

@@ -13,7 +13,7 @@ from typing import TypeVar
 import msgspec
 
 from scanner.catalogue.rules import ByteRules
-from scanner.containers import Container, Member
+from scanner.containers import Container, Member, Plain
 from scanner.engine.budget import OUT_OF_MEMORY, Allowance, Limits
 from scanner.engine.discover import Table, Wanted
 from scanner.engine.known import readers
@@ -25,7 +25,7 @@ from scanner.matching.bytescan import ByteScanner
 from scanner.model.artifact import Artifact, Unread
 from scanner.model.locator import base_name, inside
 from scanner.model.observation import Digest, Observation
-from scanner.model.source import Budget, Reader, Region, Source, Unreadable
+from scanner.model.source import HEAD_BYTES, Budget, Reader, Region, Source, Unreadable
 from scanner.model.vocabulary import Cause
 
 _T = TypeVar("_T")
@@ -260,6 +260,13 @@ class Examiner:
         if self._is_lost("open", notes):
             yield notes.found(_unread_member(notes, name, parent))
             return
+        if member.plain is not None and self._is_plain(member.plain, name):
+            type_, size = member.plain.type, len(member.plain.data)
+            own = Artifact(
+                locator=notes.locator, name=name, type=type_, size=size, parent=parent.locator, origin=notes.origin
+            )
+            yield notes.found(own)
+            return
         known = recall.by_stamp(member) if recall else None
         if known is not None:
             yield from _in_place(known, notes, parent)
@@ -285,6 +292,12 @@ class Examiner:
                 return
             wanted = self.table.wanted(source.name, source.head, source)
             yield from self._triage(source, wanted, notes, parent.locator, budget, nesting=nesting)
+
+    def _is_plain(self, plain: Plain, name: str) -> bool:
+        """Whether nothing can be said of a member but its type: nobody else asks for it, and nothing stands in it."""
+        if len(plain.data) in self._sizes or self.table.is_asked_beside(name, bytes(plain.data[:HEAD_BYTES])):
+            return False
+        return self._scanner.is_silent(plain.data, asks_for_words=True)
 
     def _recalled(
         self,

@@ -45,7 +45,7 @@ class ByteScanner:
         self._context_bytes = context_bytes
         self._seen_words: frozenset[bytes] | None = None
 
-    def is_silent(self, data: bytes, *, asks_for_words: bool) -> bool:
+    def is_silent(self, data: bytes | memoryview, *, asks_for_words: bool) -> bool:
         """Whether no rule can match in a small file, and, if that is asked, no telling word stands in it."""
         if self._always is not None or (asks_for_words and data[:2] in _WIDE_MARKS):
             return False

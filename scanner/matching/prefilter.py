@@ -41,7 +41,7 @@ class Prefilter:
         except hyperscan.error:  # made for another processor
             self._database = None
 
-    def is_silent(self, data: bytes, *, asks_for_words: bool) -> bool:
+    def is_silent(self, data: bytes | memoryview, *, asks_for_words: bool) -> bool:
         """Whether it is sure that no atom lies in a small file, and, if that is asked, no word."""
         if self._database is None:
             return False
