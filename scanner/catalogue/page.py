@@ -6,10 +6,10 @@ names and counts, never patterns: a page that held those would look like what it
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from scanner.catalogue.load import Catalogue
-from scanner.model.technology import Technology
+from scanner.model.technology import Indicator, Technology
 from scanner.model.vocabulary import RECOGNITION, Capability
 
 _GROUPS = {
@@ -34,14 +34,18 @@ _INTRODUCTION = """\
 
 What frscan knows, one signature a technology. [README.md](README.md) says how a signature is written and proved.
 An indicator is *seen* when somebody saw it in a real artifact, which the signature names; one that nobody saw yet
-counts as a mention at most. The last column names one such artifact; `frscan signatures show ID` names all."""
+counts as a mention at most. A *decisive* one can hardly be anything else. The last column names one such artifact;
+`frscan signatures show ID` names all."""
 
 
-def catalogue_page(catalogue: Catalogue) -> str:
-    """The page as Markdown, ending in a newline. The same catalogue gives the same text."""
+def catalogue_page(catalogue: Catalogue, is_decisive: Callable[[Indicator], bool]) -> str:
+    """The page as Markdown, ending in a newline. The same catalogue gives the same text.
+
+    `is_decisive` tells whether an indicator is proof by itself: how much each weighs is known to who judges matches.
+    """
     folders = sorted({technology.group for technology in catalogue.technologies} - set(_GROUPS))
     groups = {**_GROUPS, **{folder: folder for folder in folders}}
-    sections = ["\n".join(_summary(catalogue.technologies, groups))]
+    sections = ["\n".join(_summary(catalogue.technologies, groups, is_decisive))]
     for group, heading in groups.items():
         members = [technology for technology in catalogue.technologies if technology.group == group]
         if members:
@@ -49,21 +53,27 @@ def catalogue_page(catalogue: Catalogue) -> str:
     return "\n\n".join([_INTRODUCTION, *sections]) + "\n"
 
 
-def _summary(technologies: Iterable[Technology], groups: dict[str, str]) -> Iterator[str]:
-    yield "| group | technologies | that recognise people | with an indicator seen | indicators | of them seen |"
-    yield "|---|---:|---:|---:|---:|---:|"
+def _summary(
+    technologies: Iterable[Technology], groups: dict[str, str], is_decisive: Callable[[Indicator], bool]
+) -> Iterator[str]:
+    yield (
+        "| group | technologies | that recognise people | with an indicator seen | with a decisive one seen "
+        "| indicators | of them seen |"
+    )
+    yield "|---|---:|---:|---:|---:|---:|---:|"
     everything = list(technologies)
     for group, heading in groups.items():
-        yield _counts(heading, [technology for technology in everything if technology.group == group])
-    yield _counts("**all**", everything)
+        yield _counts(heading, [technology for technology in everything if technology.group == group], is_decisive)
+    yield _counts("**all**", everything, is_decisive)
 
 
-def _counts(heading: str, members: list[Technology]) -> str:
+def _counts(heading: str, members: list[Technology], is_decisive: Callable[[Indicator], bool]) -> str:
     indicators = sum(len(technology.indicators) for technology in members)
     seen = sum(_seen(technology) for technology in members)
     recognising = sum(_ability(technology) == _RECOGNISES for technology in members)
     proved = sum(_seen(technology) > 0 for technology in members)
-    return f"| {heading} | {len(members)} | {recognising} | {proved} | {indicators} | {seen} |"
+    decided = sum(any(i.seen_in and is_decisive(i) for i in technology.indicators) for technology in members)
+    return f"| {heading} | {len(members)} | {recognising} | {proved} | {decided} | {indicators} | {seen} |"
 
 
 def _section(heading: str, members: list[Technology]) -> Iterator[str]:

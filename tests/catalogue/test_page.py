@@ -6,8 +6,9 @@ import pytest
 
 from scanner.catalogue.load import Catalogue, read_catalogue, signature_root
 from scanner.catalogue.page import catalogue_page
+from scanner.evidence.confidence import weight_of
 from scanner.model.technology import Indicator, Technology
-from scanner.model.vocabulary import Capability, IndicatorKind, TechnologyKind
+from scanner.model.vocabulary import Capability, IndicatorKind, TechnologyKind, Weight
 
 
 def technology(id_: str, *, name: str = "Acme Faces", **more: object) -> Technology:
@@ -24,8 +25,12 @@ def technology(id_: str, *, name: str = "Acme Faces", **more: object) -> Technol
     return Technology(id=id_, name=name, **{**given, **more})  # type: ignore[arg-type]  # the test's own words
 
 
+def is_decisive(indicator: Indicator) -> bool:
+    return weight_of(indicator) is Weight.DECISIVE
+
+
 def page_of(*technologies: Technology) -> str:
-    return catalogue_page(Catalogue(technologies, "0" * 64))
+    return catalogue_page(Catalogue(technologies, "0" * 64), is_decisive)
 
 
 @pytest.mark.source_tree
@@ -33,7 +38,7 @@ def test_the_page_beside_the_signatures_is_current(request: pytest.FixtureReques
     page = signature_root() / "CATALOGUE.md"
     catalogue, errors = read_catalogue()
     assert not errors
-    wanted = catalogue_page(catalogue)
+    wanted = catalogue_page(catalogue, is_decisive)
     if request.config.getoption("--update-golden"):
         page.write_text(wanted, encoding="utf-8")
     assert page.read_text(encoding="utf-8") == wanted
@@ -48,6 +53,14 @@ def test_each_technology_stands_once_with_its_proof() -> None:
 
     assert page.count("`acme-faces`") == 1
     assert "| 2 of 3: 2 call | acme 1.0 |" in page
+
+
+def test_a_technology_that_one_indicator_proves_is_counted() -> None:
+    weak = Indicator(kind=IndicatorKind.FILE, value="acme.dat", seen_in="acme 1.0")
+    unseen = Indicator(kind=IndicatorKind.CLASS, value="java:com.acme.faces.*")
+    page = page_of(technology("acme-faces"), technology("acme-hint", indicators=(weak, unseen)))
+
+    assert "| **all** | 2 | 0 | 2 | 1 | 3 | 2 |" in page
 
 
 def test_what_recognises_stands_apart_from_what_only_finds_faces() -> None:
