@@ -2,15 +2,20 @@
 
 import gzip
 import io
+import lzma
 import shutil
 import subprocess
 import tarfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from scanner.containers.libraries import library
 from scanner.engine.scan import Settings, scan
 from tests.containers.test_container_image import archive, layout, saved
+from tests.containers.test_disk_image import super_partition
+from tests.containers.test_firmware import update
 
 SETTINGS = Settings(uses_cache=False, jobs=1)
 FILES = {
@@ -31,10 +36,10 @@ def tree(tmp_path: Path) -> Path:
     return folder
 
 
-def made_by(*command: str) -> None:
+def made_by(*command: str, told: str | None = None, folder: Path | None = None) -> None:
     if shutil.which(command[0]) is None:
         pytest.skip(f"{command[0]} is not installed")
-    subprocess.run(command, check=True, capture_output=True)
+    subprocess.run(command, check=True, capture_output=True, input=told, text=True, cwd=folder)
 
 
 def ext4(tree: Path, image: Path) -> None:
@@ -50,6 +55,91 @@ def squashfs(tree: Path, image: Path) -> None:
 def qcow2(tree: Path, image: Path) -> None:
     ext4(tree, image.with_suffix(".raw"))
     made_by("qemu-img", "convert", "-c", "-O", "qcow2", str(image.with_suffix(".raw")), str(image))
+
+
+def converted(form: str) -> Callable[[Path, Path], None]:
+    def make(tree: Path, image: Path) -> None:
+        ext4(tree, image.with_suffix(".raw"))
+        made_by("qemu-img", "convert", "-O", *form.split(), str(image.with_suffix(".raw")), str(image))
+
+    make.__name__ = form.replace(" ", "-")
+    return make
+
+
+def sparse(tree: Path, image: Path) -> None:
+    ext4(tree, image.with_suffix(".raw"))
+    made_by("img2simg", str(image.with_suffix(".raw")), str(image))
+
+
+def partitioned(tree: Path, image: Path) -> None:
+    ext4(tree, image.with_suffix(".raw"))
+    content = image.with_suffix(".raw").read_bytes()
+    image.write_bytes(bytes(1 << 20) + content + bytes(1 << 20))
+    made_by("sfdisk", "-q", str(image), told=f"label: gpt\nstart=2048, size={len(content) // 512}\n")
+
+
+def romfs(tree: Path, image: Path) -> None:
+    made_by("genromfs", "-d", str(tree), "-f", str(image))
+
+
+def cramfs(tree: Path, image: Path) -> None:
+    made_by("mkfs.cramfs", str(tree), str(image))
+
+
+def jffs2(tree: Path, image: Path) -> None:
+    made_by("mkfs.jffs2", "-r", str(tree), "-e", "64KiB", "-o", str(image))
+
+
+def ubi(tree: Path, image: Path) -> None:
+    volume = image.with_suffix(".ubifs")
+    made_by("mkfs.ubifs", "-r", str(tree), "-m", "2048", "-e", "126976", "-c", "60", "-x", "zlib", "-o", str(volume))
+    settings = image.with_suffix(".ini")
+    settings.write_text(f"[a]\nmode=ubi\nimage={volume}\nvol_id=0\nvol_type=dynamic\nvol_name=root\nvol_size=4MiB\n")
+    made_by("ubinize", "-o", str(image), "-m", "2048", "-p", "128KiB", str(settings))
+
+
+def xfs(tree: Path, image: Path) -> None:
+    image.write_bytes(b"")
+    made_by("truncate", "-s", "300M", str(image))
+    described = image.with_suffix(".proto")
+    described.write_text("\n".join(["/", "0 0", *prototype(tree, "d--755 0 0"), ""]))
+    made_by("mkfs.xfs", "-q", "-p", str(described), str(image))
+
+
+def prototype(folder: Path, mode: str) -> Iterator[str]:
+    """The folder as mkfs.xfs wants it told."""
+    yield mode
+    for path in sorted(folder.iterdir()):
+        if path.is_dir():
+            first, *rest = prototype(path, "d--755 0 0")
+            yield f"{path.name} {first}"
+            yield from rest
+        else:
+            yield f"{path.name} ---644 0 0 {path}"
+    yield "$"
+
+
+def btrfs(tree: Path, image: Path) -> None:
+    image.write_bytes(b"")
+    made_by("truncate", "-s", "128M", str(image))
+    made_by("mkfs.btrfs", "-q", "--rootdir", str(tree), str(image))
+
+
+def initramfs(tree: Path, image: Path) -> None:
+    names = "\n".join(str(path.relative_to(tree)) for path in sorted(tree.rglob("*")))
+    made_by("cpio", "-o", "-H", "newc", "--quiet", "-O", str(image), told=names, folder=tree)
+    image.write_bytes(gzip.compress(image.read_bytes()))
+
+
+def android_update_of(tree: Path, image: Path) -> None:
+    ext4(tree, image.with_suffix(".raw"))
+    whole = image.with_suffix(".raw").read_bytes()
+    image.write_bytes(update((8, lzma.compress(whole), 0, len(whole) // 4096), size=len(whole)))
+
+
+def android_super(tree: Path, image: Path) -> None:
+    ext4(tree, image.with_suffix(".raw"))
+    image.write_bytes(super_partition(("system", image.with_suffix(".raw").read_bytes())))
 
 
 def docker_save(tree: Path, image: Path) -> None:
@@ -69,6 +159,10 @@ def oci_folder(tree: Path, image: Path) -> None:
         whole.extractall(image, filter="data")
 
 
+def without_volume(locator: str) -> str:
+    return locator.removeprefix("partition 1/").removeprefix("root/").removeprefix("system/")
+
+
 def told(path: Path) -> list[tuple[object, ...]]:
     report = scan([path], SETTINGS)
     assert report.complete, report.unreadable
@@ -82,17 +176,30 @@ def told(path: Path) -> list[tuple[object, ...]]:
             owners[finding.component.id].version,
             owners[finding.component.id].publisher,
             tuple(
-                sorted((e.locator.rpartition("!/")[2], e.place.partition(", from layer")[0]) for e in finding.evidence)
+                sorted(
+                    (without_volume(e.locator.rpartition("!/")[2]), e.place.partition(", from layer")[0])
+                    for e in finding.evidence
+                )
             ),
         )
         for finding in report.findings
     )
 
 
-@pytest.mark.parametrize(
-    "make", [ext4, squashfs, qcow2, docker_save, oci_layout, oci_folder], ids=lambda make: make.__name__
-)
+FORMS = [
+    ext4, squashfs, qcow2, docker_save, oci_layout, oci_folder, partitioned, sparse, romfs, cramfs, ubi, initramfs,
+    android_update_of, android_super,
+]  # fmt: skip
+WITH_EXTRA = [
+    jffs2, xfs, btrfs, converted("vmdk"), converted("vmdk -o subformat=streamOptimized"), converted("vpc"),
+    converted("vhdx"), converted("vdi"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("make", [*FORMS, *WITH_EXTRA], ids=lambda make: make.__name__)
 def test_an_image_gives_what_the_folder_gives(make, tree, tmp_path):
+    if make in WITH_EXTRA and library("dissect.target") is None:
+        pytest.skip("the extra “images” is not installed")
     image = tmp_path / "image.bin"
     make(tree, image)
     assert told(image) == told(tree)

@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from scanner.containers import android_boot, android_update, disk_image, lz4, trx, u_boot
+from scanner.containers import firmware as carving
 from scanner.containers.libraries import library
 from tests.containers.opening import Opened, assert_it_survives, opened
 from tests.containers.test_disk_image import TREE, image
+from tests.sources import BytesSource
 
 IMAGES = Path(__file__).parent / "images"
 KERNEL = b"".join(b"kernel %d\n" % n for n in range(900))
@@ -145,6 +147,38 @@ def test_an_update_that_changes_an_earlier_system_is_reported():
     assert "earlier state" in found.problems["system.img"].reason
 
 
+PACKED = random.Random(1).randbytes(200_000)
+BLOB = (
+    b"MAKER" + bytes(500) + firmware("uimage") + b"\xff" * 3000 + image("squashfs-xz") + bytes(1000) + image("jffs2")
+    + b"\xff" * 5000 + image("romfs") + image("cramfs") + image("ubi") + bytes(100) + gzip.compress(KERNEL)
+)  # fmt: skip
+
+
+def test_the_parts_of_a_firmware_are_found_wherever_they_begin():
+    found = sound(opened(carving, BLOB, "camera.bin"))
+    kinds = [name.partition(" ")[0].removeprefix("(") for name in found]
+    assert kinds == ["uimage", "squashfs", "jffs2", "romfs", "cramfs", "ubi", "gz"]
+    assert all(f"at {BLOB.index(content[:64]):#x})" in name for name, content in found.items())
+    whole = dict(zip(kinds, found.values(), strict=True))
+    for kind in ("squashfs", "romfs", "cramfs"):
+        assert sound(opened(disk_image, whole[kind]))["etc/plain"] == TREE["etc/plain"]
+    assert sound(opened(disk_image, whole["ubi"]))["rootfs/usr/lib/long"] == TREE["usr/lib/long"]
+    assert gzip.decompress(whole["gz"]) == KERNEL
+
+
+def test_what_is_packed_in_an_unknown_way_is_told_by_its_place_and_size():
+    found = opened(carving, b"MAKER" + bytes(5000) + firmware("uimage") + PACKED + image("romfs"), "camera.bin")
+    start = 5005 + len(firmware("uimage"))
+    assert f"200,000 bytes from offset {start:,}" in found.problems[""].reason
+
+
+@pytest.mark.parametrize(
+    "data", [PACKED, b"hsqs" * 5000, b"\x5d\0\0 UBI#\1\0\0\0 -rom1fs-".ljust(9000, b"x"), bytes(9000)]
+)
+def test_data_in_which_only_marks_stand_is_no_firmware(data):
+    assert not carving.confirms(BytesSource("weights.bin", data))
+
+
 FORMS = {
     android_boot: ["boot-0", "boot-3", "vendor-boot"],
     u_boot: ["uimage", "uimage-multi", "fit", "fit-outside"],
@@ -157,6 +191,7 @@ def test_damaged_firmware_gives_parts_or_says_why_not(container, name):
 
 
 def test_a_damaged_update_or_trx_or_lz4_gives_parts_or_says_why_not():
+    survives(carving, BLOB)
     survives(trx, trx_of(b"a" * 50, b"b" * 50))
     survives(android_update, update((8, lzma.compress(bytes(4096)), 0, 1), (6, b"", 1, 9), size=40960))
     survives(lz4, opened(android_boot, firmware("boot-3")).contents["ramdisk"])
