@@ -15,7 +15,7 @@ _BATCH_FILES = 256
 _BATCHES_A_JOB = 4
 SPLIT_FROM_BYTES = 32 << 20
 """A container larger than this is dealt out by its members, where they can be reached in any order."""
-_PARTS_A_JOB = 2
+_PARTS_A_JOB = 1
 
 
 def batches_of(

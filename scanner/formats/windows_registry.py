@@ -12,7 +12,7 @@ INFO = Info(
     version=1,
     line="Windows registry: installed programs of all users and of one, store apps, services",
     specification="https://github.com/msuhanov/regf/blob/master/Windows%20registry%20file%20format%20specification.md",
-    limits="Changes that are only in the logs beside a hive are not applied. Scheduled tasks are not read.",
+    limits="Changes that are only in the logs beside a hive are not applied.",
     magics=(Magic(b"regf"),),
 )
 
