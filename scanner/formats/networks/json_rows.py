@@ -26,13 +26,15 @@ _ROW = re.compile(
     rb'"(?:\w{0,30}(?:descriptor|embedding|encoding|feature)s?\w{0,10}|vector)"\s*:\s*(?:\[\s*|\{\s*"0"\s*:\s*){1,2}-?\d',
     re.IGNORECASE,
 )
+_WORDS = (b"descriptor", b"embedding", b"encoding", b"feature", b"vector")
 _KEY = re.compile(rb'"([A-Za-z_-]{1,40})"\s*:')
 _SHORTEST_ROW, _WIDEST_ROW = 32, 65_536
 
 
 def wants(name: str, head: bytes) -> bool:  # noqa: ARG001  (the contract's)
-    """Whether a row of numbers begins under such a key."""
-    return _ROW.search(head) is not None
+    """Whether a row of numbers begins under such a key; most files have none of the words at all."""
+    plain = head.lower()
+    return any(word in plain for word in _WORDS) and _ROW.search(head) is not None
 
 
 def observe(source: Source, budget: Budget) -> Iterator[Observation]:

@@ -19,7 +19,7 @@ INFO = Info(
     limits="The file with the weights is not read, nor parts of a program that run under a condition.",
     suffixes=(".json",),
 )
-_MARK = b'"magic":"pir"'
+_MARK = b'"pir"'
 _PARAMETER, _INPUT, _OUTPUT = "p", "data", "fetch"
 _TYPES = {"f32": "float32", "f16": "float16", "bf16": "bfloat16", "f64": "float64", "i8": "int8", "ui8": "uint8"}
 _TYPES |= {"i32": "int32", "i64": "int64", "bool": "bool"}
@@ -27,7 +27,7 @@ _TYPES |= {"i32": "int32", "i64": "int64", "bool": "bool"}
 
 def wants(name: str, head: bytes) -> bool:  # noqa: ARG001  (the contract's)
     """Whether the file says so in its first letters."""
-    return _MARK in head[:512].translate(None, b" \r\n\t")
+    return _MARK in head[:512] and b'"base_code"' in head[:512]
 
 
 def observe(source: Source, budget: Budget) -> Iterator[Observation]:
