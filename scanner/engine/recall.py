@@ -148,7 +148,7 @@ def was_cut_short(found: Sequence[Found]) -> bool:
 
 def may_pass(unread: Unread) -> bool:
     """Whether another run may read what this one could not."""
-    return unread.cause in _PASSING or unread.reason == OUT_OF_MEMORY
+    return unread.cause in _PASSING or unread.reason.startswith(OUT_OF_MEMORY)
 
 
 def was_limited(found: Sequence[Found]) -> bool:

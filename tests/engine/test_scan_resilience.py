@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from scanner.containers import zip as zip_container
+from scanner.engine import discover
 from scanner.engine import scan as scan_module
 from scanner.engine.budget import Limits, TargetLimits
 from scanner.model.law import Deployment
@@ -227,6 +229,18 @@ def test_what_lack_of_memory_cut_short_is_not_kept(target):
     evil(target, "a", "swell")
     answer = examined(target / "a.evil", uses_cache=True)
     assert causes(answer) == {"a.evil": {"limit"}}
+    assert answer.keep == {}
+
+
+def test_a_list_that_lack_of_memory_cut_short_is_not_kept_either(target, monkeypatch):
+    def swelling(*_: object) -> object:
+        raise MemoryError
+
+    (target / "a.zip").write_bytes(zipped(("a.txt", WORD.encode())))
+    monkeypatch.setattr("scanner.containers.zip.members", swelling)
+    monkeypatch.setattr(discover, "containers", lambda: (zip_container,))
+    answer = examined(target / "a.zip", uses_cache=True)
+    assert causes(answer) == {"a.zip": {"limit"}}
     assert answer.keep == {}
 
 
