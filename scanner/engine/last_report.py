@@ -62,8 +62,9 @@ class LastReport:
             return None
 
     def keep(self, report: Report, reading: Reading) -> None:
-        """Keep a report for the next scan, unless that might read what this one could not."""
-        if self._is_kept and not any(map(may_pass, report.unreadable)):
+        """Keep a report for the next scan, unless that might read what this one could not: or read on, with the cache
+        sparing it what this one had spent its limits on."""
+        if self._is_kept and not reading.is_over and not any(map(may_pass, report.unreadable)):
             kept = _Kept(self._looks, reading.content(self._stretches), _encoder.encode(report))
             self._cache.put({self._key: _encoder.encode(kept)}, int(time.time()) // _DAY_S)
 

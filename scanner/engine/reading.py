@@ -172,6 +172,8 @@ class Reading:
         except (KeyboardInterrupt, _OutOfTime) as early:
             self._ended = early
             self._pool.stop()
+            for _ in self._pool.left_over():  # of the hashing, nobody else wants it
+                pass
         self._pool.answered = nobody_asked
 
     def content(self, stretches: Sequence[Stretch]) -> bytes:

@@ -1,10 +1,12 @@
 """Where nothing has changed, the last report is the answer; whatever may have changed is looked at."""
 
+import zipfile
 from datetime import date
 
 import pytest
 
 from scanner.engine import scan
+from scanner.engine.budget import TargetLimits
 from scanner.engine.reading import Progress, Reading
 from scanner.engine.scan import Settings
 from scanner.model.law import Deployment
@@ -91,11 +93,23 @@ def test_what_another_run_might_read_is_tried_again(target, monkeypatch):
         scanned(target, TRUSTING)
 
 
+def test_a_scan_that_met_the_limit_of_the_whole_target_goes_on_the_next_time(blind, monkeypatch):
+    limited = Settings(jobs=1, trusts_metadata=True, target_limits=TargetLimits(items=1))
+    with zipfile.ZipFile(blind / "c.zip", "w") as archive:
+        for number in range(9):
+            archive.writestr(f"{number}.txt", "x")
+    assert unread_in(scanned(blind, limited)) == {".": "limit"}
+    without_reading(monkeypatch)
+    with pytest.raises(AssertionError, match="read again"):
+        scanned(blind, limited)
+
+
 def test_an_interrupt_while_hashing_ends_in_an_incomplete_report(blind):
     scanned(blind, HASHING)
 
-    def interrupt(_progress: Progress) -> None:
-        raise KeyboardInterrupt
+    def interrupt(progress: Progress) -> None:
+        if progress.files_done:
+            raise KeyboardInterrupt
 
     report = scan.scan([blind], HASHING, interrupt)
     assert unread_in(report) == {".": "interrupted"}
