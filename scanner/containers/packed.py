@@ -1,8 +1,9 @@
 """Packed programs: those that unpack themselves when they start, so that their bytes on disk tell nothing.
 
 What UPX packed is unpacked by the program `upx`, where it is installed: it reads the file and does not run it, in a
-folder of its own that is removed afterwards, with its output, memory and time limited. Everything else whose code has
-no more order than noise is reported as not looked into: it is packed or encrypted.
+folder of its own that is removed afterwards, with its output, memory and time limited. Every other program with code
+that has no more order than noise, or that is not in the file yet, is reported as not looked into: it is packed or
+encrypted.
 """
 
 import os
@@ -16,13 +17,13 @@ from pathlib import Path
 from scanner.containers import Member
 from scanner.containers.jail import Jail
 from scanner.containers.linux_kernel import MARK, MARK_AT
-from scanner.containers.program_code import code_parts, looks_like_noise
+from scanner.containers.program_code import code_parts, is_filled_later, looks_like_noise
 from scanner.model.source import Budget, Info, Magic, Source, Unreadable
 from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="packed",
-    version=1,
+    version=2,
     line="Packed programs: those of UPX are unpacked where the program upx is installed, others reported as unread",
     specification="https://github.com/upx/upx/blob/devel/doc/upx-doc.txt, "
     "https://github.com/upx/upx/blob/devel/src/stub/src/include/header.S",
@@ -44,8 +45,10 @@ _MEMORY_BYTES = 4 << 30
 
 
 def confirms(source: Source) -> bool:
-    """Whether it bears UPX's mark, or all of its code looks like noise; a kernel is opened as what it is."""
-    return source.head[MARK_AT : MARK_AT + 4] != MARK and (_is_upx(source) or looks_like_noise(source.view()))
+    """Whether it bears UPX's mark, or code in it looks like noise or comes later; a kernel is opened as what it is."""
+    if source.head[MARK_AT : MARK_AT + 4] == MARK:
+        return False
+    return _is_upx(source) or looks_like_noise(source.view()) or is_filled_later(source.view())
 
 
 def members(source: Source, budget: Budget) -> Iterator[Member]:

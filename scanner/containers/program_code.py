@@ -11,9 +11,11 @@ from collections.abc import Iterator
 
 _PT_LOAD, _EXECUTABLE = 1, 1
 _CODE = 0x20000000
+_ROOM_FOR_CHANGES = b".textbss"
 _MOST_PARTS = 4096
 _LEAST_BYTES = 16 << 10
 """Less code than this is not judged: a short part may be a table."""
+_MOST_JUDGED = 8
 _SAMPLES, _SAMPLE_BYTES = 6, 2048
 _ZEROS = 0.02
 """Noise has a fifth of that."""
@@ -39,10 +41,12 @@ def code_parts(data: memoryview) -> list[tuple[int, int]]:
 
 
 def looks_like_noise(data: memoryview) -> bool:
-    """Whether the largest part that runs is packed or encrypted; looks at a few KiB of it."""
-    start, size = max(code_parts(data), key=lambda part: part[1], default=(0, 0))
-    if size < _LEAST_BYTES:
-        return False
+    """Whether a part that runs is packed or encrypted; looks at a few KiB of each of the largest."""
+    parts = sorted(code_parts(data), key=lambda part: -part[1])[:_MOST_JUDGED]
+    return any(_is_noise(data, start, size) for start, size in parts if size >= _LEAST_BYTES)
+
+
+def _is_noise(data: memoryview, start: int, size: int) -> bool:
     step = (size - _SAMPLE_BYTES) // _SAMPLES
     ordered = 0
     for number in range(_SAMPLES):
@@ -52,6 +56,20 @@ def looks_like_noise(data: memoryview) -> bool:
             if ordered == 2:  # one may be filling between two parts
                 return False
     return True
+
+
+def is_filled_later(data: memoryview) -> bool:
+    """Whether a Windows program has a part that runs, of which nothing is in the file: packers unpack into it.
+
+    Linkers that leave room for later changes make one too, under a name of its own.
+    """
+    try:
+        return any(
+            flags & _CODE and not size and memory >= _LEAST_BYTES and name != _ROOM_FOR_CHANGES
+            for name, memory, size, _offset, flags in _sections_of_pe(data)
+        )
+    except (struct.error, OverflowError):
+        return False
 
 
 def _has_order(sample: bytes) -> bool:
@@ -73,14 +91,21 @@ def _of_elf(data: memoryview, *, is_wide: bool, order: str) -> Iterator[tuple[in
 
 
 def _of_pe(data: memoryview) -> Iterator[tuple[int, int]]:
+    return ((offset, size) for _name, _memory, size, offset, flags in _sections_of_pe(data) if flags & _CODE)
+
+
+def _sections_of_pe(data: memoryview) -> Iterator[tuple[bytes, int, int, int, int]]:
+    """Name, size in memory and in the file, offset and flags of each section; nothing of any other file."""
+    if bytes(data[:2]) != b"MZ":
+        return
     (header,) = struct.unpack_from("<I", data, 60)
     if bytes(data[header : header + 4]) != b"PE\0\0":
         return
     count, optional_bytes = struct.unpack_from("<2xH12xH", data, header + 4)
     for number in range(min(count, _MOST_PARTS)):
-        size, offset, flags = struct.unpack_from("<16x2I12xI", data, header + 24 + optional_bytes + 40 * number)
-        if flags & _CODE:
-            yield offset, size
+        row = header + 24 + optional_bytes + 40 * number
+        name, memory, size, offset, flags = struct.unpack_from("<8sI4x2I12xI", data, row)
+        yield name.rstrip(b"\0"), memory, size, offset, flags
 
 
 def _of_macho(data: memoryview, *, is_wide: bool) -> Iterator[tuple[int, int]]:

@@ -128,6 +128,28 @@ def test_an_unpacking_that_takes_too_long_is_ended(program, monkeypatch):
     assert opened(packed, UPX).causes() == {"(unpacked)": "packed"}
 
 
+def test_noise_in_any_part_that_runs_is_told():
+    data = elf(CODE, wide=True)
+    # A second program header takes the place of the first bytes of code.
+    small = CODE + NOISE[:20_000]
+    head = bytearray(elf(small, wide=True)[:64])
+    head[56:58] = struct.pack("<H", 2)
+    at = 64 + 2 * 56
+    rows = struct.pack("<IIQQQQQQ", 1, 5, at, 0, 0, len(CODE), len(CODE), 4096)
+    rows += struct.pack("<IIQQQQQQ", 1, 5, at + len(CODE), 0, 0, 20_000, 20_000, 4096)
+    assert looks_like_noise(memoryview(bytes(head) + rows + small))
+    assert not looks_like_noise(memoryview(data))
+
+
+@pytest.mark.parametrize(("name", "packed_later"), [(b"ACME0", True), (b".textbss", False)])
+def test_a_windows_program_whose_code_is_not_in_the_file_yet_is_told(name, packed_later):
+    data = bytearray(pe_with({}, code=CODE[:512]))
+    row = data.index(b".text\0\0\0")
+    data[row : row + 8] = name.ljust(8, b"\0")
+    struct.pack_into("<I4xI", data, row + 8, 64 << 10, 0)
+    assert packed.confirms(BytesSource("x.exe", bytes(data))) is packed_later
+
+
 def test_a_table_that_is_claimed_to_lie_behind_every_file_makes_no_program():
     lying = bytearray(elf(NOISE, wide=True))
     lying[32:40] = b"\xff" * 8
