@@ -27,7 +27,7 @@ INFO = Info(
     line="Packed programs: those of UPX are unpacked where the program upx is installed, others reported as unread",
     specification="https://github.com/upx/upx/blob/devel/doc/upx-doc.txt, "
     "https://github.com/upx/upx/blob/devel/src/stub/src/include/header.S",
-    limits="Programs that keep only data packed, or unpack a part of their code later, are not recognised.",
+    limits="Programs that keep only data packed, or unpack less code than 16 KiB, are not recognised.",
     magics=(Magic(b"\x7fELF"), Magic(b"MZ"), Magic(b"\xcf\xfa\xed\xfe"), Magic(b"\xce\xfa\xed\xfe")),
 )
 RANDOM_ACCESS = True
