@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from scanner.formats.networks.pickle_values import Unpickled
+from scanner.formats.networks.pickled_weights import weights_in
 from scanner.formats.networks.stored_rows import Rows, held_in
 from scanner.model.network import Tensor
 from scanner.model.observation import Network, Observation
@@ -36,8 +37,8 @@ _INDEXES = (
 )
 INFO = Info(
     name="embedding-store",
-    version=2,
-    line="Stores of embeddings: FAISS indexes, pickled rows of numbers beside names; by their shape alone",
+    version=3,
+    line="Stores of embeddings: FAISS indexes, pickled rows of numbers beside names; pickled weights; by shape alone",
     specification="https://github.com/facebookresearch/faiss/blob/main/faiss/impl/index_write.cpp",
     limits="Rows and names are not read.",
     suffixes=(".pickle", ".pkl", ".dat"),
@@ -82,9 +83,12 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
 def _pickled(source: Source, budget: Budget) -> Iterator[Network]:
     if _ARRAYS.search(source.view()) is None:
         return  # Walking the opcodes of a pickle takes a second a few megabytes, and most hold no rows of numbers.
-    rows = held_in(Unpickled(source.view(), 0, budget).value(), budget).rows
-    if rows is not None:
-        yield store_of(rows)
+    value = Unpickled(source.view(), 0, budget).value()
+    held = held_in(value, budget)
+    if held.rows is not None:
+        yield store_of(held.rows)
+    elif held.has_weights:
+        yield weights_in(value, budget)
 
 
 def store_of(rows: Rows) -> Network:

@@ -7,6 +7,10 @@ import ast
 import re
 from collections.abc import Iterator
 
+from scanner.formats.networks.embedding_store import store_of
+from scanner.formats.networks.pickle_values import Unpickled
+from scanner.formats.networks.pickled_weights import weights_in
+from scanner.formats.networks.stored_rows import held_in
 from scanner.model.network import Tensor
 from scanner.model.observation import Network, Observation
 from scanner.model.source import Budget, Info, Magic, Source, Unreadable
@@ -14,10 +18,10 @@ from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="numpy-array",
-    version=1,
+    version=2,
     line="NumPy arrays (.npy, .npz): shape and type",
     specification="https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html",
-    limits="Numbers are not read; arrays of objects are not opened.",
+    limits="Numbers are not read. Arrays of objects are pickles, which are walked and never obeyed.",
     magics=(Magic(b"\x93NUMPY"),),
     proves_type=True,
 )
@@ -48,9 +52,22 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     kind = str(told.get("descr", "")).lstrip("<>|=")
     name = _KINDS.get(kind[:1], "")
     number_type = f"{name}{8 * int(kind[1:])}" if kind[1:].isdecimal() and name in ("float", "int", "uint") else name
+    if name == "object":
+        yield from _objects(source, 8 + width + length, budget)
+        return
     yield Network(
         framework="numpy",
         name=source.name.removesuffix(".npy"),
         outputs=(Tensor("rows", shape[:16], number_type),),
         place="header",
     )
+
+
+def _objects(source: Source, at: int, budget: Budget) -> Iterator[Network]:
+    """What a pickled array holds: rows of numbers beside names, or the weights of a network."""
+    value = Unpickled(source.view(), at, budget).value()
+    held = held_in(value, budget)
+    if held.rows is not None:
+        yield store_of(held.rows)
+    elif held.has_weights:
+        yield weights_in(value, budget)

@@ -257,8 +257,9 @@ def _kept_type(told: Value) -> str:
 
 
 def _array_shape(state: Value) -> tuple[int, ...] | None:
-    """The shape of an array by the state it is given: version, shape, type, order, bytes."""
-    if isinstance(state, tuple) and len(state) == 5 and isinstance(state[1], tuple):
+    """The shape of an array by the state it is given: version, shape, type, order, bytes; of one that holds objects, a
+    list stands for the bytes, and it is no block of numbers."""
+    if isinstance(state, tuple) and len(state) == 5 and isinstance(state[1], tuple) and not isinstance(state[4], list):
         shape = state[1]
         if all(isinstance(n, int) for n in shape) and isinstance(state[2], Made):
             return shape
@@ -269,6 +270,8 @@ def _array_type(state: Value) -> str:
     arguments = state[2].arguments
     code = arguments[0] if isinstance(arguments, tuple) and arguments else ""
     known = {"f": "float", "i": "int", "u": "uint", "b": "bool"}
+    if isinstance(code, str) and code[:1] in ("U", "S"):
+        return "text"
     if isinstance(code, str) and len(code) == 2 and code[0] in known and code[1].isdigit():
         return f"{known[code[0]]}{8 * int(code[1])}"
     return "float32"

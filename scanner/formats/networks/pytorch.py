@@ -19,7 +19,7 @@ from scanner.model.source import Budget, Info, Magic, Source
 _LEGACY = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
 INFO = Info(
     name="pytorch",
-    version=2,
+    version=3,
     line="PyTorch weights, modules and TorchScript: shapes of weights, names, classes",
     specification="https://github.com/pytorch/pytorch/blob/main/torch/serialization.py",
     limits="Pickles are never obeyed. The order of layers is in Python code, so inputs and outputs are not told.",
@@ -52,7 +52,7 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     if held.rows is not None:
         yield store_of(held.rows)
     else:
-        yield from drawn(plan, "pickle", lambda: _draw(value, pickle, plan, budget, told=held.has_weights))
+        yield from drawn(plan, "pickle", lambda: _draw(value, pickle, plan, budget, told=held.is_named))
     if not is_old and (held.rows or not plan.is_empty):
         yield Identity(subject="container", name="", place="pickle")
 

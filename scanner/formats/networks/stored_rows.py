@@ -13,6 +13,8 @@ from scanner.formats.networks.pickle_values import Block, Made, Value
 from scanner.model.source import Budget
 
 UNDER_KEYS, RECORDS, BESIDE_TEXTS = "rows under keys", "records of rows", "rows beside texts"
+_NO_ROWS = frozenset({"text", "bool8", "int16", "int32", "int64", "uint16", "uint32", "uint64"})
+"""Types of numbers that label and count."""
 _SHORTEST_ROW = 32
 _WIDEST_ROW = 65_536
 _DEEPEST = 24
@@ -47,19 +49,24 @@ class Held(NamedTuple):
 
     rows: Rows | None = None
     has_weights: bool = False
+    is_named: bool = False
+    """Keys are those of layers; only then may they be told, for elsewhere they may be names of people."""
 
 
 def held_in(value: Value, budget: Budget) -> Held:
     """What a value holds. Blocks of three axes and more, and names of weights, are those of a network."""
     widths: Counter[int] = Counter()
-    has_texts = False
+    has_texts = is_named = is_deep = False
     for key, part in _parts(value, budget):
         if isinstance(part, str):
             has_texts |= bool(part)
-        elif len(part) > 2 or key.startswith(_WEIGHTS):
-            return Held(has_weights=True)
-        elif part and _SHORTEST_ROW <= part[-1] <= _WIDEST_ROW:
+            continue
+        is_named |= key.startswith(_WEIGHTS)
+        is_deep |= len(part) > 2
+        if part and _SHORTEST_ROW <= part[-1] <= _WIDEST_ROW and len(part) <= 2:
             widths[part[-1]] += part[0] if len(part) == 2 else 1
+    if is_named or is_deep:
+        return Held(has_weights=True, is_named=is_named)
     if not widths:
         return Held()
     width = max(widths, key=lambda w: (widths[w], -w))
@@ -97,7 +104,8 @@ def _parts(value: Value, budget: Budget) -> Iterator[tuple[str, str | tuple[int,
         budget.spend_items()
         key, part, depth = open_parts.pop()
         if isinstance(part, Block):
-            yield key, part.shape
+            if part.type not in _NO_ROWS:
+                yield key, part.shape
         elif isinstance(part, str):
             yield key, part
         elif _is_row(part):

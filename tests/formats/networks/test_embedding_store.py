@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from scanner.formats.networks import embedding_store, json_rows, opencv_storage, pytorch
+from scanner.formats.networks import embedding_store, json_rows, numpy_array, opencv_storage, pytorch
 from scanner.model.observation import Network
 from tests.formats.reading import read
 from tests.sources import BytesSource
@@ -19,6 +19,11 @@ class _Array:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _made, ((0,), b"b"), (1, self._shape, _Type(), False, bytes(8))
+
+
+class _Whole:
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _made, ("i8", False, True)
 
 
 class _Type:
@@ -77,9 +82,38 @@ def test_records_with_lists_of_numbers_are_a_store():
     assert "ada" not in str(store)
 
 
-def test_what_a_network_keeps_is_no_store():
-    assert stores({"fc.weight": _Array(512, 128), "fc.bias": _Array(512)}) == []
-    assert stores({"conv": _Array(64, 3, 3, 3), "end": _Array(512, 128)}) == []
+def test_what_a_network_keeps_is_told_as_a_network():
+    for kept in ({"fc.weight": _Array(512, 128)}, {"conv": _Array(64, 3, 3, 3), "end": _Array(512, 128)}):
+        (network,) = stores(kept)
+        assert (network.framework, network.weights.get("128x512")) == ("pickle", 1)
+
+
+def test_pictures_of_people_under_their_names_tell_no_name():
+    pictures = {person: _Array(4, 160, 160, 3) for person in PEOPLE}
+    for reader in (embedding_store, pytorch):
+        data = pickle.dumps({**pictures, "made_with": "numpy"}, protocol=4)
+        found = read(reader, BytesSource("data.pkl" if reader is pytorch else "a.pkl", data))
+        assert found
+        assert not [person for person in PEOPLE if person in str(found)]
+
+
+def test_an_array_of_objects_is_walked_as_a_pickle():
+    people = pickle.dumps({**{person: _Array(512) for person in PEOPLE}, "made": "numpy"}, protocol=4)
+    header = b"{'descr': '|O', 'fortran_order': False, 'shape': (), }".ljust(117) + b"\n"
+    data = b"\x93NUMPY\x01\0" + struct.pack("<H", len(header)) + header + people
+    (store,) = read(numpy_array, BytesSource("faces.npy", data))
+    assert isinstance(store, Network)
+    assert (store.outputs[0].shape, store.strings) == ((7, 512), ("layout=rows under keys",))
+    assert not [person for person in PEOPLE if person in str(store)]
+
+
+def test_labels_and_texts_in_arrays_are_no_rows():
+    class Labels(_Array):
+        def __reduce__(self) -> tuple[Any, ...]:
+            return _made, ((0,), b"b"), (1, (300,), _Whole(), False, bytes(8))
+
+    (store,) = stores({"embeddings": [_Array(128)], "labels": Labels(300)})
+    assert store.outputs[0].shape == (1, 128)
 
 
 def test_texts_beside_a_few_numbers_in_a_file_of_a_framework_are_not_told():
