@@ -95,12 +95,7 @@ class Reading:
             left = stretch.entries
             if known:
                 left = [e for e in left if not self._is_known(e, known.get(os.fsencode(e.name)), stretch, recorder)]
-            self._progress.files += len(left)
-            self._progress.bytes += sum(entry.size for entry in left)
-            folder = left[0].root if left else ""
-            dealt = list(batches_of(folder, stretch.prefix, left, self._jobs, is_target=stretch.is_file))
-            roots.update((id(batch), stretch.root) for batch, _ in dealt)
-            work += dealt
+            work += self._dealt(stretch, left, self._jobs, roots)
         work.sort(key=lambda item: -sum(entry.size for entry in item[1]))
         self._pool.beat = self._beat
         self._pool.answered = partial(self._answered, work)
@@ -157,12 +152,7 @@ class Reading:
         roots: dict[int, str] = {}
         work: list[tuple[Batch, list[Entry]]] = []
         for stretch in stretches:
-            self._progress.files += len(stretch.entries)
-            self._progress.bytes += sum(entry.size for entry in stretch.entries)
-            folder = stretch.entries[0].root if stretch.entries else ""
-            for batch, listed in batches_of(folder, stretch.prefix, stretch.entries, 1, is_target=False):
-                work.append((msgspec.structs.replace(batch, is_hashed_only=True), listed))
-                roots[id(work[-1][0])] = stretch.root
+            work += self._dealt(stretch, stretch.entries, 1, roots, is_hashed_only=True)
         self._pool.beat = self._beat
         self._pool.answered = partial(self._answered, work)
         try:
@@ -175,6 +165,26 @@ class Reading:
             for _ in self._pool.left_over():  # of the hashing, nobody else wants it
                 pass
         self._pool.answered = nobody_asked
+
+    def _dealt(
+        self,
+        stretch: Stretch,
+        entries: Sequence[Entry],
+        jobs: int,
+        roots: dict[int, str],
+        *,
+        is_hashed_only: bool = False,
+    ) -> list[tuple[Batch, list[Entry]]]:
+        """Files of a target in batches; each of these is noted in `roots` as one of that target."""
+        self._progress.files += len(entries)
+        self._progress.bytes += sum(entry.size for entry in entries)
+        folder = entries[0].root if entries else ""
+        dealt = [
+            (msgspec.structs.replace(batch, is_hashed_only=True) if is_hashed_only else batch, listed)
+            for batch, listed in batches_of(folder, stretch.prefix, entries, jobs, is_target=stretch.is_file)
+        ]
+        roots.update((id(batch), stretch.root) for batch, _ in dealt)
+        return dealt
 
     def content(self, stretches: Sequence[Stretch]) -> bytes:
         """A digest over the bytes of all files as they were last read or hashed; empty where one was not."""
