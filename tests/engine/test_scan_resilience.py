@@ -72,7 +72,7 @@ def read_so_far(folder: Path) -> list[str]:
 
 
 def wait_for_some(folder: Path) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while len(read_so_far(folder)) < FILES // 2 and time.monotonic() < deadline:
         time.sleep(0.02)
     assert len(read_so_far(folder)) < FILES
