@@ -146,7 +146,7 @@ _OF_DISKS = (".img", ".ext2", ".ext3", ".ext4")
 
 INFO = Info(
     name="not-read",
-    version=1,
+    version=2,
     line="Recognised and reported as unread: " + ", ".join(dict.fromkeys(f.type for f in (*_FORMATS, _OLE, _DMG))),
     specification="https://github.com/file/file/tree/master/magic/Magdir",
     limits="Nothing inside these formats is read; their own bytes are scanned.",
