@@ -37,7 +37,7 @@ _INDEXES = (
 )
 INFO = Info(
     name="embedding-store",
-    version=3,
+    version=4,
     line="Stores of embeddings: FAISS indexes, pickled rows of numbers beside names; pickled weights; by shape alone",
     specification="https://github.com/facebookresearch/faiss/blob/main/faiss/impl/index_write.cpp",
     limits="Rows and names are not read.",

@@ -18,7 +18,7 @@ from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="numpy-array",
-    version=2,
+    version=3,
     line="NumPy arrays (.npy, .npz): shape and type",
     specification="https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html",
     limits="Numbers are not read. Arrays of objects are pickles, which are walked and never obeyed.",

@@ -238,6 +238,8 @@ def _called(by: Value, arguments: Value) -> Value:
     """A call, with blocks of numbers known as such: some argument is kept elsewhere, and a tuple tells its shape."""
     if not isinstance(arguments, tuple):
         return Made(by, arguments)
+    if isinstance(by, Name) and by.name.endswith("._frombuffer"):
+        return _from_buffer(by, arguments)
     inner = next((a for a in arguments if isinstance(a, Block)), None)
     if inner is not None and isinstance(by, Name) and len(arguments) <= 4:
         return inner
@@ -245,6 +247,14 @@ def _called(by: Value, arguments: Value) -> Value:
         shapes = [a for a in arguments[1:4] if isinstance(a, tuple) and all(isinstance(n, int) for n in a)]
         if shapes:
             return Block(shapes[0], _kept_type(arguments[0].told))
+    return Made(by, arguments)
+
+
+def _from_buffer(by: Name, arguments: tuple[Value, ...]) -> Value:
+    """An array as protocol 5 has it: bytes, type, shape and order."""
+    shape = arguments[2] if len(arguments) == 4 else None
+    if isinstance(shape, tuple) and all(isinstance(n, int) for n in shape) and isinstance(arguments[1], Made):
+        return Block(shape, _array_type((0, shape, arguments[1])))
     return Made(by, arguments)
 
 

@@ -19,7 +19,7 @@ from scanner.model.source import Budget, Info, Magic, Source
 _LEGACY = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
 INFO = Info(
     name="pytorch",
-    version=3,
+    version=4,
     line="PyTorch weights, modules and TorchScript: shapes of weights, names, classes",
     specification="https://github.com/pytorch/pytorch/blob/main/torch/serialization.py",
     limits="Pickles are never obeyed. The order of layers is in Python code, so inputs and outputs are not told.",

@@ -13,7 +13,7 @@ from scanner.formats.networks.pickle_values import Block, Made, Value
 from scanner.model.source import Budget
 
 UNDER_KEYS, RECORDS, BESIDE_TEXTS = "rows under keys", "records of rows", "rows beside texts"
-_NO_ROWS = frozenset({"text", "bool8", "int16", "int32", "int64", "uint16", "uint32", "uint64"})
+_NO_ROWS = frozenset({"bool8", "int16", "int32", "int64", "uint16", "uint32", "uint64"})
 """Types of numbers that label and count."""
 _SHORTEST_ROW = 32
 _WIDEST_ROW = 65_536
@@ -55,6 +55,7 @@ class Held(NamedTuple):
 
 def held_in(value: Value, budget: Budget) -> Held:
     """What a value holds. Blocks of three axes and more, and names of weights, are those of a network."""
+    value = _without_array(value)
     widths: Counter[int] = Counter()
     has_texts = is_named = is_deep = False
     for key, part in _parts(value, budget):
@@ -71,6 +72,13 @@ def held_in(value: Value, budget: Budget) -> Held:
         return Held()
     width = max(widths, key=lambda w: (widths[w], -w))
     return Held(Rows(widths[width], width, _layout(value, has_texts=has_texts), _keys(value)))
+
+
+def _without_array(value: Value) -> Value:
+    """What an array of one object holds, as `numpy.save` makes one of a dictionary."""
+    state = value.state if isinstance(value, Made) else None
+    held = state[-1] if isinstance(state, tuple) and state else None
+    return held[0] if isinstance(held, list) and len(held) == 1 else value
 
 
 def is_of_programs(key: object) -> bool:
@@ -103,11 +111,9 @@ def _parts(value: Value, budget: Budget) -> Iterator[tuple[str, str | tuple[int,
     while open_parts:
         budget.spend_items()
         key, part, depth = open_parts.pop()
-        if isinstance(part, Block):
-            if part.type not in _NO_ROWS:
-                yield key, part.shape
-        elif isinstance(part, str):
-            yield key, part
+        if isinstance(part, (Block, str)):
+            if not isinstance(part, Block) or part.type not in _NO_ROWS:
+                yield key, _shape_or_text(part)
         elif _is_row(part):
             yield key, (len(part),)
         elif depth < _DEEPEST and id(part) not in seen and isinstance(part, (dict, list, tuple, Made)):
@@ -115,6 +121,12 @@ def _parts(value: Value, budget: Budget) -> Iterator[tuple[str, str | tuple[int,
             for name, inner in _inside(part):
                 budget.spend_items()
                 open_parts.append((name or key, inner, depth + 1))
+
+
+def _shape_or_text(part: Block | str) -> str | tuple[int, ...]:
+    if isinstance(part, str):
+        return part
+    return part.type if part.type == "text" else part.shape
 
 
 def _is_row(part: Value) -> bool:

@@ -35,6 +35,10 @@ def _made(*_arguments: object) -> "_Made":
     raise AssertionError("a pickle was obeyed")
 
 
+def _frombuffer(*_arguments: object) -> "_Made":
+    raise AssertionError("a pickle was obeyed")
+
+
 class _Made:
     def __setstate__(self, state: object) -> None:
         raise AssertionError("a pickle was obeyed")
@@ -105,6 +109,15 @@ def test_an_array_of_objects_is_walked_as_a_pickle():
     assert isinstance(store, Network)
     assert (store.outputs[0].shape, store.strings) == ((7, 512), ("layout=rows under keys",))
     assert not [person for person in PEOPLE if person in str(store)]
+
+
+def test_arrays_as_the_newest_protocol_has_them_are_rows():
+    class Newest(_Array):
+        def __reduce__(self) -> tuple[Any, ...]:
+            return _frombuffer, (b"", _Type(), self._shape, "C")
+
+    (store,) = stores({"encodings": [Newest(128), Newest(128)], "names": ["Ada"]})
+    assert (store.outputs[0].shape, store.outputs[0].type) == ((2, 128), "float64")
 
 
 def test_labels_and_texts_in_arrays_are_no_rows():
