@@ -7,6 +7,7 @@ be the name of a person.
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from scanner.formats.networks.pickle_values import Block, Made, Value
@@ -18,6 +19,7 @@ _NO_ROWS = frozenset({"bool8", "int16", "int32", "int64", "uint16", "uint32", "u
 _SHORTEST_ROW = 32
 _WIDEST_ROW = 65_536
 _DEEPEST = 24
+_MOST_KEYS = 64
 _WEIGHTS = ("weight", "bias", "gamma", "beta", "kernel", "running_", "in_proj_", "qkv", "lstm")
 """How the last words begin under which layers of networks keep what they learned."""
 _VOCABULARY = (
@@ -101,7 +103,7 @@ def _keys(value: Value) -> tuple[str, ...]:
     """Keys at the top, or of the first record, as far as they are words of programs."""
     holder = value[0] if isinstance(value, (list, tuple)) and value else value
     keys = holder if isinstance(holder, dict) else value if isinstance(value, dict) else ()
-    return tuple(sorted(key for key in keys if is_of_programs(key)))
+    return tuple(sorted(key for key in islice(keys, _MOST_KEYS) if is_of_programs(key)))
 
 
 def _parts(value: Value, budget: Budget) -> Iterator[tuple[str, str | tuple[int, ...]]]:
