@@ -5,6 +5,7 @@ whose code it is, where the file was renamed and its symbols were taken out.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 
 from scanner.evidence.group import Group
 from scanner.model.artifact import ArtifactFacts
@@ -12,8 +13,8 @@ from scanner.model.finding import BuildFact
 from scanner.model.observation import BuildTrace
 from scanner.model.vocabulary import BuildWord
 
-_MOST_FACTS = 40
-"""Of one file; a report is no listing of sources."""
+_MOST_OF_FILE, _MOST_OF_COMPONENT = 40, 200
+"""A report is no listing of sources."""
 _ORDER = {word: number for number, word in enumerate(BuildWord)}
 
 
@@ -22,14 +23,14 @@ def build_facts(groups: Iterable[Group], facts: Mapping[str, ArtifactFacts]) -> 
     artifacts: dict[str, set[str]] = {}
     for group in groups:
         artifacts.setdefault(group.owner.id, set()).update(match.artifact for _, match in group.matches)
-    found = {
-        component: tuple(fact for locator in sorted(locators) if locator in facts for fact in _of(facts[locator]))
-        for component, locators in artifacts.items()
-    }
-    return {component: told for component, told in found.items() if told}
+    found: dict[str, tuple[BuildFact, ...]] = {}
+    for component, locators in artifacts.items():
+        told = (fact for locator in sorted(locators) if locator in facts for fact in _of(facts[locator]))
+        found[component] = tuple(islice(told, _MOST_OF_COMPONENT))
+    return found
 
 
 def _of(item: ArtifactFacts) -> Iterator[BuildFact]:
     traces = [seen for seen in item.observations if isinstance(seen, BuildTrace)]
-    for seen in sorted(traces, key=lambda trace: _ORDER[trace.what])[:_MOST_FACTS]:
+    for seen in sorted(traces, key=lambda trace: _ORDER[trace.what])[:_MOST_OF_FILE]:
         yield BuildFact(what=seen.what, value=seen.value, locator=item.artifact.locator, place=seen.place)
