@@ -16,6 +16,7 @@ class BytesSource:
     data: bytes
     focus: frozenset[str] = frozenset()
     neighbours: Mapping[str, bytes] = field(default_factory=dict)
+    keys: tuple[bytes, ...] = ()
 
     @property
     def size(self) -> int:

@@ -9,6 +9,7 @@ import tarfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from scanner.containers.libraries import library
@@ -163,8 +164,8 @@ def without_volume(locator: str) -> str:
     return locator.removeprefix("partition 1/").removeprefix("root/").removeprefix("system/")
 
 
-def told(path: Path) -> list[tuple[object, ...]]:
-    report = scan([path], SETTINGS)
+def told(path: Path, key: bytes = b"") -> list[tuple[object, ...]]:
+    report = scan([path], msgspec.structs.replace(SETTINGS, keys=(key,) if key else ()))
     assert report.complete, report.unreadable
     owners = {component.id: component for component in report.components}
     return sorted(
@@ -209,3 +210,20 @@ def test_the_component_is_the_package_that_owns_the_file(tree):
     components = {found[3:6] for found in told(tree)}
     assert ("att", "1.0-1", "Ada") in components
     assert ("tool.py", "", "") in components
+
+
+@pytest.mark.skipif(library("dissect.fve") is None, reason="the extra “images” is not installed")
+def test_an_encrypted_volume_gives_what_the_folder_gives_once_its_key_is_given(tree, tmp_path):
+    image, key = tmp_path / "image.bin", tmp_path / "key"
+    ext4(tree, image)
+    image.write_bytes(image.read_bytes() + bytes(32 << 20))
+    key.write_bytes(b"a phrase")
+    made_by(
+        "cryptsetup", "reencrypt", "--encrypt", "--type", "luks2", "--pbkdf", "pbkdf2",
+        "--pbkdf-force-iterations", "1000", "--reduce-device-size", "32M", "-q", "--key-file", str(key), str(image),
+    )  # fmt: skip
+    assert told(image, b"a phrase\n") == told(tree)
+    for given in ((), (b"another",)):
+        report = scan([image], msgspec.structs.replace(SETTINGS, keys=given))
+        assert [unread.cause for unread in report.unreadable] == ["encrypted"]
+        assert not report.findings

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from scanner.model.law import Deployment
     from scanner.model.report import Report
 
+_LARGEST_KEY = 8 << 20
 _CONTEXT_BYTES = 24
 _Paths = Annotated[
     list[Path],
@@ -101,6 +102,12 @@ _LimitWords = Annotated[
 _AllFileSystems = Annotated[
     bool, typer.Option("--all-file-systems", help="Also enter file systems mounted below the folder.")
 ]
+_KeyFiles = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--key-file", metavar="FILE", help="A key or passphrase of encrypted volumes (LUKS, BitLocker); may repeat."
+    ),
+]
 _NoCache = Annotated[bool, typer.Option("--no-cache", help="Neither use nor keep what was read from the same bytes.")]
 _Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress and no summary on standard error.")]
 
@@ -127,6 +134,7 @@ def scan_command(
     context: _Context = False,  # noqa: FBT002
     trust_metadata: _TrustMetadata = False,  # noqa: FBT002
     resume: _Resume = False,  # noqa: FBT002
+    key_file: _KeyFiles = None,
     no_cache: _NoCache = False,  # noqa: FBT002
     limit: _LimitWords = None,
     all_file_systems: _AllFileSystems = False,  # noqa: FBT002
@@ -163,6 +171,7 @@ def scan_command(
             exclude=tuple(exclude or ()),
             uses_cache=not no_cache,
             trusts_metadata=trust_metadata or resume,
+            keys=tuple(_key(path) for path in key_file or ()),
             told=told_columns(columns or ""),
         )
         scanned = with_decisions(_scanned(paths, settings, quiet=quiet), accepted, decisions)
@@ -175,6 +184,14 @@ def scan_command(
     except (BadOutput, BadReport) as error:
         refuse(str(error))
     raise typer.Exit(exit_status(document, words))
+
+
+def _key(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(_LARGEST_KEY)
+    except OSError as error:
+        refuse(f"--key-file: {path}: it could not be read ({error.strerror}).")
 
 
 def _scanned(paths: list[Path], settings: "Settings", *, quiet: bool) -> "Report":

@@ -12,6 +12,7 @@ from functools import partial
 
 from scanner.containers import Member
 from scanner.containers.disks import Disk, DiskFormat, disk_formats, disk_of, format_of
+from scanner.containers.encrypted import ENCRYPTED, encryption_of, unlocked
 from scanner.containers.filesystems import HEAD_BYTES, File, FileSystem, Kind, kind_of, kinds
 from scanner.containers.jail import Jail
 from scanner.containers.volumes import Division, Volume, division_of, divisions
@@ -27,7 +28,7 @@ INFO = Info(
     limits="Encrypted volumes without a key, swap space and volumes of other kinds are reported and not read. Deleted "
     "files are not looked for, and a journal is not applied.",
     suffixes=(".img", ".dd", ".raw", ".vhd", ".vmdk"),
-    magics=(*dict.fromkeys(magic for kind in _KINDS for magic in kind.MAGICS), Magic(bytes(16))),
+    magics=(*dict.fromkeys(magic for kind in _KINDS for magic in kind.MAGICS), Magic(bytes(16)), *ENCRYPTED),
     refines=("not-read",),
 )
 RANDOM_ACCESS = True
@@ -36,7 +37,6 @@ _SMALLEST = 16 << 10
 _HEAD = 4096
 _DEEPEST = 4
 """Volumes in volumes."""
-_ENCRYPTED = ((b"LUKS\xba\xbe", 0, "LUKS"), (b"-FVE-FS-", 3, "BitLocker"))
 _NOTHING = ((b"SWAPSPACE2", 4086), (b"SWAP-SPACE", 4086))
 
 
@@ -44,13 +44,15 @@ def wants(name: str, head: bytes) -> bool:
     """Whether it can be one by its beginning; a disk's volumes may begin behind what is seen here."""
     if format_of(head) is not None or kind_of(head) is not None or division_of(head) is not None:
         return True
+    if encryption_of(head):
+        return True
     return name.endswith((".img", ".dd", ".raw")) or (len(head) == _HEAD and not any(head))
 
 
 def confirms(source: Source) -> bool:
     """Whether a disk format, a division or a file system is there, and enough of it to hold files."""
     head = bytes(source.view(0, HEAD_BYTES))
-    if format_of(head) is not None or kind_of(head) is not None:
+    if format_of(head) is not None or kind_of(head) is not None or encryption_of(head):
         return True
     return division_of(head) is not None and source.size >= _SMALLEST
 
@@ -63,7 +65,7 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
     """
     jail = Jail()
     problem: Unreadable | None = None
-    for volume in _volumes(Volume("", disk_of(source, budget)), budget):
+    for volume in _volumes(Volume("", disk_of(source, budget)), budget, source.keys):
         try:
             if isinstance(volume, Unreadable):
                 raise volume
@@ -80,7 +82,7 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
 
 def find(source: Source, name: str, budget: Budget) -> Member | None:
     """One file by its locator text, without listing the volumes."""
-    for volume in _volumes(Volume("", disk_of(source, budget)), budget):
+    for volume in _volumes(Volume("", disk_of(source, budget)), budget, source.keys):
         if not isinstance(volume, Unreadable) and name.startswith(volume.name):
             system = _opened(volume, budget)
             file = system.file(name.removeprefix(volume.name)) if system is not None else None
@@ -89,18 +91,22 @@ def find(source: Source, name: str, budget: Budget) -> Member | None:
     return None
 
 
-def _volumes(outer: Volume, budget: Budget, depth: int = 0) -> Iterator[Volume | Unreadable]:
+def _volumes(outer: Volume, budget: Budget, keys: tuple[bytes, ...], depth: int = 0) -> Iterator[Volume | Unreadable]:
     """The innermost volumes of one, or why they could not be told. It is one itself where its first sector is that of
     a file system, which has room for other things where a table of partitions would stand."""
     head = bytes(outer.disk.read(0, HEAD_BYTES))
-    division = division_of(head)
-    is_volume = head[:1] in (b"\xeb", b"\xe9") and kind_of(head) is not None
-    if division is None or is_volume or depth > _DEEPEST:
+    encryption = encryption_of(head)
+    division = division_of(head) if not encryption else None
+    is_volume = not encryption and head[:1] in (b"\xeb", b"\xe9") and kind_of(head) is not None
+    if depth > _DEEPEST or is_volume or not (division or encryption):
         yield outer
         return
     budget.spend_items()
     try:
-        inner = division.volumes(outer.disk, budget)
+        if division is None:
+            inner = [Volume("", unlocked(outer.disk, encryption, keys, budget))]
+        else:
+            inner = division.volumes(outer.disk, budget)
     except Unreadable as why:
         yield Unreadable(why.cause, f"{_where(outer)}{why.reason}")
         return
@@ -108,7 +114,7 @@ def _volumes(outer: Volume, budget: Budget, depth: int = 0) -> Iterator[Volume |
         yield outer
     for volume in inner:
         whole = Volume(outer.name + volume.name, volume.disk, outer.start + volume.start)
-        yield from _volumes(whole, budget, depth + 1)
+        yield from _volumes(whole, budget, keys, depth + 1)
 
 
 def _member(volume: Volume, file: File, jail: Jail, system: FileSystem) -> Member:
@@ -144,9 +150,6 @@ def _opened(volume: Volume, budget: Budget) -> FileSystem | None:
 
 def _file_system(disk: Disk, budget: Budget) -> FileSystem | None:
     head = bytes(disk.read(0, HEAD_BYTES))
-    for mark, offset, what in _ENCRYPTED:
-        if head.startswith(mark, offset):
-            raise Unreadable(Cause.ENCRYPTED, f"This is a volume encrypted by {what}; its content was not examined.")
     kind = kind_of(head)
     if kind is not None:
         return kind.opened(disk, budget)

@@ -10,6 +10,7 @@ class InnerSource:
     """Implements `scanner.model.source.Source` over bytes at hand; it has no neighbours."""
 
     focus: frozenset[str] = frozenset()
+    keys: tuple[bytes, ...] = ()
 
     def __init__(self, name: str, data: memoryview) -> None:
         self.name = name

@@ -88,8 +88,16 @@ class Notes:
 class Examiner:
     """Readers, containers and byte rules, ready to work. One per process."""
 
-    def __init__(self, rules: ByteRules, limits: Limits, context_bytes: int, recall: Recall | None = None) -> None:
+    def __init__(
+        self,
+        rules: ByteRules,
+        limits: Limits,
+        context_bytes: int,
+        recall: Recall | None = None,
+        keys: tuple[bytes, ...] = (),
+    ) -> None:
         self.table = Table()
+        self._keys = keys
         self._recall = recall
         self._sizes = rules.sizes
         self._limits = limits
@@ -147,7 +155,7 @@ class Examiner:
         wanted = self.table.wanted(source.name, source.head, source)
         found = (*wanted.containers, *wanted.sought)
         budget = budget or Allowance.for_file(self._limits, source.size)
-        return Unpacked(member_named(found, source, name, budget), self._limits)
+        return Unpacked(member_named(found, source, name, budget), self._limits, keys=self._keys)
 
     def _triage(
         self,
@@ -278,6 +286,7 @@ class Examiner:
             self._limits,
             enough=lambda head: bool(self.table.wanted(name, head).passed_over),
             neighbour=neighbours if recall else ask,
+            keys=self._keys,
         )
         with unpacked as source:
             if unpacked.stopped is not None:

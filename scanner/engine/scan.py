@@ -54,6 +54,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Which column of a list of software holds what, as the user told: `name=Title`."""
     enters_file_systems: bool = False
     """Go on into file systems that are mounted below a folder; those that hold no files of their own never."""
+    keys: tuple[bytes, ...] = ()
+    """What may open encrypted volumes. With any, the cache is left alone: nothing of such a volume is kept."""
     trusts_metadata: bool = False
     """Take a file for unchanged if its size, times and inode are, without reading it."""
 
@@ -81,8 +83,9 @@ def scan(
         limits=settings.limits,
         target_limits=settings.target_limits,
         context_bytes=settings.context_bytes,
-        uses_cache=settings.uses_cache,
+        uses_cache=settings.uses_cache and not settings.keys,
         trusts_metadata=settings.trusts_metadata,
+        keys=settings.keys,
         told=settings.told,
     )
     facts = Facts()
@@ -94,7 +97,7 @@ def scan(
         reason = "The scan was interrupted while its files were being listed; none were examined."
         facts.add_unread(Unread(locator=".", stage="list", cause=Cause.INTERRUPTED, reason=reason))
     jobs = _jobs(settings, stretches)
-    with Cache.to_write() if settings.uses_cache else Cache(None) as cache, Pool(plan, jobs) as pool:
+    with Cache.to_write() if plan.uses_cache else Cache(None) as cache, Pool(plan, jobs) as pool:
         reading = Reading(plan, facts, cache, pool, jobs, watch)
         case = Case(
             tool=tool_of(knowledge),

@@ -32,12 +32,14 @@ class BytesSource:
         *,
         neighbour: Callable[[str], Source | None] = _no_neighbour,
         focus: frozenset[str] = frozenset(),
+        keys: tuple[bytes, ...] = (),
     ) -> None:
         self._name = name
         self._view = memoryview(data)
         self._data = data
         self._neighbour = neighbour
         self._focus = focus
+        self._keys = keys
 
     @property
     def name(self) -> str:
@@ -59,6 +61,11 @@ class BytesSource:
         """What a depth request asks about."""
         return self._focus
 
+    @property
+    def keys(self) -> tuple[bytes, ...]:
+        """What may open encrypted volumes."""
+        return self._keys
+
     def view(self, offset: int = 0, length: int | None = None) -> memoryview:
         """Bytes from `offset`; shorter at the end, never an error."""
         offset = max(offset, 0)
@@ -74,11 +81,15 @@ class BytesSource:
 
     def beside(self, neighbour: Callable[[str], Source | None]) -> "BytesSource":
         """The same artifact, with others to ask for its neighbours."""
-        return BytesSource(self._name, self._data, neighbour=neighbour, focus=self._focus)
+        return BytesSource(self._name, self._data, neighbour=neighbour, focus=self._focus, keys=self._keys)
+
+    def with_keys(self, keys: tuple[bytes, ...]) -> "BytesSource":
+        """The same artifact, with what may open it."""
+        return BytesSource(self._name, self._data, neighbour=self._neighbour, focus=self._focus, keys=keys)
 
     def with_focus(self, focus: frozenset[str]) -> "BytesSource":
         """The same artifact, for a depth request."""
-        return BytesSource(self._name, self._data, neighbour=self._neighbour, focus=focus)
+        return BytesSource(self._name, self._data, neighbour=self._neighbour, focus=focus, keys=self._keys)
 
 
 class _ViewStream(io.RawIOBase):

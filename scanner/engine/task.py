@@ -41,6 +41,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     uses_cache: bool = True
     trusts_metadata: bool = False
     """Members of images, too, are taken for unchanged if they look so."""
+    keys: tuple[bytes, ...] = ()
+    """What may open encrypted volumes."""
     told: tuple[str, ...] = ()
     """What the user told of a list's columns: `name=Title`."""
 
@@ -141,7 +143,7 @@ class _Worker:
         self.keys = Keys(plan.rules, plan.limits, plan.context_bytes)
         self.cache = Cache.to_read() if plan.uses_cache else Cache(None)
         self.recall = Recall(self.cache, self.keys, trusts_metadata=plan.trusts_metadata) if plan.uses_cache else None
-        self.examiner = Examiner(plan.rules, plan.limits, plan.context_bytes, self.recall)
+        self.examiner = Examiner(plan.rules, plan.limits, plan.context_bytes, self.recall, plan.keys)
         self.small_bytes = WORTH_KEEPING_BYTES if plan.uses_cache else SMALL_BYTES
 
 
@@ -209,7 +211,7 @@ def _examined(worker: _Worker, batch: Batch, number: int) -> Answer:
     file = OpenFile(batch.path(number))
     try:
         with file as source:
-            answer = _of_source(worker, source, batch, number)
+            answer = _of_source(worker, source.with_keys(worker.plan.keys), batch, number)
             if batch.is_target and batch.part[0] == 0:
                 _mark_target(answer, source, batch.locator(number))
             if file.has_changed():
@@ -332,7 +334,7 @@ def examine_depth(task: DepthTask) -> Answer:
     keep: dict[bytes, bytes] = {}
     try:
         with ExitStack() as held:
-            source = held.enter_context(OpenFile(Path(task.path)))
+            source = held.enter_context(OpenFile(Path(task.path))).with_keys(_worker.plan.keys)
             while source.size >= MEMBERS_FROM_BYTES and inner:  # its members are known one by one
                 name, _, rest = inner.removeprefix("!/").partition("!/")
                 source = held.enter_context(_worker.examiner.unpacked(source, name))

@@ -26,18 +26,20 @@ class Unpacked:
         *,
         enough: Callable[[bytes], bool] = lambda _head: False,
         neighbour: Callable[[str], Source | None] = lambda _name: None,
+        keys: tuple[bytes, ...] = (),
     ) -> None:
         self._member = member
         self._limits = limits
         self._enough = enough
         self._neighbour = neighbour
+        self._keys = keys
         self.stopped: Unreadable | None = None
         """Why the member ends before its end, if it does."""
 
     def __enter__(self) -> BytesSource:
         """Read the member. What came before an error is kept, and the error with it."""
         data = self._read()
-        return BytesSource(base_name(self._member.name), data, neighbour=self._neighbour)
+        return BytesSource(base_name(self._member.name), data, neighbour=self._neighbour, keys=self._keys)
 
     def __exit__(self, *_: object) -> None:
         """The memory or the temporary file goes with the last view of it."""

@@ -48,6 +48,10 @@ class Source(Protocol):
         module names that stand in the file; for a list that the user named which column holds what (`name=Title`);
         empty otherwise."""
 
+    @property
+    def keys(self) -> tuple[bytes, ...]:
+        """What may open encrypted volumes, as the user gave it; mostly nothing."""
+
     def view(self, offset: int = 0, length: int | None = None) -> memoryview:
         """Bytes from `offset`, at most `length`; shorter at the end of the artifact, never an error."""
 

@@ -92,6 +92,14 @@ def test_the_logical_partitions_of_an_android_device_are_read_under_their_names(
 
 
 @needs_extra
+def test_with_the_extra_logical_volumes_are_read_also_where_they_lie_in_pieces():
+    found = opened(disk_image, image("lvm"), "lvm.img")
+    both = {f"{volume}/{path}": content for volume in ("data", "root") for path, content in TREE.items()}
+    assert {path: found.contents[path] for path in both} == both
+    assert not found.problems
+
+
+@needs_extra
 @pytest.mark.parametrize("name", ["vmdk", "vhdx", "jffs2", "ubifs-lzo"])
 def test_with_the_extra_disks_of_other_machines_are_read(name):
     assert files(name) == TREE
@@ -137,7 +145,7 @@ def test_an_encrypted_partition_is_told(name, mark, offset):
     assert "partition 5/etc/plain" in found.contents
 
 
-@pytest.mark.parametrize("name", [*PLAIN, "mbr", "gpt", "qcow2", "qcow2-packed", "ubi"])
+@pytest.mark.parametrize("name", [*PLAIN, "mbr", "gpt", "qcow2", "qcow2-packed", "ubi", "lvm"])
 def test_a_damaged_image_gives_files_or_says_why_not(name):
     chance = random.Random(name)
     whole = image(name)

@@ -60,6 +60,18 @@ printf '[second]\nmode=ubi\nimage=squashfs-gzip.img\nvol_id=3\nvol_size=1MiB\nvo
 ubinize -Q 1 -o ubi.img -m 2048 -p 128KiB ubi.ini
 img2simg ext4.img android-sparse.img
 
+# Logical volumes, the second one in two stretches; needs the rights to set up a loop device.
+truncate -s 6M lvm.img
+loop=$(losetup -f --show lvm.img)
+pvcreate -q --dataalignment 64k --metadatasize 64k "$loop" && vgcreate -q -s 64k images "$loop"
+make="lvcreate -q --driverloaded n -an -Zn -Wn"
+$make -l 8 -n root images && $make -l 4 -n data images && $make -l 2 -n gap images
+lvextend -q --driverloaded n -l +6 images/data
+losetup -d "$loop"
+dd if=ext4.img of=lvm.img bs=64k seek=2 conv=notrunc 2>/dev/null
+dd if=ext2.img of=lvm.img bs=64k seek=10 count=4 conv=notrunc 2>/dev/null
+dd if=ext2.img of=lvm.img bs=64k skip=4 seek=16 conv=notrunc 2>/dev/null
+
 for image in *.img; do
   xz -9e --keep --stdout "$image" > "$here/$image.xz"
 done
