@@ -18,6 +18,7 @@ from scanner.engine.cache import Cache, digest
 from scanner.engine.reading import Reading, Stretch
 from scanner.engine.recall import may_pass
 from scanner.model.report import Report
+from scanner.targets import Entry
 
 _encoder = msgspec.msgpack.Encoder()
 _DAY_S = 86_400
@@ -40,8 +41,9 @@ class LastReport:
         """`decides` is all that decides what the report says, but for the files and this program."""
         self._cache = cache
         self._stretches = stretches
-        # What a file that is the target itself may have beside it, nobody has listed.
-        self._is_kept = cache.is_open and not any(one.is_file for one in stretches)
+        # What a file that is the target itself may have beside it, nobody has listed; nor the blobs of an OCI layout.
+        is_listed = not any(one.is_file or any(map(_is_layout, one.entries)) for one in stretches)
+        self._is_kept = cache.is_open and is_listed
         self._key = digest("last report", *(one.root for one in stretches))
         self._looks = _looks_of(stretches, decides) if self._is_kept else b""
 
@@ -75,6 +77,10 @@ class LastReport:
         except msgspec.DecodeError:
             return None
         return kept if kept is not None and kept.looks == self._looks else None
+
+
+def _is_layout(entry: Entry) -> bool:
+    return entry.name.endswith("oci-layout")
 
 
 def _looks_of(stretches: Sequence[Stretch], decides: Sequence[bytes]) -> bytes:

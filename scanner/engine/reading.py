@@ -248,7 +248,10 @@ class Reading:
             kept = self._cache.get(keys)
             if len(kept) < 2:
                 return False
-            self._absorb(batch, 0, answer_of(self._plan, joined(kept[keys[0]], kept[keys[1]])[0], batch, 0))
+            found, asked = joined(kept[keys[0]], kept[keys[1]])
+            if any("/" in name.removeprefix("../") for name in asked):
+                return False  # what lies deeper is not among the files listed, so nobody knows how it looks
+            self._absorb(batch, 0, answer_of(self._plan, found, batch, 0))
         elif self._plan.telling.tells(base_name(entry.name), seen.type):
             return False
         else:

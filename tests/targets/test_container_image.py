@@ -71,3 +71,13 @@ def test_an_index_of_something_else_is_no_image(tmp_path):
     (tmp_path / "blobs").mkdir()
     (tmp_path / "blobs" / "a.bin").write_bytes(WORD)
     assert places(scanned(tmp_path)) == ["blobs/a.bin", "index.json"]
+
+
+@pytest.mark.parametrize("trusts_metadata", [False, True])
+def test_a_blob_that_is_put_there_later_is_read_though_the_index_is_the_same(tmp_path, monkeypatch, trusts_metadata):
+    monkeypatch.setenv("FRSCAN_CACHE_DIR", str(tmp_path / "cache"))
+    image = folder_of(layout(archive({"a.bin": b"nothing"})), tmp_path / "image")
+    settings = Settings(jobs=1, trusts_metadata=trusts_metadata)
+    assert not scan([image], settings, catalogue=CATALOGUE).findings
+    (image / "blobs" / "sha256" / "hidden").write_bytes(WORD)
+    assert places(scan([image], settings, catalogue=CATALOGUE)) == ["index.json!/(in no image)/blobs/sha256/hidden"]
