@@ -16,6 +16,7 @@ _BATCHES_A_JOB = 4
 SPLIT_FROM_BYTES = 32 << 20
 """A container larger than this is dealt out by its members, where they can be reached in any order."""
 _PARTS_A_JOB = 1
+"""Each part lists all members, so more parts would cost more than waiting for the slowest one does."""
 
 
 def batches_of(
