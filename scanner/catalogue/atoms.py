@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from struct import error, pack
+from typing import NamedTuple
 
 from scanner.catalogue.literals import Literal, Needed, NotUnderstood, enough, needed_by_string, shortest
 
@@ -25,12 +26,39 @@ _TOKEN = re.compile(
 _HEX_STRING = re.compile(r"\{[0-9A-Fa-f?~()|\[\]\s-]*\}")
 
 
+class YaraString(NamedTuple):
+    """A string of a rule."""
+
+    value: str
+    """As the text has it, in its quotes, slashes or braces."""
+    modifiers: frozenset[str]
+
+
+class YaraRule(NamedTuple):
+    """A rule as far as it is read here."""
+
+    strings: dict[str, YaraString]
+    """By identifier."""
+    condition: Sequence[str]
+    """Its tokens."""
+
+
 def needed_literals(source: str) -> Needed:
     """What a file must hold for any rule of a source text to match it."""
     try:
-        return _any(_needed_by(strings, condition) for strings, condition in _rules(_tokens(source)))
-    except ValueError:  # NotUnderstood, or no string of three parts
+        return _any(_needed_by_rule(rule) for rule in yara_rules(source))
+    except ValueError:  # NotUnderstood, or a text that is none
         return None
+
+
+def yara_rules(source: str) -> list[YaraRule]:
+    """The rules of a source text. Raises `NotUnderstood`."""
+    return list(_rules(_tokens(source)))
+
+
+def _needed_by_rule(rule: YaraRule) -> Needed:
+    needed = {name: needed_by_string(string.value, string.modifiers) for name, string in rule.strings.items()}
+    return _needed_by(needed, rule.condition)
 
 
 def _tokens(source: str) -> list[str]:
@@ -47,8 +75,7 @@ def _tokens(source: str) -> list[str]:
     return tokens
 
 
-def _rules(tokens: Sequence[str]) -> Iterator[tuple[dict[str, Needed], Sequence[str]]]:
-    """What each string of a rule needs, and the tokens of its condition."""
+def _rules(tokens: Sequence[str]) -> Iterator[YaraRule]:
     at = 0
     while at < len(tokens):
         if tokens[at] in ("private", "global", "import"):
@@ -60,7 +87,7 @@ def _rules(tokens: Sequence[str]) -> Iterator[tuple[dict[str, Needed], Sequence[
         end = _place(tokens, "}", start)
         condition = _place(tokens, "condition", start, end)
         strings = _place(tokens, "strings", start, condition) if "strings" in tokens[start:condition] else condition
-        yield dict(_strings(tokens[strings + 2 : condition])), tokens[condition + 2 : end]
+        yield YaraRule(dict(_strings(tokens[strings + 2 : condition])), tokens[condition + 2 : end])
         at = end + 1
 
 
@@ -71,15 +98,16 @@ def _place(tokens: Sequence[str], token: str, start: int, end: int | None = None
         raise NotUnderstood(token) from absent
 
 
-def _strings(tokens: Sequence[str]) -> Iterator[tuple[str, Needed]]:
-    """Identifier of each string, and what it needs."""
+def _strings(tokens: Sequence[str]) -> Iterator[tuple[str, YaraString]]:
     starts = [at for at, token in enumerate(tokens) if token.startswith("$")]
     for number, start in enumerate(starts):
-        identifier, equals, value, *modifiers = tokens[start : (*starts, len(tokens))[number + 1]]
-        if equals != "=":
-            raise NotUnderstood(identifier)
-        # Strings without a name are told apart by their number.
-        yield identifier if identifier != "$" else f"$ {number}", needed_by_string(value, frozenset(modifiers))
+        match tokens[start : (*starts, len(tokens))[number + 1]]:
+            case [str(identifier), "=", str(value), *modifiers]:
+                # Strings without a name are told apart by their number.
+                name = identifier if identifier != "$" else f"$ {number}"
+                yield name, YaraString(value, frozenset(modifiers))
+            case _:
+                raise NotUnderstood(tokens[start])
 
 
 def _needed_by(strings: Mapping[str, Needed], tokens: Sequence[str]) -> Needed:

@@ -43,8 +43,11 @@ _EXPRESSION_PIECE = re.compile(
 )
 
 
-def needed_by_string(value: str, modifiers: frozenset[str]) -> Needed:
-    """What every match of a string needs: `value` as a rule's text has it, in its quotes, slashes or braces."""
+def needed_by_string(value: str, modifiers: frozenset[str], least_bytes: int = _LEAST_BYTES) -> Needed:
+    """What every match of a string needs: `value` as a rule's text has it, in its quotes, slashes or braces.
+
+    Literals with fewer bytes than so many, zero bytes aside, are as good as none.
+    """
     if modifiers & {"xor", "base64", "base64wide"}:
         return None
     expression, _, flags = value.rpartition("/")
@@ -61,7 +64,7 @@ def needed_by_string(value: str, modifiers: frozenset[str]) -> Needed:
     if "wide" in modifiers:
         forms.append(b"".join(bytes((byte, 0)) for byte in raw))
     caseless = "nocase" in modifiers or (value.startswith("/") and "i" in flags)
-    return enough(Literal(form, caseless) for form in forms)
+    return enough((Literal(form, caseless) for form in forms), least_bytes)
 
 
 def _telling(runs: Sequence[bytes]) -> bytes:
@@ -69,15 +72,70 @@ def _telling(runs: Sequence[bytes]) -> bytes:
     return next((run for run in runs if len(run) >= _AMPLE_BYTES), max(runs, key=len))
 
 
-def enough(literals: Iterable[Literal]) -> Needed:
+def enough(literals: Iterable[Literal], least_bytes: int = _LEAST_BYTES) -> Needed:
     """The literals as a set, unless one of them is too short."""
     needed = frozenset(literals)
-    return needed if shortest(needed) >= _LEAST_BYTES else None
+    return needed if shortest(needed) >= least_bytes else None
 
 
 def shortest(literals: frozenset[Literal]) -> float:
     """Bytes of the shortest literal, zero bytes aside; infinite for none."""
     return min((len(literal.raw.replace(b"\0", b"")) for literal in literals), default=float("inf"))
+
+
+def longest_match(value: str, modifiers: frozenset[str]) -> int:
+    """How many bytes a match of a string can have at most. Raises `NotUnderstood`, also where there is no bound."""
+    if value.startswith('"'):
+        longest = len(_text_bytes(value[1:-1]))
+    elif value.startswith("{"):
+        longest = _longest_hex(value[1:-1])
+    else:
+        longest = _longest_expression(value.rpartition("/")[0][1:].encode("utf-8"))
+    return longest * 2 if "wide" in modifiers else longest
+
+
+def _longest_hex(text: str) -> int:
+    """All alternatives together are as long as any of them."""
+    longest = 0
+    for piece in re.findall(r"\[[^\]]*\]|[0-9A-Fa-f?]{2}", text):
+        if piece.startswith("["):
+            most = piece[1:-1].rpartition("-")[2].strip()
+            if not most:
+                raise NotUnderstood(piece)
+            longest += int(most)
+        else:
+            longest += 1
+    return longest
+
+
+def _longest_expression(expression: bytes) -> int:
+    """All alternatives together are as long as any of them."""
+    depths, last, at = [0], 0, 0
+    while at < len(expression):
+        found = _EXPRESSION_PIECE.match(expression, at)
+        if found is None:
+            raise NotUnderstood(repr(expression))
+        at = found.end()
+        if found["open"]:
+            depths.append(0)
+        elif found["close"] and len(depths) > 1:
+            last = depths.pop()
+            depths[-1] += last
+        elif found["less"] or found[0] == b"+":
+            depths[-1] += last * (_most_times(found[0]) - 1)
+        elif not found["bar"]:
+            last = 1
+            depths[-1] += last
+    return sum(depths)
+
+
+def _most_times(quantifier: bytes) -> int:
+    if quantifier == b"?":
+        return 1
+    most = quantifier.strip(b"{}").rpartition(b",")[2]
+    if not most.isdigit():
+        raise NotUnderstood(repr(quantifier))
+    return max(int(most), 1)
 
 
 def _text_bytes(text: str) -> bytes:

@@ -10,22 +10,23 @@ The rules' atoms go into a Hyperscan database, the few rules without atoms into 
 import platform
 import re
 from hashlib import sha256
-from typing import Any
 
 import msgspec
 
+from scanner.catalogue.atom_database import AtomDatabase, Atoms, atom_database
 from scanner.catalogue.atoms import needed_literals
 from scanner.catalogue.cache_file import read_cached, write_cached
 from scanner.catalogue.index import BYTE_KINDS, entries_of
 from scanner.catalogue.literals import Literal
 from scanner.catalogue.load import Catalogue
+from scanner.catalogue.locality import FILE_BYTES, Locality, joined, locality, with_size_variable
 from scanner.catalogue.words import Telling, telling_words
 from scanner.model.technology import Technology
 from scanner.model.vocabulary import IndicatorKind
 
 GENERATED = "generated"
 """The name space of the rules made here; a technology's own .yar has the technology's id."""
-_SCHEMA = "9"
+_SCHEMA = "10"
 """Raise it when the same signatures give other rules or other atoms."""
 
 
@@ -36,21 +37,6 @@ class BytePattern(msgspec.Struct, frozen=True):
     kind: IndicatorKind
     open_end: bool = False
     """The pattern ends in `*`: anything may follow."""
-
-
-ATOM, WORD = 0, 1
-"""What the database reports: an atom of a rule, or, from WORD on, a telling word by its number."""
-
-
-class AtomDatabase(msgspec.Struct, frozen=True):
-    """The literals of which at least one is in every file that a rule with atoms matches, and the telling words."""
-
-    serialised: bytes = b""
-    """What Hyperscan saves; empty where it is not installed: then YARA runs on every file."""
-    longest: int = 0
-    """Bytes of the longest literal."""
-    words: tuple[bytes, ...] = ()
-    """The telling words; the database reports each as WORD plus its number here."""
 
 
 class ByteRules(msgspec.Struct, frozen=True):
@@ -92,7 +78,7 @@ def byte_rules(catalogue: Catalogue) -> ByteRules:
     )
     words = telling_words(catalogue.technologies)
     decides = sha256(msgspec.msgpack.encode([texts, sorted(patterns.items()), words, sorted(sizes)])).hexdigest()
-    database = _atom_database(made.atoms, [Literal(word) for word in words])
+    database = atom_database(made.atoms, [Literal(word) for word in words])
     return ByteRules(made.compiled, made.always, database, patterns, words, decides, sizes)
 
 
@@ -101,19 +87,26 @@ class _Compiled(msgspec.Struct, frozen=True):
 
     compiled: bytes
     always: bytes
-    atoms: list[Literal]
+    atoms: Atoms
 
 
 def _compile(texts: list[tuple[str, str]]) -> _Compiled:
-    found: frozenset[Literal] = frozenset()
+    of_whole: frozenset[Literal] = frozenset()
+    of_pieces: frozenset[Literal] = frozenset()
+    local: list[Locality] = []
     always = []
     for namespace, text in texts:
         needed = needed_literals(text)
+        pieces = locality(text)
         if needed is None:
             always.append((namespace, text))
+        elif pieces is None:
+            of_whole |= needed
         else:
-            found |= needed
-    return _Compiled(_saved(texts), _saved(always) if always else b"", sorted(found))
+            of_pieces |= needed
+            local.append(pieces)
+    atoms = Atoms(sorted(of_whole), sorted(of_pieces - of_whole), joined(local))
+    return _Compiled(_saved(texts), _saved(always) if always else b"", atoms)
 
 
 def _saved(texts: list[tuple[str, str]]) -> bytes:
@@ -123,50 +116,11 @@ def _saved(texts: list[tuple[str, str]]) -> bytes:
 
     sources: dict[str, str] = {}
     for namespace, text in texts:
-        sources[namespace] = sources.get(namespace, "") + text + "\n"
+        sources[namespace] = sources.get(namespace, "") + with_size_variable(text) + "\n"
     buffer = io.BytesIO()
-    yara.compile(sources=sources or {GENERATED: "rule nothing { condition: false }"}).save(file=buffer)
+    sources = sources or {GENERATED: "rule nothing { condition: false }"}
+    yara.compile(sources=sources, externals={FILE_BYTES: 0}).save(file=buffer)
     return buffer.getvalue()
-
-
-def _atom_database(atoms: list[Literal], words: list[Literal]) -> AtomDatabase:
-    """The literals compiled for this processor, from the cache where that was done before."""
-    try:
-        import hyperscan
-    except ImportError:
-        return AtomDatabase()
-    digest = sha256(msgspec.msgpack.encode([atoms, words])).hexdigest()
-    try:
-        # What a database says of itself names the engine and the processor features it was made for.
-        made_for = _hyperscan_database([Literal(b"processor")], []).info().decode()
-        version: str = hyperscan.__version__  # type: ignore[attr-defined]  # its stub leaves it out
-        key = f"atoms-{_SCHEMA}-{digest}-{version}-{made_for}-{platform.system()}-{platform.machine()}"
-        serialised = read_cached(key, ".atoms")
-        if serialised is None and (atoms or words):
-            serialised = hyperscan.dumpb(_hyperscan_database(atoms, words))
-            write_cached(key, ".atoms", serialised)
-    except hyperscan.error:
-        return AtomDatabase()
-    longest = max((len(literal.raw) for literal in (*atoms, *words)), default=0)
-    return AtomDatabase(serialised or b"", longest, tuple(word.raw for word in words))
-
-
-def _hyperscan_database(atoms: list[Literal], words: list[Literal]) -> Any:
-    import hyperscan
-
-    literals = (*atoms, *words)
-    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    # The engine's own way with literals ends them at a zero byte, so each is written as an expression.
-    database.compile(
-        expressions=[b"".join(b"\\x%02x" % byte for byte in literal.raw) for literal in literals],
-        ids=[ATOM] * len(atoms) + [WORD + number for number in range(len(words))],
-        elements=len(literals),
-        flags=[
-            hyperscan.HS_FLAG_SINGLEMATCH | (hyperscan.HS_FLAG_CASELESS if literal.caseless else 0)
-            for literal in literals
-        ],
-    )
-    return database
 
 
 def _texts(catalogue: Catalogue) -> tuple[dict[str, BytePattern], list[tuple[str, str]]]:

@@ -1,17 +1,21 @@
 """Byte scan: one YARA pass over a file; each hit with its offset, section and the matched bytes alone.
 
-Runs in workers, over compiled rules it is handed. YARA looks where the prefilter saw an atom of its rules, and for the
-few rules without one; alone it finds the same. A hit counts where its boundaries are those of a whole symbol or host
-name. The neighbours of a hit may be somebody's secret and are kept only on request.
+Runs in workers, over compiled rules it is handed. YARA looks where the prefilter saw an atom of its rules, in a large
+file only at the pieces that matter (`excerpt`), and for the few rules without one; alone it finds the same. A hit
+counts where its boundaries are those of a whole symbol or host name. The neighbours of a hit may be somebody's secret
+and are kept only on request.
 """
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from io import BytesIO
 from typing import Any
 
+from scanner.catalogue.locality import FILE_BYTES
 from scanner.catalogue.rules import GENERATED, BytePattern, ByteRules
 from scanner.formats.mapped import given_back
+from scanner.matching.excerpt import FROM_BYTES, Excerpt, Excerpts
 from scanner.matching.prefilter import Prefilter
 from scanner.model.observation import ByteHit
 from scanner.model.source import Region, Unreadable, WordGroup
@@ -39,6 +43,7 @@ class ByteScanner:
         self._rules = yara.load(file=BytesIO(rules.compiled))
         self._always = yara.load(file=BytesIO(rules.always)) if rules.always else None
         self._prefilter = Prefilter(rules.atoms)
+        self._places = rules.atoms.places
         self._error = yara.Error
         self._patterns = rules.patterns
         self._words = rules.words
@@ -62,17 +67,24 @@ class ByteScanner:
         rules = self._rules if seen.may_match else self._always
         if rules is None:
             return
+        excerpt = self._excerpts.of(data) if seen.in_pieces and len(data) >= FROM_BYTES and self._excerpts else None
         timeout_s = _SECONDS_FLOOR + len(data) // _BYTES_PER_SECOND
         try:
             with given_back(data):
-                matches = rules.match(data=data, timeout=timeout_s)
+                looked_at = excerpt.data if excerpt else data
+                matches = rules.match(data=looked_at, externals={FILE_BYTES: len(data)}, timeout=timeout_s)
         except self._error as error:
             raise Unreadable(Cause.TIMED_OUT, f"The byte scan was stopped after {timeout_s} s.") from error
         if not matches:
             return
-        sections = _Sections(tuple(regions()))
-        hits = [hit for match in matches for hit in self._hits_of(match, data, sections)]
+        found = _Looked(data, _Sections(tuple(regions())), excerpt)
+        hits = [hit for match in matches for hit in self._hits_of(match, found)]
         yield from sorted(hits, key=lambda hit: (hit.offset, hit.pattern))
+
+    @cached_property
+    def _excerpts(self) -> Excerpts | None:
+        """None where some rule must always look at the whole file, or places are not known."""
+        return Excerpts(self._places) if self._places is not None and self._always is None else None
 
     def words_in(self, data: memoryview, groups: tuple[WordGroup, ...]) -> frozenset[str]:
         """What the telling words of these groups speak of that stand in the file scanned last."""
@@ -97,27 +109,28 @@ class ByteScanner:
             return None
         return frozenset(t.name for word in self._seen_words for t in self._words[word] if t.group == "inside")
 
-    def _hits_of(self, match: Any, data: memoryview, sections: "_Sections") -> Iterator[ByteHit]:
+    def _hits_of(self, match: Any, found: "_Looked") -> Iterator[ByteHit]:
         if match.namespace != GENERATED:
             pattern = self._patterns.get(f"{match.namespace}/{match.rule}")
             first = min((i for s in match.strings for i in s.instances), key=lambda i: i.offset, default=None)
             if pattern is not None:
-                offset, length = (first.offset, first.matched_length) if first is not None else (0, 0)
-                yield self._hit(pattern, offset, length, data, sections)
+                offset, length = (found.origin(first.offset), first.matched_length) if first is not None else (0, 0)
+                yield self._hit(pattern, offset, length, found)
             return
         for string in match.strings:
             pattern = self._patterns[string.identifier]
             kept = 0
             for instance in string.instances:
-                if not _whole(pattern, instance.offset, instance.matched_length, data):
+                offset = found.origin(instance.offset)
+                if not _whole(pattern, offset, instance.matched_length, found.data):
                     continue
-                yield self._hit(pattern, instance.offset, instance.matched_length, data, sections)
+                yield self._hit(pattern, offset, instance.matched_length, found)
                 kept += 1
                 if kept == HITS_PER_PATTERN:
                     break
 
-    def _hit(self, pattern: BytePattern, offset: int, length: int, data: memoryview, sections: "_Sections") -> ByteHit:
-        section = sections.at(offset)
+    def _hit(self, pattern: BytePattern, offset: int, length: int, found: "_Looked") -> ByteHit:
+        data, section = found.data, found.sections.at(offset)
         around = ""
         if self._context_bytes:
             low = max(0, offset - self._context_bytes)
@@ -143,6 +156,19 @@ def _stands_alone(word: bytes, raw: bytes) -> bool:
             return True
         at = raw.find(word, at + 1)
     return True
+
+
+class _Looked:
+    """A file that YARA has looked at: all of it, or an excerpt."""
+
+    def __init__(self, data: memoryview, sections: "_Sections", excerpt: Excerpt | None) -> None:
+        self.data = data
+        self.sections = sections
+        self._excerpt = excerpt
+
+    def origin(self, offset: int) -> int:
+        """Where in the file something lies that YARA has seen."""
+        return offset if self._excerpt is None else self._excerpt.origin(offset)
 
 
 class _Sections:

@@ -7,7 +7,7 @@ answer is always "it could": then YARA looks by itself, slower and with the same
 
 from typing import Any, NamedTuple
 
-from scanner.catalogue.rules import ATOM, WORD, AtomDatabase
+from scanner.catalogue.atom_database import ATOM, LOCAL_ATOM, WORD, AtomDatabase
 from scanner.formats.mapped import windows
 
 
@@ -15,9 +15,11 @@ class Seen(NamedTuple):
     """What the pass saw in a file."""
 
     may_match: bool
-    """Whether YARA could find anything; then it also knows of words."""
+    """Whether YARA could find anything."""
     words: frozenset[bytes] | None
     """The telling words that were seen; None where that is not known."""
+    in_pieces: bool = False
+    """Whether it can find nothing but what pieces of the file show, too (`matching/excerpt`)."""
 
 
 class Prefilter:
@@ -51,7 +53,7 @@ class Prefilter:
             self._database.scan(data, match_event_handler=self._note)
         except self._error:
             return False
-        return not seen if asks_for_words else ATOM not in seen
+        return not seen if asks_for_words else ATOM not in seen and LOCAL_ATOM not in seen
 
     def _note(self, what: int, *_: object) -> None:
         self._seen.append(what)
@@ -72,4 +74,5 @@ class Prefilter:
                 self._database.scan(window, match_event_handler=note)
             except self._error:
                 return Seen(may_match=True, words=None)
-        return Seen(ATOM in seen, frozenset(self._words[what - WORD] for what in seen if what >= WORD))
+        words = frozenset(self._words[what - WORD] for what in seen if what >= WORD)
+        return Seen(ATOM in seen or LOCAL_ATOM in seen, words, in_pieces=ATOM not in seen)
