@@ -11,12 +11,10 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from scanner.catalogue.atom_database import BEGINNING_BYTES, FILE_BYTES
 from scanner.catalogue.atoms import YaraRule, yara_rules
 from scanner.catalogue.literals import Literal, longest_match, needed_by_string
 
-BEGINNING_BYTES = 8192
-FILE_BYTES = "file_bytes"
-"""The variable that stands for `filesize` in compiled rules."""
 _LEAST_BYTES = 3
 """Shorter literals lie in too many places."""
 _COMPARED = frozenset({"==", "!=", "<", ">", "<=", ">="})

@@ -4,7 +4,8 @@ A `string` or `symbol` is a literal, in ASCII and in UTF-16LE; an `endpoint` a b
 `yara` indicator stands in its own .yar file, in a name space of its technology. YARA only finds; whether a hit
 stands at proper boundaries is decided in `matching/bytescan`, where the neighbouring bytes are at hand.
 
-The rules' atoms go into a Hyperscan database, the few rules without atoms into a second, small rule set.
+The rules' atoms go into a Hyperscan database, the few rules without atoms into a second, small rule set. What compiles
+them (`rule_compiler`, `atom_compiler`) is loaded where nothing compiled is kept.
 """
 
 import platform
@@ -13,13 +14,10 @@ from hashlib import sha256
 
 import msgspec
 
-from scanner.catalogue.atom_database import AtomDatabase, Atoms, atom_database
-from scanner.catalogue.atoms import needed_literals
+from scanner.catalogue.atom_database import AtomDatabase
 from scanner.catalogue.cache_file import read_cached, write_cached
 from scanner.catalogue.index import BYTE_KINDS, entries_of
-from scanner.catalogue.literals import Literal
 from scanner.catalogue.load import Catalogue
-from scanner.catalogue.locality import FILE_BYTES, Locality, joined, locality, with_size_variable
 from scanner.catalogue.words import Telling, telling_words
 from scanner.model.technology import Technology
 from scanner.model.vocabulary import IndicatorKind
@@ -61,15 +59,19 @@ def byte_rules(catalogue: Catalogue) -> ByteRules:
     """The catalogue's rule set, from the cache where it was compiled before by the same engine version."""
     import yara
 
+    from scanner.catalogue.atom_compiler import atom_database
+    from scanner.catalogue.literals import Literal
+    from scanner.catalogue.rule_compiler import Compiled, compile_texts
+
     patterns, texts = _texts(catalogue)
     digest = sha256(msgspec.msgpack.encode(texts)).hexdigest()
     key = f"rules-{_SCHEMA}-{digest}-{yara.__version__}-{platform.system()}-{platform.machine()}"
     kept = read_cached(key, ".yarac")
     if kept is None:
-        made = _compile(texts)
+        made = compile_texts(texts)
         write_cached(key, ".yarac", msgspec.msgpack.encode(made))
     else:
-        made = msgspec.msgpack.decode(kept, type=_Compiled)
+        made = msgspec.msgpack.decode(kept, type=Compiled)
     sizes = frozenset(
         e.indicator.size_bytes
         for t in catalogue.technologies
@@ -80,47 +82,6 @@ def byte_rules(catalogue: Catalogue) -> ByteRules:
     decides = sha256(msgspec.msgpack.encode([texts, sorted(patterns.items()), words, sorted(sizes)])).hexdigest()
     database = atom_database(made.atoms, [Literal(word) for word in words])
     return ByteRules(made.compiled, made.always, database, patterns, words, decides, sizes)
-
-
-class _Compiled(msgspec.Struct, frozen=True):
-    """What is kept: rules and, still for any processor, the atoms."""
-
-    compiled: bytes
-    always: bytes
-    atoms: Atoms
-
-
-def _compile(texts: list[tuple[str, str]]) -> _Compiled:
-    of_whole: frozenset[Literal] = frozenset()
-    of_pieces: frozenset[Literal] = frozenset()
-    local: list[Locality] = []
-    always = []
-    for namespace, text in texts:
-        needed = needed_literals(text)
-        pieces = locality(text)
-        if needed is None:
-            always.append((namespace, text))
-        elif pieces is None:
-            of_whole |= needed
-        else:
-            of_pieces |= needed
-            local.append(pieces)
-    atoms = Atoms(sorted(of_whole), sorted(of_pieces - of_whole), joined(local))
-    return _Compiled(_saved(texts), _saved(always) if always else b"", atoms)
-
-
-def _saved(texts: list[tuple[str, str]]) -> bytes:
-    import io
-
-    import yara
-
-    sources: dict[str, str] = {}
-    for namespace, text in texts:
-        sources[namespace] = sources.get(namespace, "") + with_size_variable(text) + "\n"
-    buffer = io.BytesIO()
-    sources = sources or {GENERATED: "rule nothing { condition: false }"}
-    yara.compile(sources=sources, externals={FILE_BYTES: 0}).save(file=buffer)
-    return buffer.getvalue()
 
 
 def _texts(catalogue: Catalogue) -> tuple[dict[str, BytePattern], list[tuple[str, str]]]:

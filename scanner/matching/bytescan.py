@@ -12,7 +12,7 @@ from functools import cached_property
 from io import BytesIO
 from typing import Any
 
-from scanner.catalogue.locality import FILE_BYTES
+from scanner.catalogue.atom_database import FILE_BYTES
 from scanner.catalogue.rules import GENERATED, BytePattern, ByteRules
 from scanner.formats.mapped import given_back
 from scanner.matching.excerpt import FROM_BYTES, Excerpt, Excerpts
@@ -70,8 +70,8 @@ class ByteScanner:
         excerpt = self._excerpts.of(data) if seen.in_pieces and len(data) >= FROM_BYTES and self._excerpts else None
         timeout_s = _SECONDS_FLOOR + len(data) // _BYTES_PER_SECOND
         try:
-            with given_back(data):
-                looked_at = excerpt.data if excerpt else data
+            looked_at = memoryview(excerpt.data) if excerpt else data
+            with given_back(looked_at):
                 matches = rules.match(data=looked_at, externals={FILE_BYTES: len(data)}, timeout=timeout_s)
         except self._error as error:
             raise Unreadable(Cause.TIMED_OUT, f"The byte scan was stopped after {timeout_s} s.") from error

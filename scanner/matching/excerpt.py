@@ -9,8 +9,7 @@ answer is the same, says `catalogue/locality`.
 from bisect import bisect_right
 from typing import Any, NamedTuple
 
-from scanner.catalogue.atom_database import Places
-from scanner.catalogue.locality import BEGINNING_BYTES
+from scanner.catalogue.atom_database import BEGINNING_BYTES, Places
 from scanner.formats.mapped import windows
 
 FROM_BYTES = 256 << 10

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from scanner.catalogue.atom_database import BEGINNING_BYTES
 from scanner.catalogue.load import Caching, load_catalogue
-from scanner.catalogue.locality import BEGINNING_BYTES, locality, with_size_variable
+from scanner.catalogue.locality import locality, with_size_variable
 from scanner.catalogue.rules import ByteRules, byte_rules
 from scanner.formats import mapped
 from scanner.matching import bytescan, excerpt
