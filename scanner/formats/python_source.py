@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from scanner.formats.python_facts import Facts
 from scanner.formats.python_flow import Flow
 from scanner.formats.python_relevance import concerns, may_concern, modules_of
+from scanner.formats.python_stub import imports_alone
 from scanner.formats.python_tree import MAX_BYTES, Statements, statements
 from scanner.model.observation import Observation
 from scanner.model.source import Budget, Info, Magic, Source, Unreadable
@@ -17,7 +18,7 @@ from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="python-source",
-    version=4,
+    version=5,
     line="Python source: imports, calls followed through names, native libraries it loads",
     specification="The Python Language Reference: https://docs.python.org/3/reference/",
     limits="What does not parse (Python 2, Cython, syntax newer than the interpreter) and sources above 1 MiB are read "
@@ -46,19 +47,27 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     data = bytes(source.view())
     if not may_concern(data, source.focus):
         return
-    found = statements(data, budget)
+    is_stub = source.name.endswith(".pyi")
+    found = _of_stub(data, budget) if is_stub else statements(data, budget)
     facts = Facts(budget)
     flow = Flow(source.name.partition(".")[0], facts, budget)
     problem: Unreadable | None = None
     try:
         if concerns(found.body, modules_of(source.focus)):
-            flow.read(_imports(found.body) if source.name.endswith(".pyi") else found.body)
+            flow.read(_imports(found.body) if is_stub else found.body)
     except Unreadable as error:
         problem = error
     yield from facts
     problem = problem or _problem(found, flow, is_blank=not data.strip())
     if problem is not None:
         raise problem
+
+
+def _of_stub(data: bytes, budget: Budget) -> Statements:
+    """The imports of a stub alone, where they can be told by their lines and parse."""
+    alone = imports_alone(data)
+    found = statements(alone, budget) if alone is not None else None
+    return found if found is not None and found.is_whole else statements(data, budget)
 
 
 def _imports(body: list[ast.stmt]) -> list[ast.stmt]:
