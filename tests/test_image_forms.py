@@ -67,6 +67,19 @@ def converted(form: str) -> Callable[[Path, Path], None]:
     return make
 
 
+def split(form: str) -> Callable[[Path, Path], None]:
+    def make(tree: Path, image: Path) -> None:
+        ext4(tree, image.parent / "disk.raw")
+        image.mkdir()
+        disk = image / "disk.vmdk"
+        made_by(
+            "qemu-img", "convert", "-O", "vmdk", "-o", f"subformat={form}", str(image.parent / "disk.raw"), str(disk)
+        )
+
+    make.__name__ = form
+    return make
+
+
 def sparse(tree: Path, image: Path) -> None:
     ext4(tree, image.with_suffix(".raw"))
     made_by("img2simg", str(image.with_suffix(".raw")), str(image))
@@ -193,7 +206,8 @@ FORMS = [
 ]  # fmt: skip
 WITH_EXTRA = [
     jffs2, xfs, btrfs, converted("vmdk"), converted("vmdk -o subformat=streamOptimized"), converted("vpc"),
-    converted("vhdx"), converted("vdi"),
+    converted("vhdx"), converted("vdi"), split("monolithicFlat"), split("twoGbMaxExtentFlat"),
+    split("twoGbMaxExtentSparse"),
 ]  # fmt: skip
 
 

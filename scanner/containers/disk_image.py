@@ -12,6 +12,7 @@ from functools import partial
 
 from scanner.containers import Member
 from scanner.containers.disks import Disk, DiskFormat, disk_formats, disk_of, format_of
+from scanner.containers.disks.split_vmdk import is_part
 from scanner.containers.encrypted import ENCRYPTED, encryption_of, unlocked
 from scanner.containers.filesystems import HEAD_BYTES, File, FileSystem, Kind, kind_of, kinds
 from scanner.containers.jail import Jail
@@ -63,6 +64,8 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
     Raises:
         Unreadable: After every file that could be listed, where a volume could not be read.
     """
+    if is_part(source):
+        return
     jail = Jail()
     problem: Unreadable | None = None
     for volume in _volumes(Volume("", disk_of(source, budget)), budget, source.keys):

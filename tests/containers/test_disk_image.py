@@ -167,3 +167,17 @@ def test_what_is_opened_is_not_reported_as_unread():
     assert not_read.INFO.name in disk_image.INFO.refines
     assert disk_image.confirms(BytesSource("a.img", image("ext4")))
     assert not disk_image.confirms(BytesSource("a.img", b"MZ".ljust(8192, b"\0")))
+
+
+@pytest.mark.parametrize(
+    ("told", "cause"),
+    [
+        (b'RW 100 FLAT "gone.vmdk" 0', Cause.VANISHED),
+        (b'parentCID=01234567\nRW 100 FLAT "gone.vmdk" 0', Cause.UNSUPPORTED),
+        (b'RW 9 FLAT "../../etc/shadow" 0', Cause.VANISHED),
+        (b'RW 100 FLAT "a.vmdk" 0', Cause.VANISHED),
+    ],
+)
+def test_a_disk_in_several_files_says_what_it_misses_and_looks_nowhere_else(told, cause):
+    found = opened(disk_image, b"# Disk DescriptorFile\n" + told + b"\n", "a.vmdk")
+    assert found.problems[""].cause is cause
