@@ -152,3 +152,11 @@ def test_an_uncaught_exception_is_not_mistaken_for_a_finding(tmp_path):
     ran = subprocess.run([sys.executable, tmp_path / "scanner_fault.py"], capture_output=True, text=True, timeout=60)
     assert ran.returncode == 70
     assert "bug in frscan" in ran.stderr
+
+
+def test_a_key_file_that_is_not_there_is_told_in_one_sentence(tmp_path):
+    (tmp_path / "a.img").write_bytes(b"LUKS\xba\xbe\0\2" + bytes(9000))
+    gone = frscan("scan", str(tmp_path / "a.img"), "--key-file", str(tmp_path / "gone"))
+    assert gone.status == 2
+    assert "--key-file" in gone.err
+    assert "could not be read" in gone.err
