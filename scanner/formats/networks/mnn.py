@@ -9,22 +9,34 @@ from scanner.formats.networks.blueprint import Blueprint, drawn
 from scanner.formats.networks.flatbuffer import Table, root
 from scanner.formats.networks.mnn_operators import OPERATORS
 from scanner.model.observation import Observation
-from scanner.model.source import Budget, Info, Source
+from scanner.model.source import Budget, Info, Magic, Source, Unreadable
 
 INFO = Info(
     name="mnn",
-    version=1,
-    line="MNN networks (.mnn): layers, inputs, outputs, shapes of weights",
+    version=2,
+    line="MNN networks: layers, inputs, outputs, shapes of weights",
     specification="https://github.com/alibaba/MNN/blob/master/schema/default/MNN.fbs",
-    limits="Known by the ending of their name alone. Of quantised weights, shapes are told only in part.",
+    limits="Of quantised weights, shapes are told only in part.",
     suffixes=(".mnn",),
+    magics=tuple(Magic(bytes((start, 0, 0, 0, length, 0))) for start in range(24, 49, 4) for length in (24, 26, 28)),
 )
+"""The first table comes after its layout, whose length grew with the description through the years."""
+_OPERATIONS, _NAMES = 3, 7
+"""Slots of the first table that every network fills."""
 _CONVOLUTIONS = frozenset({"Convolution", "ConvolutionDepthwise", "Deconvolution", "DeconvolutionDepthwise"})
 
 
-def wants(name: str, head: bytes) -> bool:  # noqa: ARG001  (the contract's)
-    """Whether the first table lies a believable way in."""
-    return 4 <= int.from_bytes(head[:4], "little") < 4096
+def wants(name: str, head: bytes) -> bool:
+    """Whether the first table lies a believable way in; under another name, whether it is laid out like a network's."""
+    start = int.from_bytes(head[:4], "little")
+    if name.endswith(".mnn"):
+        return 4 <= start < 4096
+    layout = start - int.from_bytes(head[start : start + 4], "little", signed=True)
+    if layout != 4:
+        return False
+    length, size = (int.from_bytes(head[at : at + 2], "little") for at in (layout, layout + 2))
+    slots = [int.from_bytes(head[at : at + 2], "little") for at in range(layout + 4, layout + length, 2)]
+    return len(slots) > _NAMES and all(4 < slots[slot] < size for slot in (_OPERATIONS, _NAMES)) and max(slots) < size
 
 
 def observe(source: Source, budget: Budget) -> Iterator[Observation]:
@@ -33,17 +45,28 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     Raises:
         Unreadable: damaged or limit.
     """
+    if not source.name.lower().endswith(".mnn") and not _is_network(source, budget):
+        return
     plan = Blueprint("mnn", budget)
     yield from drawn(plan, "net", lambda: _read(root(source.view(), budget), plan))
 
 
+def _is_network(source: Source, budget: Budget) -> bool:
+    """Whether its first operation is one that is known; what is laid out alike and is none is no damaged network."""
+    try:
+        operation = next(root(source.view(), budget).tables(_OPERATIONS))
+        return operation.number(5) in OPERATORS and bool(operation.length(4))
+    except (Unreadable, StopIteration):
+        return False
+
+
 def _read(net: Table, plan: Blueprint) -> None:
     plan.tells(net.text(0))
-    names = list(net.texts(7))
+    names = list(net.texts(_NAMES))
     outputs = set(net.texts(4))
     taken: set[int] = set()
     given: dict[int, int] = {}
-    for operator in net.tables(3):
+    for operator in net.tables(_OPERATIONS):
         _read_operator(operator, plan, names, taken, given)
     for number, width in given.items():
         name = names[number] if number < len(names) else str(number)

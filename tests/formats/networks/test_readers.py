@@ -2,6 +2,7 @@
 
 import json
 import random
+import struct
 
 import pytest
 
@@ -137,6 +138,15 @@ def test_sizes_that_do_not_follow_from_each_other_are_no_index():
     data = bytearray(SAMPLES["hnswlib-index"]().data)
     data[24] ^= 1
     assert not READERS["hnswlib-index"].wants("a.bin", bytes(data))  # type: ignore[attr-defined]  # optional
+
+
+def test_what_is_only_laid_out_like_a_network_without_a_mark_is_none_and_not_damaged():
+    layout = struct.pack("<14H", 28, 36, 8, 0, 12, 16, 20, 5, 6, 24, 28, 7, 0, 32)
+    data = struct.pack("<I", 32) + layout + struct.pack("<i", 28) + bytes(40)
+    reader = READERS["mnn"]
+    assert reader.wants("a.bin", data)  # type: ignore[attr-defined]  # optional in the contract
+    assert read_until_stopped(reader, BytesSource("a.bin", data)) == ([], None)
+    assert not reader.wants("a.bin", data[:9])  # type: ignore[attr-defined]
 
 
 def test_a_network_by_its_name_and_noise_by_its_bytes_is_reported_as_encrypted():
