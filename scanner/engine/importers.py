@@ -1,24 +1,73 @@
 """Importers: which files of a project import the one in which something matched.
 
 A source file in which no telling word stands is not parsed, so the facts do not say that `main.py` imports `faces.py`,
-where the vendor's module is called. Where something matched in a project's own Python source, the files around it are
-asked once whether they import it, and then who imports those: that is how the report knows where the code begins.
+where the vendor's module is called. Where something matched in a project's own source, the files around it are asked
+once whether they import it, and then who imports those: that is how the report knows where the code begins.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from scanner.catalogue.index import Index
 from scanner.engine.depth import ROUNDS, DepthRequest
+from scanner.formats.javascript_files import DESCRIPTION, MODULE_ENDINGS, names_a_file, short_name, short_names
 from scanner.model.artifact import ArtifactFacts
+from scanner.model.locator import base_name
 from scanner.model.observation import Import
 
-READER = "python-source"
 MAX_ASKED = 500
-"""So many files are asked in a round: those nearest to the top of the project first."""
-IMPORTERS = ".py"
-"""The ending of the files that are asked."""
-_INSTALLED = frozenset({"site-packages", "dist-packages", "node_modules", "vendor"})
+"""So many files of a language are asked in a round: those nearest to the top of the project first."""
+_INSTALLED = frozenset({"site-packages", "dist-packages", "node_modules", "bower_components", "vendor"})
 _MAX_PARTS = 4
+
+
+class _Language(NamedTuple):
+    """How the files of a language name each other."""
+
+    readers: Mapping[str, str]
+    """Who reads them, by the endings of their names."""
+    names_of: Callable[[str], frozenset[str]]
+    """By which names the file at a locator may be imported."""
+    name_in: Callable[[str], str]
+    """Of an import, the name to be held against these."""
+    root: str = ""
+    """The file that lies at the top of a project; all files below it are asked, otherwise those around."""
+
+    def reader_of(self, locator: str) -> str:
+        """Who reads a file, if it is one of the language."""
+        if not locator.endswith(tuple(self.readers)):
+            return ""
+        name = base_name(locator)
+        return next((reader for ending, reader in self.readers.items() if name.endswith(ending)), "")
+
+
+def _python_names(locator: str) -> frozenset[str]:
+    """The dotted names by which a file can be imported, from its own name to its path."""
+    parts = locator.removesuffix(".py").split("/")
+    if parts[-1] == "__init__" and len(parts) > 1:
+        parts.pop()
+    return frozenset(".".join(parts[-count:]) for count in range(1, min(len(parts), _MAX_PARTS) + 1))
+
+
+def _javascript_name(name: str) -> str:
+    is_file = names_a_file(name) or "/" in name or name.endswith(MODULE_ENDINGS)
+    return short_name(name) if is_file else name
+
+
+_PYTHON = _Language({".py": "python-source"}, _python_names, lambda name: name.lstrip("."))
+_JAVASCRIPT = _Language(
+    {
+        **dict.fromkeys(MODULE_ENDINGS, "javascript"),
+        **dict.fromkeys((".vue", ".svelte", ".html", ".htm"), "html"),
+        DESCRIPTION: "npm",
+    },
+    short_names,
+    _javascript_name,
+    root=DESCRIPTION,
+)
+_LANGUAGES = (_PYTHON, _JAVASCRIPT)
+IMPORTERS = tuple(ending for language in _LANGUAGES for ending in language.readers)
+"""The endings of the files that are asked."""
 
 
 def importer_requests(
@@ -28,57 +77,69 @@ def importer_requests(
 
     A file that is known to import such a file is asked about in turn, so each round goes one step further.
     """
-    own = {o: facts[o] for o in facts if o.endswith(IMPORTERS) and _is_of_project(o)}
-    leading = {o for o, item in own.items() if _matches(item, index)}
-    wanted = _wanted(leading)
-    for _ in range(ROUNDS if leading else 0):
-        leading |= {o for o, item in own.items() if o not in leading and _imports(item, _names_for(o, wanted))}
-        wanted = _wanted(leading)
-    if not wanted:
-        return
-    asked = (o for o in others() if o.endswith(IMPORTERS) and o not in facts and _is_of_project(o))
+    for language in _LANGUAGES:
+        own = {o: facts[o] for o in facts if language.reader_of(o) and _is_of_project(o)}
+        leading = {o for o, item in own.items() if base_name(o) != language.root and _matches(item, index)}
+        if leading:
+            yield from _requests(language, own, leading, [o for o in others() if _is_of_project(o)])
+
+
+def _requests(
+    language: _Language, own: Mapping[str, ArtifactFacts], leading: set[str], others: Iterable[str]
+) -> Iterator[DepthRequest]:
+    others = [o for o in others if language.reader_of(o)]
+    tops = {o.removesuffix(language.root) for o in others if language.root and base_name(o) == language.root}
+    for _ in range(ROUNDS):
+        wanted = _wanted(language, leading, tops)
+        leading |= {
+            o
+            for o, item in own.items()
+            if o not in leading and _imports(language, item, _names_for(language, o, wanted))
+        }
+    wanted = _wanted(language, leading, tops)
+    asked = (o for o in others if o not in own or base_name(o) == language.root)
     for locator in sorted(asked, key=lambda o: (o.count("/"), o))[:MAX_ASKED]:
-        modules = _names_for(locator, wanted)
-        if modules:
-            yield DepthRequest(locator, READER, frozenset(modules))
+        names = _names_for(language, locator, wanted)
+        if names:
+            yield DepthRequest(locator, language.reader_of(locator), frozenset(names))
 
 
 def _is_of_project(locator: str) -> bool:
     return "!/" not in locator and _INSTALLED.isdisjoint(locator.split("/"))
 
 
-def _wanted(leading: Iterable[str]) -> dict[str, set[str]]:
-    """By folder, the names of modules that the files below it are asked about."""
+def _wanted(language: _Language, leading: Iterable[str], tops: set[str]) -> dict[str, set[str]]:
+    """By folder, the names that the files below it are asked about."""
     wanted: dict[str, set[str]] = {}
     for locator in leading:
-        # The folder around the file's own, or its own at the top.
-        folder = locator.rpartition("/")[0].rpartition("/")[0]
-        wanted.setdefault(folder, set()).update(_spellings(locator))
+        wanted.setdefault(_folder_of(locator, tops), set()).update(language.names_of(locator))
     return wanted
 
 
-def _names_for(locator: str, wanted: Mapping[str, set[str]]) -> set[str]:
-    """What a file is asked about: the modules wanted in the folders around it, without itself."""
+def _folder_of(locator: str, tops: set[str]) -> str:
+    """The innermost project that a file lies in; without one, the folder around the file's own, or its own at the
+    top."""
+    folder = locator
+    while folder and tops:
+        folder = folder.rpartition("/")[0]
+        if (f"{folder}/" if folder else "") in tops:
+            return folder
+    return locator.rpartition("/")[0].rpartition("/")[0]
+
+
+def _names_for(language: _Language, locator: str, wanted: Mapping[str, set[str]]) -> set[str]:
+    """What a file is asked about: what is wanted in the folders around it, without itself."""
     names: set[str] = set()
     folder = locator
     while folder:
         folder = folder.rpartition("/")[0]
         names |= wanted.get(folder, set())
-    return names - _spellings(locator)
+    return names - language.names_of(locator)
 
 
 def _matches(item: ArtifactFacts, index: Index) -> bool:
     return any(True for observation in item.observations for _ in index.of_observation(observation))
 
 
-def _imports(item: ArtifactFacts, names: set[str]) -> bool:
-    imported = (o.name.lstrip(".") for o in item.observations if isinstance(o, Import))
-    return any(name in names for name in imported)
-
-
-def _spellings(locator: str) -> set[str]:
-    """The dotted names by which a file can be imported, from its own name to its path."""
-    parts = locator.removesuffix(IMPORTERS).split("/")
-    if parts[-1] == "__init__" and len(parts) > 1:
-        parts.pop()
-    return {".".join(parts[-count:]) for count in range(1, min(len(parts), _MAX_PARTS) + 1)}
+def _imports(language: _Language, item: ArtifactFacts, names: set[str]) -> bool:
+    return any(language.name_in(o.name) in names for o in item.observations if isinstance(o, Import))

@@ -10,6 +10,7 @@ from typing import Any
 
 from scanner.evidence.graph import chain_to
 from scanner.evidence.group import Group
+from scanner.formats.javascript_files import DESCRIPTION
 from scanner.matching.match import Match, lies_in_own_folder
 from scanner.model.locator import base_name
 from scanner.model.observation import Call, Import, Package
@@ -46,8 +47,16 @@ def code_use_of(group: Group, code: CodeFiles, graph: Any) -> tuple[CodeUse | No
         return CodeUse.ONLY_IN_TESTS, f"Only tests import it: {_listed(files)}."
     sentence = f"It is imported by {_listed(outside_tests)}"
     chain = chain_to(graph, outside_tests, lambda kind: kind in _CODE_KINDS)
-    begins = f"; the code begins at {chain[0]}, which leads there" if chain and chain[0] not in files else ""
-    return CodeUse.IMPORTED, f"{sentence}{begins}."
+    return CodeUse.IMPORTED, f"{sentence}{_beginning(chain, files)}."
+
+
+def _beginning(chain: list[str], files: tuple[str, ...]) -> str:
+    """Where the code begins that leads to the files; nothing where it begins there or nobody knows."""
+    if not chain or chain[0] in files:
+        return ""
+    if base_name(chain[0]) == DESCRIPTION:
+        return f"; the code begins at {chain[1]}, which {chain[0]} names as an entry"
+    return f"; the code begins at {chain[0]}, which leads there"
 
 
 def is_test(locator: str) -> bool:

@@ -7,6 +7,7 @@ from scanner.formats.bundled_modules import bundled_packages
 from scanner.formats.html_elements import Element, elements_of
 from scanner.formats.javascript import as_utf8
 from scanner.formats.javascript_facts import Text, dialect_of, javascript_facts
+from scanner.formats.javascript_files import file_specifier, names_a_file
 from scanner.formats.javascript_modules import Module, installed_module, module_at, module_of
 from scanner.formats.packages.purls import npm_purl
 from scanner.model.observation import Import, Observation, Package
@@ -15,7 +16,7 @@ from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="html",
-    version=1,
+    version=2,
     line="HTML pages, Vue and Svelte components: packages loaded over the network, import maps, inline scripts",
     specification="HTML: https://html.spec.whatwg.org/multipage/scripting.html",
     limits="Handlers in attributes and expressions in templates are not read. Above 8 MiB nothing is.",
@@ -59,6 +60,7 @@ def _of_element(element: Element, name: str, seen: set[str], budget: Budget) -> 
         return
     if attributes.get("src"):
         yield from _loaded(_module_at(attributes["src"]), place, seen)
+        yield from _file_of_site(attributes["src"], place, seen)
         return
     kind = attributes.get("type", "").lower()
     if kind == "importmap":
@@ -71,6 +73,16 @@ def _of_element(element: Element, name: str, seen: set[str], budget: Budget) -> 
         for package in bundled_packages(data, budget):
             yield Package(purl=package.purl, version=package.version, role="installed", place=place)
         yield from javascript_facts(text, budget)
+
+
+def _file_of_site(address: str, place: str, seen: set[str]) -> Iterator[Import]:
+    """A script of the site itself; `js/x.js` means `./js/x.js` here."""
+    if _module_at(address) is not None or ":" in address:
+        return
+    file = file_specifier(address if names_a_file(address) else f"./{address}")
+    if file and file not in seen:
+        seen.add(file)
+        yield Import(language="js", name=file, place=place)
 
 
 def _module_at(address: str) -> Module | None:

@@ -18,8 +18,8 @@ from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="javascript",
-    version=4,
-    line="JavaScript and TypeScript: modules imported, calls on them, packages in bundles that keep their paths",
+    version=5,
+    line="JavaScript and TypeScript: modules and files imported, calls, packages in bundles that keep their paths",
     specification="ECMAScript: https://tc39.es/ecma262/; CommonJS, AMD; TypeScript and JSX as tree-sitter reads them",
     limits=(
         "Names are followed through assignments, destructuring and promises in one file, not through results. "

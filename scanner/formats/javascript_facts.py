@@ -3,7 +3,8 @@
 Spelling (the same in the catalogue's `js:` patterns):
 
 - A module is named as source names it, `@scope/pkg`; what is inside a package, `pkg/inner`, is named twice: by the
-  package alone and in full. `node:` modules and files (`./x`) are left out.
+  package alone and in full. A file, `./x`, is imported under that name, and calls on it are left out. `node:` modules
+  are left out.
 - A call is a module and the members that lead to it, joined by dots: `@scope/pkg.Client.send`, `pkg.open.read` for
   `open().read()`. `new` and elements of pages (`<Element/>`) are calls. `default` is left out.
 - A call on a global name begins with that name: `lib.start`; `window.` is left out, and so is what every page has.
@@ -15,6 +16,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from scanner.formats.javascript_files import file_specifier
 from scanner.formats.javascript_modules import Module, module_of
 from scanner.formats.javascript_names import Name, resolve
 from scanner.formats.javascript_program import Program, collect
@@ -69,6 +71,8 @@ class Text(NamedTuple):
     first_line: int = 1
     place: str = "line {}"
     """How a place is written, `{}` for the line."""
+    lies_beside_its_files: bool = True
+    """Whether `./x` is a file beside the one that was read; in a text kept inside another it is not."""
 
     def at(self, line: int) -> str:
         """The place of a line counted from 0."""
@@ -103,7 +107,7 @@ def javascript_facts(text: Text, budget: Budget) -> Iterator[Import | Call | Pac
         stopped = limit
     seen: set[str] = set()
     for specifier, line in program.asked:
-        yield from _asked(specifier, text.at(line), seen)
+        yield from _asked(specifier, text, line, seen)
     yield from _calls(program, text, budget)
     if stopped is not None:
         yield from _without_parsing(text, budget, seen)
@@ -115,9 +119,13 @@ def javascript_facts(text: Text, budget: Budget) -> Iterator[Import | Call | Pac
         raise Unreadable(Cause.DAMAGED, "Much of the script is not JavaScript that can be parsed; the rest was read.")
 
 
-def _asked(specifier: str, place: str, seen: set[str]) -> Iterator[Import | Package]:
-    module = _module(specifier)
+def _asked(specifier: str, text: Text, line: int, seen: set[str]) -> Iterator[Import | Package]:
+    module, place = _module(specifier), text.at(line)
     if module is None:
+        file = file_specifier(specifier) if text.lies_beside_its_files else ""
+        if file and file not in seen:
+            seen.add(file)
+            yield Import(language="js", name=file, place=place)
         return
     for name in _spellings(module):
         if name not in seen:
@@ -172,4 +180,4 @@ def _without_parsing(text: Text, budget: Budget, seen: set[str] | None = None) -
     for found in _LOADS.finditer(text.data):
         budget.spend_items()
         line, counted = line + text.data.count(b"\n", counted, found.start()), found.start()
-        yield from _asked(found[1].decode("utf-8", "backslashreplace"), text.at(line), seen)
+        yield from _asked(found[1].decode("utf-8", "backslashreplace"), text, line, seen)

@@ -2,7 +2,8 @@
 
 A module's name stands in a text that loads it as a specifier or as part of one; elsewhere (in a sentence, in a longer
 name, as a setting of another library) it tells nothing. The names of other files of the same program are no specifiers
-of packages, but `…/pkg@1.2.3` and `…/npm/pkg` in addresses are.
+of packages, but `…/pkg@1.2.3` and `…/npm/pkg` in addresses are. Files are asked for by their short names, `./x` for
+`../lib/x.js` (see `scanner.formats.javascript_files`).
 
 Names are found by plain search, and what stands around them is looked at: an expression over the whole text would take
 as long as parsing it.
@@ -13,14 +14,17 @@ from collections.abc import Iterable, Iterator
 _QUOTES = (b'"', b"'", b"`")
 _BEFORE = (*_QUOTES, b"!", b"npm:", b"npm:/", b"node_modules/", b"/npm/", b"libs/")
 _BEHIND = (*_QUOTES, b"/", b"@", b"!", b"?", b"\\")
+_BEFORE_FILES = (*_QUOTES, b"/")
+_BEHIND_FILES = (*_QUOTES, b".", b"?", b"/")
+_PARENTS = tuple(parent + quote for parent in (b".", b"./", b"..", b"../", b"../..", b"../../") for quote in _QUOTES)
 _IN_NAMES = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$")
 
 
 def asks_for(data: bytes, names: Iterable[str]) -> bool:
     """Whether one of the names is used in the text.
 
-    Names are modules `pkg`, `pkg#member#member` where the members must stand there too, global names `window.X`, and
-    members `.x` of anything. Without any, whatever is asked for counts.
+    Names are modules `pkg`, `pkg#member#member` where the members must stand there too, global names `window.X`,
+    members `.x` of anything, and files `./x`. Without any, whatever is asked for counts.
     """
     words = sorted(names)
     if not words:
@@ -37,6 +41,8 @@ def asks_for(data: bytes, names: Iterable[str]) -> bool:
 
 def _is_used(data: bytes, name: str) -> bool:
     raw = name.encode("utf-8")
+    if name.startswith("./"):
+        return _names_file(data, raw[2:])
     if name.startswith("window."):
         return raw.removeprefix(b"window.") in data
     if name.startswith("."):
@@ -49,6 +55,16 @@ def _places(data: bytes, raw: bytes) -> Iterator[int]:
     while at >= 0:
         yield at
         at = data.find(raw, at + 1)
+
+
+def _names_file(data: bytes, stem: bytes) -> bool:
+    """Whether a text in quotes ends in the name, with or without an ending; without one, in a folder around."""
+    if not stem:
+        return any(quote + parent in data for parent in _PARENTS for quote in _QUOTES)
+    return any(
+        data.endswith(_BEFORE_FILES, 0, at) and data.startswith(_BEHIND_FILES, at + len(stem))
+        for at in _places(data, stem)
+    )
 
 
 def _is_specifier(data: bytes, start: int, end: int) -> bool:

@@ -89,7 +89,8 @@ def facts_of_sources(data: bytes, focus: frozenset[str], budget: Budget) -> Iter
             if not asks_for(content, focus):
                 continue
             place = f"{prefix}sourcesContent[{number}] line {{}}"
-            yield from javascript_facts(Text(content, dialect_of(name), name, place=place), budget)
+            kept = Text(content, dialect_of(name), name, place=place, lies_beside_its_files=False)
+            yield from javascript_facts(kept, budget)
 
 
 def _parts(data: bytes) -> Iterator[tuple[str, _Map]]:

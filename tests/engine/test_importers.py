@@ -8,7 +8,7 @@ from scanner.model.observation import Call, Import
 from tests.catalogues import facts, indicator, technology
 from tests.commands import frscan
 
-INDEX = Index((technology(indicator("call", "python:acme.match")),))
+INDEX = Index((technology(indicator("call", "python:acme.match"), indicator("call", "js:acme.match")),))
 
 
 def matched(locator):
@@ -49,6 +49,29 @@ def test_installed_packages_and_archives_are_not_projects():
         assert asked(matched(locator), others=["main.py", "lib/site-packages/acme/y.py"]) == {}
 
 
+def javascript_matched(locator):
+    call = Call(language="js", name="acme.match", by="x", place="line 2")
+    return facts(call, locator=locator, kind="javascript")
+
+
+def test_all_files_of_a_javascript_project_and_its_package_file_are_asked():
+    others = ["shop/package.json", "shop/server.js", "shop/pages/x.vue", "elsewhere/y.js", "shop/x.py"]
+    others.append("shop/node_modules/a/z.js")
+    assert asked(javascript_matched("shop/src/deep/in/faces.ts"), others=others) == {
+        "shop/package.json": {"./faces"},
+        "shop/server.js": {"./faces"},
+        "shop/pages/x.vue": {"./faces"},
+    }
+
+
+def test_an_index_is_asked_for_by_its_folder():
+    assert asked(javascript_matched("src/faces/index.js"), others=["src/x.js"])["src/x.js"] == {
+        "./",
+        "./index",
+        "./faces",
+    }
+
+
 def test_where_nothing_matched_nobody_is_asked_and_the_files_are_not_even_listed():
     known = {"a.py": imports("json", "a.py")}
     assert list(importer_requests(known, INDEX, lambda: 1 / 0)) == []
@@ -69,3 +92,23 @@ def test_a_report_says_where_the_code_begins(tmp_path):
     assert finding["path"][1:-1] == ["main.py", "door.py", "faces.py"]
     assert "the code begins at main.py" in finding["explanation"]
     assert json.loads(ran.out)["coverage"]["artifacts"] == 3
+
+
+def test_a_report_says_which_entry_of_a_javascript_program_leads_to_the_match(tmp_path):
+    files = {
+        "package.json": '{"name": "shop", "version": "1.0.0", "scripts": {"start": "node server.js", "test": "x.js"}}',
+        "server.js": "const login = require('./src/pages/login')\n",
+        "src/pages/login.ts": "import { find } from '../components'\n",
+        "src/components/index.ts": "export * from './camera.js'\n",
+        "src/components/other.ts": "export const camera = 'camera'\n",
+        "src/components/camera.ts": "import { RekognitionClient, SearchFacesByImageCommand } from "
+        "'@aws-sdk/client-rekognition'\n"
+        "new RekognitionClient().send(new SearchFacesByImageCommand({}))\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    report = json.loads(frscan(tmp_path, "-q", "-f", "json", "--fail-on", "never").out)
+    explanation = report["findings"][0]["explanation"]
+    assert "imported by src/components/camera.ts" in explanation
+    assert "the code begins at server.js, which package.json names as an entry" in explanation

@@ -122,6 +122,26 @@ def test_code_leads_to_the_package_it_calls(language, seen, package):
     assert found[0].place == "line 7"
 
 
+def test_javascript_leads_to_another_file_of_its_project():
+    def imports(name, locator):
+        return facts(Import(language="js", name=name, place="line 1"), locator=locator, kind="javascript")
+
+    project = [
+        imports("./server", "package.json"),
+        imports("./src/pages/login", "server.js"),
+        imports("../components", "src/pages/login.ts"),
+        imports("./faces", "other/door.js"),
+        imports("./faces.js", "src/components/index.ts"),
+        facts(locator="src/components/faces.ts", kind="javascript"),
+    ]
+    assert told(leading_to("src/components/faces.ts", among=project)) == {
+        ("package.json", "imports", "server.js"),
+        ("server.js", "imports", "src/pages/login.ts"),
+        ("src/pages/login.ts", "imports", "src/components/index.ts"),
+        ("src/components/index.ts", "imports", "src/components/faces.ts"),
+    }
+
+
 def test_python_code_leads_to_another_file_of_its_project():
     def imports(name, locator):
         return facts(Import(language="python", name=name, place="line 1"), locator=locator, kind="python-source")

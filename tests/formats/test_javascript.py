@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 
 from scanner.formats import javascript
 from scanner.formats.bundled_modules import bundled_packages
+from scanner.formats.javascript_files import places_of
 from scanner.formats.javascript_modules import Module, installed_module, module_at, module_of
+from scanner.formats.javascript_relevance import asks_for
 from scanner.model.observation import Call, Import, Package
 from scanner.model.source import Unreadable
 from scanner.model.vocabulary import Cause
@@ -48,8 +50,62 @@ def test_every_way_to_ask_for_a_module_gives_an_import(text: str):
     assert imports(text, "app.ts") == ["@scope/pkg"]
 
 
-def test_files_and_modules_of_the_platform_are_no_imports():
-    assert imports('import "./a"; import "../b"; require("/c"); import "node:fs"; require(name); require("a b")') == []
+def test_modules_of_the_platform_and_unknown_names_are_no_imports():
+    assert imports('import "node:fs"; require(name); require("a b"); import "//cdn.example/x.js"') == []
+
+
+def test_a_file_is_imported_once():
+    assert imports('import "./a"; require("./a")') == ["./a"]
+
+
+def test_files_are_imported_under_the_names_that_the_text_gives_them():
+    text = 'import "./a"; require("../b.js"); import("@/c"); import "/d?raw"; import "style!./e.css"; require(".")'
+    assert imports(text) == ["./a", "../b.js", "@/c", "/d", "./e.css", "."]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_asked"),
+    [
+        ('import "../lib/faces"', True),
+        ("require('./faces.js')", True),
+        ('import("faces.mjs")', True),
+        ('import "./faces/inner"', True),
+        ('import "./surfaces"', False),
+        ('import "./faces2"', False),
+        ("// the faces of people", False),
+    ],
+)
+def test_a_text_is_read_for_a_file_where_a_specifier_ends_in_its_name(text: str, is_asked: bool):
+    assert asks_for(text.encode(), ["./faces"]) is is_asked
+
+
+def test_a_text_is_read_for_an_index_where_it_asks_for_a_folder_around():
+    assert asks_for(b'require("..")', ["./"])
+    assert not asks_for(b'require("x")', ["./"])
+
+
+def places(specifier: str, *folders: str) -> list[str]:
+    return list(places_of(specifier, folders))
+
+
+def test_a_file_is_looked_for_with_each_ending_and_then_as_a_folder():
+    found = places("./x", "src/", "")
+    assert found[:3] == ["src/x", "src/x.js", "src/x.mjs"]
+    assert found[-1] == "src/x/package.json"
+    assert "src/x/index.tsx" in found
+
+
+def test_typescript_names_the_file_that_will_be_made_of_its_own():
+    assert places("../x.js", "src/app/")[:3] == ["src/x.js", "src/x.ts", "src/x.tsx"]
+
+
+def test_the_root_of_a_project_is_looked_for_in_the_folders_around():
+    assert {"p/lib/x.ts", "p/src/lib/x.ts", "src/lib/x.ts"} <= set(places("@/lib/x", "p/app/", "p/", ""))
+
+
+def test_no_file_is_looked_for_outside_of_its_container_or_the_target():
+    assert places("../../x", "a.zip!/src/") == places("../x", "") == []
+    assert places("../x", "a.zip!/src/")[0] == "a.zip!/x"
 
 
 def test_a_module_inside_a_package_is_named_twice():

@@ -1,13 +1,15 @@
 """Imports: which source file imports or calls which installed package, or which other file of its own project.
 
 Python: a module is looked for beside the file and in the folders around it, then among installed packages (The Python
-Language Reference, "The import system"). JavaScript: a package is looked for in `node_modules` as Node does.
+Language Reference, "The import system"). JavaScript: a file where the specifier says, a package in `node_modules` as
+Node does, or in the folder of the project that bears its name.
 """
 
 from collections.abc import Iterator
 
 from scanner.evidence.edges import Names
 from scanner.evidence.edges.installed import folders_around, installed_package
+from scanner.formats.javascript_files import MODULE_ENDINGS, names_a_file, places_of
 from scanner.formats.packages.purls import npm_purl
 from scanner.model.artifact import ArtifactFacts
 from scanner.model.observation import Call, Import, Owns
@@ -64,7 +66,10 @@ def _python(name: str, here: str, known: Names) -> str | None:
 
 
 def _javascript(name: str, here: str, known: Names) -> str | None:
-    """The package that a module's name, or the beginning of a call, stands for."""
+    """The file, or the package that a module's name, or the beginning of a call, stands for."""
+    folders = tuple(folders_around(here))
+    if names_a_file(name):
+        return next((place for place in places_of(name, folders) if place in known), None)
     parts = name.split("/")
     package = "/".join(parts[: 2 if name.startswith("@") else 1])
     while package:
@@ -73,6 +78,8 @@ def _javascript(name: str, here: str, known: Names) -> str | None:
         if installed is not None:
             return installed
         package = package.rpartition(".")[0]  # of a call: members follow the name, which may hold dots too
+    if "/" in name or name.endswith(MODULE_ENDINGS):  # `importScripts("x.js")`, and paths from the project's root
+        return next((place for place in places_of(f"/{name}", folders) if place in known), None)
     return None
 
 

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import TypeVar
 
 import msgspec
 
 from scanner.formats.packages.purls import npm_purl
-from scanner.model.observation import Observation, Owns, Package
+from scanner.model.observation import Import, Observation, Owns, Package
 from scanner.model.source import Budget, Info, Source, Unreadable
 from scanner.model.vocabulary import Cause, Scope
 
@@ -21,6 +22,12 @@ INFO = Info(
 )
 
 _T = TypeVar("_T")
+
+_ENTRIES = ("main", "module", "browser", "bin", "exports", "scripts")
+_SCRIPT = re.compile(r"(?<!\S)[\w@./-]{1,200}\.[cm]?[jt]sx?(?!\S)")
+_OF_TESTS = re.compile("test|lint")
+"""Scripts of such names start what is no part of the program."""
+_MAX_ENTRIES = 200
 
 _MAX_BYTES = 16 * 1024 * 1024
 _DEPENDENCIES = {
@@ -37,6 +44,8 @@ _ALIAS = re.compile(r"npm:(@?[^@]+)(?:@(.*))?")
 def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     """Yield the package itself as installed, with its folder, if it has a name and a version, then what it asks for.
 
+    With a `focus` it was asked where the code begins, and tells nothing else.
+
     Raises:
         Unreadable: damaged, when it is not a JSON object or a part cannot be decoded; limit, above 16 MiB.
     """
@@ -44,6 +53,9 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
         raise Unreadable(Cause.LIMIT, "The package file is larger than 16 MiB and was not read.")
     budget.spend_bytes(source.size)
     parts = _decoded(bytes(source.view()).removeprefix(b"\xef\xbb\xbf"), dict[str, msgspec.Raw])
+    if source.focus:
+        yield from _entries(parts, budget)
+        return
     name, version = (_text(parts.get(key)) for key in ("name", "version"))
     purl = npm_purl(name)
     if purl and version:
@@ -59,6 +71,29 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
             problem = problem or error
     if problem:
         raise problem
+
+
+def _entries(parts: dict[str, msgspec.Raw], budget: Budget) -> Iterator[Import]:
+    """The files where the code begins: what others get, what is installed as a program, and what scripts start."""
+    for key in _ENTRIES:
+        texts = _texts(parts.get(key), budget)
+        named = (file for text in texts for file in (_SCRIPT.findall(text) if key == "scripts" else (text,)))
+        for file in dict.fromkeys(islice(named, _MAX_ENTRIES)):
+            yield Import(language="js", name=f"./{file.removeprefix('./')}", place=key)
+
+
+def _texts(raw: msgspec.Raw | None, budget: Budget) -> Iterator[str]:
+    """The texts of a value, at whatever depth."""
+    left = [_decoded(raw, object)] if raw is not None else []
+    while left:
+        budget.spend_items()
+        value = left.pop()
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict):
+            left += reversed([inner for name, inner in value.items() if not _OF_TESTS.search(name)])
+        elif isinstance(value, list):
+            left += reversed(value)
 
 
 def _declared(key: str, parts: dict[str, msgspec.Raw], budget: Budget) -> Iterator[Package]:
