@@ -227,7 +227,10 @@ def presence_of(observation: Observation | FileName, entry: Entry, artifact: Art
 
 
 def _of_declared(package: Package, artifact: Artifact) -> Presence:
-    """What a package that is installed asks for only as an extra, or for its developers, is seldom there."""
+    """What a package that is installed asks for only as an extra, or for its developers, is seldom there, and a
+    constraint asks for nothing."""
+    if package.scope is Scope.CONSTRAINT:
+        return Presence.REFERENCED
     is_seldom = package.scope in {Scope.EXTRA, Scope.DEV} or (
         package.scope is Scope.OPTIONAL and package.place.startswith("peerDependencies")
     )

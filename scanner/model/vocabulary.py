@@ -126,6 +126,8 @@ class Scope(StrEnum):
     """Installed where it can be, and done without where not."""
     EXTRA = "extra"
     """Only for those who ask for a named feature."""
+    CONSTRAINT = "constraint"
+    """In that version if something else asks for it; by itself it gets nothing installed."""
 
 
 class CodeUse(StrEnum):

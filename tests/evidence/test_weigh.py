@@ -202,6 +202,13 @@ def test_an_extra_of_an_installed_package_is_a_mention_and_that_of_a_project_is_
     assert found["pyproject.toml"].presence is Presence.DECLARED
 
 
+def test_a_constraint_installs_nothing_and_is_a_mention():
+    pinned = Package(purl="pkg:pypi/acme-faces", role="declares", scope=Scope.CONSTRAINT, place="line 3")
+    listed = facts(pinned, locator="constraints.txt", kind="python-requirements")
+    found = by_component(weighed(listed, technologies=(PACKAGE,)))
+    assert found["constraints.txt"].presence is Presence.REFERENCED
+
+
 def test_a_package_that_binds_a_kit_of_another_language_uses_it():
     kit = technology(
         indicator("package", "pkg:npm/face-plugin"),

@@ -1,4 +1,4 @@
-"""Bun's lock files: bun.lock (JSON with comments and trailing commas, one package a line); bun.lockb is named only."""
+"""Bun's lock files: bun.lock (JSON with comments and trailing commas, one package a line)."""
 
 import re
 from collections.abc import Iterator
@@ -7,16 +7,16 @@ from scanner.formats.packages.dependencies import PROJECT, requires
 from scanner.formats.packages.purls import npm_purl
 from scanner.formats.text_lines import numbered_lines
 from scanner.model.observation import Observation, Package
-from scanner.model.source import Budget, Info, Source, Unreadable
-from scanner.model.vocabulary import Cause, Scope
+from scanner.model.source import Budget, Info, Source
+from scanner.model.vocabulary import Scope
 
 INFO = Info(
     name="bun-lock",
-    version=2,
+    version=3,
     line="Bun's lock files: each package with its version, and which asks for which",
     specification="https://bun.sh/docs/install/lockfile",
-    limits="The binary form, bun.lockb, is not read.",
-    names=("bun.lock", "bun.lockb"),
+    limits="What is written otherwise than Bun writes it, with a package over several lines, is not seen.",
+    names=("bun.lock",),
 )
 
 _ENTRY = re.compile(r'\s*"[^"]{1,500}":\s*\["((?:@[^@/"]+/)?[^@/"]+)@(\d[^"]*)"')
@@ -31,11 +31,8 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     """Yield each locked package as declared, and what each, and the project, asks for.
 
     Raises:
-        Unreadable: unsupported, when it is the binary form; limit, when the file is larger than 32 MiB.
+        Unreadable: limit, when the file is larger than 32 MiB.
     """
-    if source.name.lower() == "bun.lockb":
-        reason = "This lock file is in Bun's binary form, which is not read; `bun bun.lockb` prints it as text."
-        raise Unreadable(Cause.UNSUPPORTED, reason)
     of_project = ""
     for number, text in numbered_lines(source, budget):
         entry = _ENTRY.match(text)

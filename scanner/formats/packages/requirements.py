@@ -14,11 +14,12 @@ from scanner.model.vocabulary import Cause, Scope
 
 INFO = Info(
     name="python-requirements",
-    version=2,
+    version=3,
     line="Python requirements: the packages a project asks for, by line",
     specification="Requirements file format: https://pip.pypa.io/en/stable/reference/requirements-file-format/",
-    limits="Files that a line includes (`-r`) are read where they lie in the target, not from here. Environment "
-    "markers are not evaluated. A local path or an address that names no package is left out.",
+    limits="Files that a line includes (`-r`) are read where they lie in the target, not from here; constraints are "
+    "told by their file's name. Environment markers are not evaluated. A local path, or an address that names no "
+    "package, is left out.",
     suffixes=(".txt", ".in", ".pip"),
 )
 
@@ -32,6 +33,7 @@ _PIN_IN_HEAD = re.compile(
 )
 _OF_EXTRA = re.compile(r";.*\bextra\s*==")
 _FOR_DEVELOPERS = re.compile(r"(?:^|[-_.])(?:dev|develop|development|tests?|testing|docs?|lint|ci|build)(?:[-_.]|$)")
+_CONSTRAINING = re.compile(r"(?:^|[-_.])constraints?(?:[-_.]|$)")
 _EGG = re.compile(r"#(?:.{0,500}&)?egg=([A-Za-z0-9._-]{1,200})")
 _WHEEL = re.compile(
     r"(?:^|[/\\])([A-Za-z0-9._]{1,200})-([A-Za-z0-9._!+]{1,100})-[^/\\-]+-[^/\\-]+-[^/\\]+\.whl(?:$|[#?])"
@@ -55,7 +57,7 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     if source.size > _MAX_BYTES:
         raise Unreadable(Cause.LIMIT, "The list of requirements is larger than 16 MiB and was not read.")
     budget.spend_bytes(2 * source.size)
-    scope = Scope.DEV if _FOR_DEVELOPERS.search(source.name.lower()) else Scope.RUNTIME
+    scope = _scope_of(source.name.lower())
     continued = False
     for number, line in enumerate(_decoded(bytes(source.view())).splitlines(), start=1):
         budget.spend_items()
@@ -64,6 +66,13 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
         continued = line.rstrip().endswith("\\")
         if package is not None:
             yield package
+
+
+def _scope_of(name: str) -> Scope:
+    """What the whole list is for; pip installs nothing for a list of constraints (`-c`)."""
+    if _CONSTRAINING.search(name):
+        return Scope.CONSTRAINT
+    return Scope.DEV if _FOR_DEVELOPERS.search(name) else Scope.RUNTIME
 
 
 def declared(requirement: str, place: str, *, version: str = "", scope: Scope = Scope.RUNTIME) -> Package | None:

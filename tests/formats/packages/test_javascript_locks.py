@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from scanner.formats.packages import bun_lock, npm_locks, pnpm_lock, yarn_lock
 from scanner.model.observation import Package
 from scanner.model.source import Reader
-from scanner.model.vocabulary import Cause
 from tests.formats.reading import read, read_until_stopped
 from tests.sources import BytesSource
 
@@ -181,12 +180,6 @@ def test_a_lock_file_with_the_line_ends_of_windows_reads_the_same():
     reader, name, text, _ = CASES["yarn-1"]
     same = read(reader, BytesSource(name, text.encode()))
     assert read(reader, BytesSource(name, text.replace("\n", "\r\n").encode())) == same
-
-
-def test_the_binary_lock_file_says_that_it_is_not_read():
-    _, stopped = read_until_stopped(bun_lock, BytesSource("bun.lockb", b"#!/usr/bin/env bun\n"))
-    assert stopped is not None
-    assert stopped.cause is Cause.UNSUPPORTED
 
 
 @pytest.mark.parametrize("data", [b"", b"[1]", b'{"packages": {"a"', b'{"dependencies":{"a":' * 50_000])

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from scanner.formats.packages import requirements
 from scanner.model.observation import Package
+from scanner.model.vocabulary import Scope
 from tests.formats.reading import read, read_until_stopped
 from tests.sources import BytesSource
 
@@ -44,6 +45,21 @@ def test_each_form_of_requirement_gives_its_package_by_line():
         ("pkg:pypi/by-wheel", "3.2.1", "line 14"),
     ]
     assert all(fact.role == "declares" for fact in found if isinstance(fact, Package))
+
+
+@pytest.mark.parametrize(
+    ("name", "scope"),
+    [
+        ("requirements.txt", Scope.RUNTIME),
+        ("requirements-dev.txt", Scope.DEV),
+        ("constraints.txt", Scope.CONSTRAINT),
+        ("dev-constraints.txt", Scope.CONSTRAINT),
+    ],
+)
+def test_the_name_of_a_list_says_what_it_is_for(name: str, scope: Scope):
+    (found,) = read(requirements, BytesSource(name, b"a==1.0\n"))
+    assert isinstance(found, Package)
+    assert found.scope is scope
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
