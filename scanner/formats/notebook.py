@@ -13,7 +13,7 @@ from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="notebook",
-    version=1,
+    version=2,
     line="Jupyter notebooks: imports and calls in their Python cells",
     specification="nbformat: https://nbformat.readthedocs.io/en/latest/format_description.html",
     limits="Outputs, and cells in other languages, are not read. Shell commands (`!pip …`) are left out.",

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from scanner.formats.python_facts import Facts, imported_by, library_of, service_of
@@ -173,6 +173,7 @@ class Expressions:
         functions = self._super(node, scope) or self.quietly(node.func, scope)
         given = [self.read(argument, scope) for argument in node.args]
         named = {keyword.arg: self.read(keyword.value, scope) for keyword in node.keywords}
+        self._count_handed_on(node, [*given, *named.values()], scope)
         if isinstance(node.func, ast.Name) and not functions:
             return self._of_builtin(node, node.func.id, given)
         if isinstance(node.func, ast.Attribute) and not refs(functions):
@@ -182,6 +183,13 @@ class Expressions:
             ):
                 return text
         return union(*(self._result(function, node, given, named, scope) for function in functions))
+
+    def _count_handed_on(self, node: ast.Call, arguments: Iterable[Values], scope: Scope) -> None:
+        """`map(pkg.open, names)`: a function that is handed to another is called there, as far as one can see."""
+        for values in arguments:
+            for ref in refs(values) if values else ():
+                if ref.calls == 0 and "." in ref.name.lstrip("."):
+                    self._facts.add_call(ref.name, scope.name, node.lineno)
 
     def _result(
         self,

@@ -63,6 +63,10 @@ def test_all_forms_of_import_are_read_and_the_standard_library_is_not():
     assert imports(code) == {*from_elsewhere, ".own", ".own.thing"}
 
 
+def test_what_is_handed_to_a_function_and_is_no_function_is_no_call():
+    assert calls("import lib\nprint(lib, lib.make(), 'lib.text')") == {"lib.make"}
+
+
 @pytest.mark.parametrize(
     "code",
     [
@@ -120,6 +124,8 @@ def test_a_clients_operation_is_found_however_the_client_gets_there(code: str):
         ("from lib import Client\nclass Mine(Client): pass", "lib.Client"),
         ("import lib\nd = lib.Detector.create(1)\nd.detect()", "lib.Detector.detect"),
         ("from lib import *\nencode(1)", "lib.encode"),
+        ("import lib\npool.map(lib.encode, names)", "lib.encode"),
+        ("from lib import encode\nThread(target=encode).start()", "lib.encode"),
     ],
 )
 def test_objects_of_imported_classes_are_followed(code: str, name: str):
