@@ -1,11 +1,13 @@
 """Audits: the same check over many targets, kept in one store and compared over time.
 
-`plan` says what is checked, `run` checks it target by target, `store` keeps what was found, `compare` says what
-changed, `site` shows it, `notices` tell of it, `schedule` writes what an operating system needs to repeat it.
+`plan` says what is checked, `run` carries it out, `check` checks one target, `fleet` spreads the targets over a
+cluster (`shard` does a part there), `store` keeps what was found, `compare` says what changed, `site` shows it,
+`notices` tell of it, `schedule` writes what an operating system needs to repeat it.
 """
 
 from scanner.audits.compare import Difference, differences
-from scanner.audits.notices import append_events, mail_body, notice_of, summary_line
+from scanner.audits.fleet import BadFleet, Fleet
+from scanner.audits.notices import append_events, mail_body, notice_of, summary_line, webhook_body
 from scanner.audits.plan import BadPlan, Plan, read_plan
 from scanner.audits.run import Told, run_audit
 from scanner.audits.schedule import Repeat, schedules
@@ -14,10 +16,12 @@ from scanner.audits.store import AuditRow, BadStore, FindingRow, ResultRow, Stor
 
 __all__ = [
     "AuditRow",
+    "BadFleet",
     "BadPlan",
     "BadStore",
     "Difference",
     "FindingRow",
+    "Fleet",
     "Plan",
     "Repeat",
     "ResultRow",
@@ -31,5 +35,6 @@ __all__ = [
     "run_audit",
     "schedules",
     "summary_line",
+    "webhook_body",
     "write_site",
 ]

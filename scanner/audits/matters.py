@@ -11,7 +11,7 @@ from enum import StrEnum
 
 import msgspec
 
-from scanner.audits.run import gravest
+from scanner.audits.check import gravest
 from scanner.audits.store import FindingRow
 from scanner.model.determination import Decision, Determination
 from scanner.model.report import Report

@@ -4,6 +4,7 @@
 - `append_events`: JSON lines, one event a finding that is new or gone, one a target that was not checked whole, and one
   for the audit, for a system that collects events (SIEM).
 - `mail_body`: plain text with a subject in its first line.
+- `webhook_body`: one JSON object; its `text` is what chat systems show, the rest is for programs.
 """
 
 from collections import Counter
@@ -92,6 +93,22 @@ def mail_body(notice: Notice) -> str:
         "`frscan audit report` has the whole. This is not legal advice.",
     ]
     return "\n".join(printable(line) for line in lines) + "\n"
+
+
+def webhook_body(notice: Notice) -> bytes:
+    """The body of one call to a webhook: what a person reads, and the same counted for a program."""
+    audit, counted = notice.audit, Counter(str(one.change) for one in notice.changes)
+    body = {
+        "text": mail_body(notice),
+        "plan": audit.plan,
+        "audit": audit.id,
+        "time": audit.finished,
+        "targets": len(notice.results),
+        "verdicts": Counter(result.verdict or "not-checked" for result in notice.results),
+        "not_read_whole": sum(not result.is_complete for result in notice.results),
+        "changes": {change: counted[change] for change in ("new", "gone", "not-looked-at")},
+    }
+    return msgspec.json.encode(body, order="deterministic") + b"\n"
 
 
 def _not_looked_at(changes: Iterable[Difference]) -> Iterator[Difference]:

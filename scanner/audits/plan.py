@@ -4,13 +4,14 @@ name = "endpoints"
 store = "audits.sqlite"                      # or postgresql+psycopg://…
 keep = 26                                    # finished audits that are kept
 determinations = "determinations.json"       # what people decided, kept by `frscan determine`
+columns = "columns.toml"                     # what people told of tables whose columns are not known, kept by a scan
 
 [deployment]                                 # for every target; the keys of deployment.toml
 jurisdiction = ["us-ma-boston"]
 
 [[group]]
 department = "Parks"
-targets = ["images/parks-*", "parks.csv"]    # relative to this file
+targets = ["images/parks-*", "parks.csv"]    # relative to this file; or an address: s3://inventories/parks.csv
 map = "name=Title,publisher=Maker"           # for tables whose columns are not known
 exclude = ["*.bak"]
 deployment = { operator = "city-agency" }    # goes before the one above, fact by fact
@@ -27,7 +28,9 @@ from typing import Any
 
 import msgspec
 
+from scanner.audits.remote import BadAddress, check_address, is_address
 from scanner.formats.inventories.dialect import BadColumns, told_columns
+from scanner.formats.inventories.kept import Table, read_kept, words
 from scanner.model.law import Deployment
 from scanner.ordinances import DeploymentError, deployment_of
 
@@ -53,6 +56,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     group: tuple[_Group, ...]
     keep: int = 52
     determinations: str = ""
+    columns: str = ""
     deployment: dict[str, Any] = {}  # Any: as above
 
 
@@ -61,10 +65,11 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
 
     target: str
     """How the plan names it: what stays the same from audit to audit."""
-    path: Path
+    place: str
+    """Where it lies: a path on this machine, or an address (`remote.is_address`)."""
     department: str
     columns: tuple[str, ...]
-    """Which column of a table holds what: `name=Title`."""
+    """Which column of a table holds what: `name=Title`, and what is kept of tables (`kept.words`)."""
     exclude: tuple[str, ...]
     deployment: Deployment
 
@@ -94,7 +99,7 @@ def read_plan(path: Path) -> Plan:
     try:
         file = msgspec.toml.decode(data, type=_File)
         items = tuple(_items(file, path.parent))
-    except (msgspec.DecodeError, UnicodeDecodeError, DeploymentError, BadColumns) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, DeploymentError, BadColumns, BadAddress) as error:
         raise BadPlan(f"{path}: {error}") from error
     if not items:
         raise BadPlan(f"{path}: no group names a target.")
@@ -117,25 +122,41 @@ def read_plan(path: Path) -> Plan:
 def _items(file: _File, folder: Path) -> Iterator[Item]:
     """Every target, sorted; patterns are spelled out, and one that matches nothing stays, to be told as missing."""
     base = deployment_of(file.deployment)
+    kept = words(_kept(folder / file.columns)) if file.columns else ()
     found = []
     for group in file.group:
         own = deployment_of(group.deployment)
         stated = {name: getattr(own, name) for name in own.__struct_fields__ if getattr(own, name)}
         for target in group.targets:
-            # Not Path.glob: a pattern may be absolute.
-            names = sorted(glob.glob(target, root_dir=folder)) if _MAGIC.search(target) else []  # noqa: PTH207
             found += [
                 Item(
                     target=name.replace(os.sep, "/"),
-                    path=folder / name,
+                    place=name if is_address(name) else str(folder / name),
                     department=group.department,
-                    columns=told_columns(group.columns),
+                    columns=(*told_columns(group.columns), *kept),
                     exclude=group.exclude,
                     deployment=msgspec.structs.replace(base, **stated),
                 )
-                for name in names or [target]
+                for name in _spelled_out(target, folder)
             ]
     return iter(sorted(found, key=lambda item: item.target))
+
+
+def _spelled_out(target: str, folder: Path) -> list[str]:
+    """The targets that a pattern stands for; one that matches nothing stands for itself."""
+    if is_address(target):
+        check_address(target)
+        return [target]
+    # Not Path.glob: a pattern may be absolute.
+    names = sorted(glob.glob(target, root_dir=folder)) if _MAGIC.search(target) else []  # noqa: PTH207
+    return names or [target]
+
+
+def _kept(path: Path) -> tuple[Table, ...]:
+    try:
+        return read_kept(path)
+    except FileNotFoundError as error:
+        raise BadColumns(f"there is no file of columns {path}.") from error
 
 
 def _url(store: str, folder: Path) -> str:

@@ -4,6 +4,7 @@ Two runs cannot overlap (the store's lock), one that was missed is caught up wit
 failure of the service, while "incomplete" (3) stays one: a run that could not look is an alarm and no quiet week.
 """
 
+import re
 import shlex
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -18,11 +19,19 @@ class Repeat(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     program: tuple[str, ...]
     """The command that starts frscan."""
+    notices: tuple[tuple[str, Path], ...] = ()
+    """Options of `frscan audit run` for notices, each with the file it writes."""
 
     @property
     def command(self) -> tuple[str, ...]:
         """The whole command."""
-        return (*self.program, "audit", "run", "--quiet", str(self.plan))
+        notices = (f"{option}={file}" for option, file in self.notices)
+        return (*self.program, "audit", "run", "--quiet", *notices, str(self.plan))
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Folders that it writes to: the store's and the notices'."""
+        return tuple(dict.fromkeys([self.plan.parent, *(file.parent for _, file in self.notices)]))
 
 
 def schedules(repeat: Repeat) -> dict[str, dict[str, str]]:
@@ -31,7 +40,7 @@ def schedules(repeat: Repeat) -> dict[str, dict[str, str]]:
         "systemd": _systemd(repeat),
         "windows": _windows(repeat),
         "launchd": _launchd(repeat),
-        "cron": {"install": "crontab -e", f"{_unit(repeat)}.cron": f"0 3 * * 1 {shlex.join(repeat.command)}\n"},
+        "cron": {"install": "crontab -e", f"{_unit(repeat)}.cron": _cron(repeat)},
     }
 
 
@@ -39,8 +48,21 @@ def _unit(repeat: Repeat) -> str:
     return f"frscan-audit-{repeat.name}"
 
 
+def _cron(repeat: Repeat) -> str:
+    # What is printed goes to syslog. crontab(5): `%` ends a command unless it is escaped.
+    command = f"{shlex.join(repeat.command)} 2>&1 | logger -t {_unit(repeat)}".replace("%", r"\%")
+    return f"0 3 * * 1 {command}\n"
+
+
+def _setting(path: Path) -> str:
+    """A path as a setting of systemd takes it (systemd.syntax(7)): quoted, `%` doubled."""
+    text = str(path).replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
+    return f'"{text}"' if re.search(r"[\s\"'\\]", text) else text
+
+
 def _systemd(repeat: Repeat) -> dict[str, str]:
-    unit, folder = _unit(repeat), repeat.plan.parent
+    unit = _unit(repeat)
+    folders = " ".join(_setting(folder) for folder in repeat.folders)
     # systemd.service(5): in ExecStart `%` begins a specifier and `$` a variable; both are doubled.
     command = shlex.join(repeat.command).replace("%", "%%").replace("$", "$$")
     return {
@@ -48,7 +70,7 @@ def _systemd(repeat: Repeat) -> dict[str, str]:
             f"[Unit]\nDescription=Audit for face-recognition technology: {repeat.name}\n\n"
             f"[Service]\nType=oneshot\nExecStart={command}\nSuccessExitStatus=1\nNice=10\nIOSchedulingClass=idle\n"
             "NoNewPrivileges=yes\nPrivateNetwork=yes\nPrivateTmp=yes\nProtectSystem=strict\n"
-            f"CacheDirectory=frscan\nEnvironment=FRSCAN_CACHE_DIR=/var/cache/frscan\nReadWritePaths={folder}\n"
+            f"CacheDirectory=frscan\nEnvironment=FRSCAN_CACHE_DIR=/var/cache/frscan\nReadWritePaths={folders}\n"
         ),
         f"{unit}.timer": (
             f"[Unit]\nDescription=Weekly audit: {repeat.name}\n\n[Timer]\nOnCalendar=Mon 03:00\nPersistent=true\n"

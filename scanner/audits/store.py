@@ -156,8 +156,30 @@ class Store:
         order = (findings.c.target, findings.c.fingerprint, findings.c.component_id)
         return self._rows(findings.select().where(findings.c.audit == audit).order_by(*order), FindingRow)
 
+    def result(self, audit: int, target: str) -> ResultRow | None:
+        """What an audit says of one target, without the report; None if it has not come to it."""
+        from sqlalchemy import select
+
+        from scanner.audits.tables import results
+
+        columns = [c for c in results.c if c.name != "report"]
+        chosen = select(*columns).where(results.c.audit == audit, results.c.target == target)
+        return next(iter(self._rows(chosen, ResultRow)), None)
+
     def put(self, plan: str, result: ResultRow, findings: Sequence[FindingRow], facts: Iterable[bytes] | None) -> None:
-        """Keep what was found of a target, whole or not at all; `facts` take the place of earlier ones, if given."""
+        """Keep what was found of a target, whole or not at all; `facts` take the place of earlier ones, if given.
+
+        What is kept stays: where two had the same target at hand, the second changes nothing.
+        """
+        from sqlalchemy import exc
+
+        try:
+            self._put(plan, result, findings, facts)
+        except exc.IntegrityError:
+            if self.result(result.audit, result.target) is None:
+                raise
+
+    def _put(self, plan: str, result: ResultRow, findings: Sequence[FindingRow], facts: Iterable[bytes] | None) -> None:
         from scanner.audits import tables
 
         with self._engine.begin() as connection:

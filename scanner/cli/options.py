@@ -63,6 +63,14 @@ DeterminationsFile = Annotated[
         "--determinations", metavar="FILE", help="What people decided, as `frscan determine` keeps it; reports show it."
     ),
 ]
+ColumnsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--columns",
+        metavar="FILE",
+        help="Where answers about the columns of tables are kept; otherwise columns.toml among your settings.",
+    ),
+]
 FailOn = Annotated[
     list[str] | None,
     typer.Option(

@@ -9,11 +9,22 @@ import typer
 from scanner.cli import completion
 from scanner.cli.decisions import read_decisions, with_decisions
 from scanner.cli.exits import exit_status, refuse, thresholds
-from scanner.cli.options import BaselineFile, Config, DeterminationsFile, FailOn, Formats, Output, Public, WaiversFile
+from scanner.cli.options import (
+    BaselineFile,
+    ColumnsFile,
+    Config,
+    DeterminationsFile,
+    FailOn,
+    Formats,
+    Output,
+    Public,
+    WaiversFile,
+)
 from scanner.cli.settings_file import is_passed_over
 
 if TYPE_CHECKING:
     from scanner.engine.scan import Settings
+    from scanner.formats.inventories.kept import Table
     from scanner.model.law import Deployment
     from scanner.model.report import Report
 
@@ -129,7 +140,8 @@ def scan_command(
     public: Public = False,  # noqa: FBT002  (a command line flag)
     exclude: _Exclude = None,
     fail_on: FailOn = None,
-    columns: _Map = None,
+    map_: _Map = None,
+    columns: ColumnsFile = None,
     jobs: _Jobs = 0,
     context: _Context = False,  # noqa: FBT002
     trust_metadata: _TrustMetadata = False,  # noqa: FBT002
@@ -172,9 +184,9 @@ def scan_command(
             uses_cache=not no_cache,
             trusts_metadata=trust_metadata or resume,
             keys=tuple(_key(path) for path in key_file or ()),
-            told=told_columns(columns or ""),
+            told=told_columns(map_ or ""),
         )
-        scanned = with_decisions(_scanned(paths, settings, quiet=quiet), accepted, decisions)
+        scanned = with_decisions(_scanned(paths, settings, columns, quiet=quiet), accepted, decisions)
         document = with_earlier(scanned, before)
         write_outputs(edition(document, public=public), outputs)
     except BadColumns as error:
@@ -194,14 +206,28 @@ def _key(path: Path) -> bytes:
         refuse(f"--key-file: {path}: it could not be read ({error.strerror}).")
 
 
-def _scanned(paths: list[Path], settings: "Settings", *, quiet: bool) -> "Report":
+def _scanned(paths: list[Path], settings: "Settings", columns: Path | None, *, quiet: bool) -> "Report":
+    """Scanned, and once more if somebody could tell what the columns of a table hold."""
+    from scanner.cli.table_columns import asked, told_before
+
+    kept = told_before(columns)
+    report = _once(paths, settings, kept, quiet=quiet)
+    more = () if quiet else asked(report, kept, columns)
+    return _once(paths, settings, more, quiet=quiet) if more else report
+
+
+def _once(paths: list[Path], settings: "Settings", kept: tuple["Table", ...], *, quiet: bool) -> "Report":
+    import msgspec
+
     from scanner.catalogue.load import CatalogueError
     from scanner.cli.live import Live
     from scanner.engine.scan import scan
+    from scanner.formats.inventories.kept import words
     from scanner.targets import MissingTarget
 
     try:
         with Live(quiet=quiet) as live:
+            settings = msgspec.structs.replace(settings, told=(*settings.told, *words(kept)))
             return scan(paths, settings, live.watch)
     except (MissingTarget, CatalogueError) as error:
         refuse(str(error))

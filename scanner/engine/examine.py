@@ -60,7 +60,10 @@ class Notes:
 
     def could_not(self, stage: str, why: Unreadable) -> None:
         """Record that something could not be read."""
-        self.unread.append(Unread(locator=self.locator, stage=stage, cause=why.cause, reason=why.reason))
+        columns = why.columns or msgspec.UNSET
+        self.unread.append(
+            Unread(locator=self.locator, stage=stage, cause=why.cause, reason=why.reason, columns=columns)
+        )
 
     def say_how_far(self, stage: str, what: str) -> None:
         """If a limit just stopped this stage, say how much was read before."""

@@ -36,6 +36,8 @@ class Unread(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     waiver: str | None = None
     """Who accepted the gap, why and until when, as a sentence; it no longer makes a scan end with status 3."""
+    columns: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
+    """Those of a table that could be read if somebody told which of them holds what; only there."""
 
 
 class ArtifactFacts(msgspec.Struct, frozen=True, kw_only=True):

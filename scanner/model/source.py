@@ -18,13 +18,15 @@ HEAD_BYTES = 4096
 class Unreadable(Exception):
     """A part of the target could not be read; what was read before stays.
 
-    `cause` is one of the report's words; `reason` is a whole sentence for a person, without the locator.
+    `cause` is one of the report's words; `reason` is a whole sentence for a person, without the locator. `columns` are
+    those of a table that a person may tell the meaning of.
     """
 
-    def __init__(self, cause: Cause, reason: str) -> None:
+    def __init__(self, cause: Cause, reason: str, columns: tuple[str, ...] = ()) -> None:
         super().__init__(reason)
         self.cause = cause
         self.reason = reason
+        self.columns = columns
 
 
 class Source(Protocol):

@@ -100,7 +100,8 @@ def test_notices_tell_what_is_new_and_what_could_not_be_read(tmp_path):
     (tmp_path / "comes.csv").write_text(NOTHING)
     (tmp_path / "stays.csv").write_text(FACES)
     plan = planned(tmp_path, "comes.csv", "stays.csv", "gone.csv")
-    notices = ("--events", tmp_path / "events.jsonl", "--mail", tmp_path / "mail.txt")
+    files = {"--events": "events.jsonl", "--mail": "mail.txt", "--webhook": "call.json"}
+    notices = tuple(word for option, name in files.items() for word in (option, tmp_path / name))
     first = run(plan, *notices)
     assert first.out == "frscan audit=1 plan=desks targets=3 none=1 not-checked=1 recognition=1 incomplete=1\n"
     (tmp_path / "comes.csv").write_text(FACES)
@@ -119,6 +120,9 @@ def test_notices_tell_what_is_new_and_what_could_not_be_read(tmp_path):
     assert mail.startswith("Subject: frscan audit desks: 1 new, 1 not read whole\n\n")
     assert "  Luxand FaceSDK in Luxand FaceSDK 8.1, comes.csv (" in mail
     assert "stays.csv" not in mail
+    call = json.loads((tmp_path / "call.json").read_bytes())
+    assert (call["text"], call["not_read_whole"]) == (mail, 1)
+    assert call["changes"] == {"new": 1, "gone": 0, "not-looked-at": 0}
 
 
 def test_a_notice_that_cannot_be_written_is_told(tmp_path):
@@ -230,6 +234,33 @@ def test_a_schedule_is_shown_before_anything_is_installed(tmp_path, system):
 
         label = "org.frscan.audit.desks"
         assert plistlib.loads((tmp_path / f"{label}.plist").read_bytes())["Label"] == label
+
+
+@pytest.mark.parametrize("system", ["systemd", "windows", "launchd", "cron"])
+def test_a_scheduled_audit_writes_the_notices_that_were_asked_for(tmp_path, system):
+    (tmp_path / "z.csv").write_text(NOTHING)
+    out = tmp_path / "50 % done"
+    out.mkdir()
+    plan = planned(tmp_path, "z.csv")
+    ran = frscan("audit", "schedule", "--system", system, "--mail", out / "m.txt", "--events", out / "e.jsonl", plan)
+    assert ran.status == 0, ran.err
+    options = {"--events": "e.jsonl", "--mail": "m.txt"}
+    for option, name in options.items():
+        written = f"{option}={out / name}"
+        assert (written.replace("%", {"systemd": "%%", "cron": r"\%"}.get(system, "%"))) in ran.out
+    if system == "systemd":
+        assert f'ReadWritePaths={tmp_path} "{str(out).replace("%", "%%")}"\n' in ran.out
+    if system == "cron":
+        assert "| logger -t frscan-audit-desks\n" in ran.out
+
+
+def test_a_plan_names_the_file_that_tells_of_tables(tmp_path):
+    (tmp_path / "a.csv").write_text("Bezug;Wer\nLuxand FaceSDK;Luxand\n")
+    plan = planned(tmp_path, "a.csv", columns='"told.toml"')
+    refused = run(plan)
+    assert (refused.status, "no file of columns" in refused.err) == (Exit.USAGE, True)
+    (tmp_path / "told.toml").write_text('[[table]]\nheaders = ["Bezug", "Wer"]\nname = "Bezug"\npublisher = "Wer"\n')
+    assert run(plan).status == Exit.FOUND
 
 
 @pytest.mark.parametrize(

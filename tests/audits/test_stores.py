@@ -8,9 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import msgspec
 import pytest
 
-from scanner.audits import BadStore, Store, differences, read_plan, run_audit
+from scanner.audits import BadStore, ResultRow, Store, differences, read_plan, run_audit
+from scanner.audits.fleet import check_shard
+from scanner.audits.run import Spread, Work
+from scanner.audits.shard import Answer
 
 FACES = "DisplayName0,Version0,Publisher0\nLuxand FaceSDK,8.1,Luxand\n"
 NOTHING = "DisplayName0,Version0,Publisher0\nEditor,1,Other\n"
@@ -61,7 +65,14 @@ def _once_up(url: str) -> str:
     pytest.skip("the PostgreSQL server did not start")
 
 
-def compared(folder: Path, store_url: str) -> list[tuple[str, ...]]:
+def by_another_process(work: Work) -> Iterator[ResultRow]:
+    """What a worker of a cluster does with work, without the cluster."""
+    answer = msgspec.msgpack.decode(check_shard(msgspec.msgpack.encode(work)), type=Answer)
+    assert not answer.refused
+    yield from answer.results
+
+
+def compared(folder: Path, store_url: str, spread: Spread | None = None) -> list[tuple[str, ...]]:
     """Two audits and a repeated one in a store; what changed, and the lock, as far as all stores agree on them."""
     folder.mkdir()
     for name in ("a", "b", "c"):
@@ -70,11 +81,11 @@ def compared(folder: Path, store_url: str) -> list[tuple[str, ...]]:
     plan.write_text(f'name = "p"\nstore = "{store_url}"\n[[group]]\ntargets = ["a.csv", "b.csv", "c.csv", "d.csv"]\n')
     read = read_plan(plan)
     with Store(read.store) as store:
-        first = run_audit(read, store, jobs=1)
+        first = run_audit(read, store, jobs=1, spread=spread)
         (folder / "a.csv").write_text(NOTHING)
         (folder / "b.csv").unlink()
         (folder / "c.csv").write_text(FACES)
-        second = run_audit(read, store, jobs=1)
+        second = run_audit(read, store, jobs=1, spread=spread)
         again = run_audit(read, store, jobs=1, from_facts=True)
         with store.locked("p"), Store(read.store) as other, pytest.raises(BadStore), other.locked("p"):
             pass
@@ -85,6 +96,7 @@ def compared(folder: Path, store_url: str) -> list[tuple[str, ...]]:
 def test_sqlite_and_postgresql_give_equal_differences(tmp_path, server):
     with_sqlite = compared(tmp_path / "one", "audits.sqlite")
     assert compared(tmp_path / "two", server) == with_sqlite
+    assert compared(tmp_path / "three", server.replace("/postgres?", "/template1?"), by_another_process) == with_sqlite
     assert {row[0] for row in with_sqlite} == {"new", "unchanged", "gone", "not-looked-at"}
 
 

@@ -2,10 +2,10 @@
 
 import csv
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import itemgetter
 
-from scanner.formats.inventories.dialect import ROLES, Layout, header_key, layout_of, told_layout
+from scanner.formats.inventories.dialect import ROLES, Layout, header_key, headers_key, layout_of, told_layout
 from scanner.formats.inventories.rows import Broken, Cells, Grouping, about_people
 from scanner.formats.inventories.text import beginning, text_stream
 from scanner.model.observation import Observation
@@ -26,6 +26,8 @@ _DELIMITERS = ",;\t|"
 _PREAMBLE = 20
 """Lines that may stand before the headers: `#TYPE`, `sep=;`, a title, nothing."""
 _MAX_COLUMNS = 1000
+_MAX_HEADER = 200
+"""Characters of a header that a person is shown, and by which it is kept."""
 _NAME_AND_MORE = re.compile(
     r"(?i)(name|software|appli|produ|titl|model|app\b|program|package|anwendung|logiciel|nom|dispositi)"
 )
@@ -80,7 +82,13 @@ def told_columns(focus: frozenset[str]) -> dict[str, str]:
     return {role: header for role, equals, header in pairs if equals and role in ROLES}
 
 
-def unknown_columns(headers: list[str], told: Mapping[str, str]) -> Unreadable:
+def kept_columns(focus: frozenset[str], headers: Sequence[str]) -> dict[str, str]:
+    """What was told of a table with these headers before, role → header (`kept.words`)."""
+    before = f"{headers_key(headers)}:"
+    return told_columns(frozenset(word.removeprefix(before) for word in focus if word.startswith(before)))
+
+
+def unknown_columns(headers: Sequence[str], told: Mapping[str, str]) -> Unreadable:
     """The exception for a table of which nobody knows which column names the product."""
     shown = ", ".join(f"“{header.strip()[:60]}”" for header in headers[:15])
     missing = ", ".join(f"“{h}”" for h in told.values() if header_key(h) not in map(header_key, headers))
@@ -90,6 +98,7 @@ def unknown_columns(headers: list[str], told: Mapping[str, str]) -> Unreadable:
         Cause.UNSUPPORTED,
         f"Which column names the product is not known; the table has {shown}. "
         "Say which is which: --map name=COLUMN,publisher=COLUMN,version=COLUMN.",
+        columns=tuple(header.strip()[:_MAX_HEADER] for header in headers),
     )
 
 
@@ -106,7 +115,7 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
         line, delimiter, headers, layout = known
     else:
         line, delimiter, headers = likely_headers(text)
-        found = told_layout(headers, told)
+        found = told_layout(headers, told or kept_columns(source.focus, headers))
         if found is None:
             raise unknown_columns(headers, told)
         layout = found

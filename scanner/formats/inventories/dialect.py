@@ -16,6 +16,7 @@ A dialect's TOML file:
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
+from hashlib import sha256
 from importlib import resources
 from typing import Literal
 
@@ -201,6 +202,12 @@ def layout_by(dialect: Dialect, headers: Sequence[str]) -> Layout | None:
     """Where the dialect's columns are, if the one that names the product is among them."""
     layout = _layout(dialect, headers)
     return layout if layout.name >= 0 else None
+
+
+def headers_key(headers: Sequence[str]) -> str:
+    """A table's headers in short, by which they are known again; empty ones at the end are none."""
+    keys = "\n".join(map(header_key, headers)).rstrip("\n")
+    return sha256(keys.encode("utf-8", "backslashreplace")).hexdigest()[:16]
 
 
 def told_layout(headers: Sequence[str], told: Mapping[str, str]) -> Layout | None:

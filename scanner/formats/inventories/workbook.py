@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from scanner.formats.inventories.delimited import cells_of, told_columns, unknown_columns
+from scanner.formats.inventories.delimited import cells_of, kept_columns, told_columns, unknown_columns
 from scanner.formats.inventories.dialect import Layout, layout_of, told_layout
 from scanner.formats.inventories.rows import Cells, Grouping, about_people
 from scanner.model.observation import Observation
@@ -49,7 +49,7 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
         headers: list[str] = []
         number = 0
         for number, headers in rows:
-            layout = _layout(headers, told)
+            layout = _layout(headers, told, source.focus)
             before.append(headers)
             if layout is not None or number >= _PREAMBLE:
                 break
@@ -64,8 +64,12 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
         raise unknown_columns(first, told)
 
 
-def _layout(headers: list[str], told: dict[str, str]) -> Layout | None:
-    return told_layout(headers, told) if told else layout_of(headers)
+def _layout(headers: list[str], told: dict[str, str], focus: frozenset[str]) -> Layout | None:
+    if told:
+        return told_layout(headers, told)
+    known = layout_of(headers)
+    kept = kept_columns(focus, headers) if known is None else {}
+    return told_layout(headers, kept) if kept else known
 
 
 def _plainly(
