@@ -7,6 +7,7 @@ import msgspec
 
 from scanner.model.law import Deployment, Doubt, Element, FactQuestion, Law, Question, Verified
 from scanner.model.vocabulary import OPERATOR_PARENTS, Force, Met, Operator, Reach
+from scanner.ordinances.place_names import place_name
 from scanner.ordinances.questions import OPERATORS, PLACES, fact_or
 from scanner.ordinances.settle import answered, fact_reach
 from scanner.ordinances.territory import ancestry
@@ -66,17 +67,28 @@ def in_force(law: Law, as_of: date) -> Judged:
 def jurisdiction(law: Law, deployment: Deployment) -> Judged:
     """Whether the law's territory takes in a place of the deployment."""
     stated = deployment.jurisdictions
-    question = fact_or(f"Is it held or run in {law.jurisdiction}?", "jurisdiction", (law.jurisdiction,))
+    here = place_name(law.jurisdiction)
+    question = fact_or(f"Is it held or run in {here}?", "jurisdiction", (law.jurisdiction,))
     if not stated:
         return _judged("jurisdiction", Met.UNKNOWN, "No jurisdiction was stated.", question)
     covered = [place for place in stated if law.jurisdiction in ancestry(place)]
     if covered:
-        return _judged("jurisdiction", Met.MET, f"{listed(covered)} lies in {law.jurisdiction}.")
+        return _judged("jurisdiction", Met.MET, _within(covered, law.jurisdiction))
     wider = [place for place in stated if place in ancestry(law.jurisdiction)]
     if wider:
-        reason = f"{listed(wider)} is wider than {law.jurisdiction}: it may or may not be held or run there."
+        reason = f"{_named(wider)} is wider than {here}: it may or may not be held or run there."
         return _judged("jurisdiction", Met.UNKNOWN, reason, question)
-    return _judged("jurisdiction", Met.NOT_MET, f"{listed(stated)} does not lie in {law.jurisdiction}.")
+    return _judged("jurisdiction", Met.NOT_MET, f"{_named(stated)} does not lie in {here}.")
+
+
+def _within(stated: Sequence[str], wider: str) -> str:
+    if set(stated) == {wider}:
+        return f"It is held or run in {place_name(wider)}."
+    return f"{_named(stated)} lies in {place_name(wider)}."
+
+
+def _named(places: Sequence[str]) -> str:
+    return listed(map(place_name, places))
 
 
 def operator(law: Law, deployment: Deployment) -> Judged:
@@ -95,7 +107,9 @@ def operator(law: Law, deployment: Deployment) -> Judged:
     if below:
         which = listed((kind(word) for word in below), "or")
         reason = f"{kind(stated)} may or may not be {which}, which it governs."
-        question = fact_or(f"Is the operator {which} of {law.jurisdiction}?", "operator", tuple(map(str, below)))
+        question = fact_or(
+            f"Is the operator {which}, in {place_name(law.jurisdiction)}?", "operator", tuple(map(str, below))
+        )
         return _judged("operator", Met.UNKNOWN, reason, question)
     return _judged("operator", Met.NOT_MET, f"It does not govern {kind(stated)}. {_governs(law)}")
 

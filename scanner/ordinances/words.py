@@ -21,6 +21,13 @@ PRESENCES: dict[Presence, str] = {
     Presence.USED: "used by code that was seen",
 }
 
+_KINDS: dict[Operator | Place, str] = {
+    Place.ONLINE: "an online service",
+    Place.PRIVATE_PREMISES: "private premises",
+    Operator.CITY_POLICE: "the police of a city",
+    Operator.LAW_ENFORCEMENT: "a law enforcement agency",
+}
+
 _CAPABILITIES = {Capability.DEVICE_UNLOCK: "device unlock"}
 
 
@@ -37,12 +44,8 @@ def with_verb(words: Iterable[str]) -> str:
 
 def kind(word: Operator | Place) -> str:
     """A kind of operator or place, with its article: `a city agency`, `an eu deployer`."""
-    if word is Place.ONLINE:
-        return "an online service"
-    if word is Place.PRIVATE_PREMISES:
-        return "private premises"
-    if word is Operator.LAW_ENFORCEMENT:
-        return "a law enforcement agency"
+    if word in _KINDS:
+        return _KINDS[word]
     spoken = "EU " + word[3:] if word.startswith("eu-") else word.replace("-", " ")
     return f"{'an' if spoken.startswith('EU') else 'a'} {spoken}"
 

@@ -259,7 +259,7 @@ def _quiet_laws(page: Page, laws: Sequence[LawView]) -> None:
 def _law(page: Page, law: LawView, *, several: bool) -> None:
     page.blank()
     page.line(law.title, style="bold")
-    page.line("; ".join(filter(None, (law.citation, law.jurisdiction))), indent=4)
+    page.line("; ".join(filter(None, (law.citation, law.place))), indent=4)
     page.line(law.status, indent=4)
     for group in law.groups:
         _group(page, group, several=several)
