@@ -120,7 +120,6 @@ _FORMATS = (
     _Format("apple-image", "an image of a kernel or of firmware for Apple devices (Image4)", b"\x16\x04IM4P", 5),
     _Format("apple-image", "an image of a kernel or of firmware for Apple devices (Image4)", b"\x16\x04IM4P", 6),
     _Format("u-boot", "a U-Boot image", b"\x27\x05\x19\x56"),
-    _Format("vdex", "code of an Android app as the system keeps it (VDEX)", b"vdex0"),
     _Format("compact-dex", "compact code of an Android app (CDEX)", b"cdex0"),
     _Format("art-image", "the start image of an Android runtime (ART)", b"art\n0"),
     _Format("android-sparse", "an Android sparse image", b"\x3a\xff\x26\xed"),
@@ -146,7 +145,7 @@ _OF_DISKS = (".img", ".ext2", ".ext3", ".ext4")
 
 INFO = Info(
     name="not-read",
-    version=2,
+    version=3,
     line="Recognised and reported as unread: " + ", ".join(dict.fromkeys(f.type for f in (*_FORMATS, _OLE, _DMG))),
     specification="https://github.com/file/file/tree/master/magic/Magdir",
     limits="Nothing inside these formats is read; their own bytes are scanned.",

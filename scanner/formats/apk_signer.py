@@ -21,8 +21,7 @@ INFO = Info(
     version=1,
     line="Android apps: who signed them (schemes v2 and v3)",
     specification="https://source.android.com/docs/security/features/apksigning/v2",
-    limits="It is not checked whether the signature is valid. The older scheme (META-INF/*.RSA) and the file of scheme "
-    "v4 are not read.",
+    limits="It is not checked whether the signature is valid. The file of scheme v4 is not read.",
     depth=True,
     deepens=("zip",),
     asks_after=("dex", "elf", "android-manifest"),

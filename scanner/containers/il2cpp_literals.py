@@ -1,0 +1,42 @@
+"""The texts in the code of Unity programs (IL2CPP), one a line: in the file nothing stands between two of them."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from scanner.containers import Member
+from scanner.formats.il2cpp_tables import LITERAL_TEXT, MAGIC, Il2cppTables
+from scanner.model.source import Budget, Info, Magic, Source, Unreadable
+
+INFO = Info(
+    name="il2cpp-literals",
+    version=1,
+    line="Unity programs compiled to machine code (IL2CPP): the texts in their code",
+    specification="Unity, libil2cpp/vm/GlobalMetadataFileInternals.h (versions 24 to 31)",
+    limits="Which code uses a text is not told.",
+    magics=(Magic(MAGIC),),
+)
+RANDOM_ACCESS = True
+WHOLE = False
+_PIECE_BYTES = 1 << 18
+
+
+def members(source: Source, budget: Budget) -> Iterator[Member]:
+    """One member with all texts; none where the header cannot be read, which the reader of the types reports."""
+    try:
+        tables = Il2cppTables(source, budget)
+        size = tables.table(LITERAL_TEXT).size
+    except Unreadable:
+        return
+    yield Member(name="literals", kind="file", size=size, chunks=partial(_pieces, tables))
+
+
+def _pieces(tables: Il2cppTables) -> Iterator[bytes]:
+    held = bytearray()
+    for literal in tables.literals():
+        held += literal
+        held += b"\n"
+        while len(held) >= _PIECE_BYTES:
+            yield bytes(held[:_PIECE_BYTES])
+            del held[:_PIECE_BYTES]
+    if held:
+        yield bytes(held)
