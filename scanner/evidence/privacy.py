@@ -1,9 +1,10 @@
-"""Privacy: what a component asks people or the system for that bears on faces, so that a finding is read with it.
+"""Privacy: what a component asks people or the system for that bears on faces, so that a finding is read with it; and
+who signed it, for that is whom to ask.
 
 None of it makes a finding. An app with a camera permission is most apps; beside face recognition it says what the app
 can look at.
 Sources: https://developer.android.com/reference/android/Manifest.permission and
-https://developer.apple.com/documentation/bundleresources/protected-resources.
+https://developer.apple.com/documentation/bundleresources/protected-resources and …/privacy-manifest-files.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,10 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from scanner.evidence.components import Register
 from scanner.model.artifact import ArtifactFacts
 from scanner.model.finding import PrivacyFact
-from scanner.model.locator import base_name
-from scanner.model.observation import AndroidEntry, Config
+from scanner.model.locator import base_name, containers_of
+from scanner.model.observation import AndroidEntry, Config, Signer
 
-_MANIFESTS = frozenset({"androidmanifest.xml", "info.plist"})
+_MANIFESTS = frozenset({"androidmanifest.xml", "info.plist", "privacyinfo.xcprivacy"})
+_SIGNATURES = (".rsa", ".dsa", ".ec")
 _ENTRIES = {
     "android.permission.CAMERA": "may use the camera",
     "android.permission.FOREGROUND_SERVICE_CAMERA": "may use the camera while another app is in front",
@@ -36,18 +38,28 @@ _EXPLAINED = {
     "NSFaceIDUsageDescription": "asks for the system's face unlock",
     "NSPhotoLibraryUsageDescription": "asks for the pictures on the device",
 }
+_COLLECTED = {
+    "NSPrivacyCollectedDataTypePhotosorVideos": "says it collects pictures or films",
+    "NSPrivacyCollectedDataTypeSensitiveInfo": "says it collects sensitive data, to which biometric data belong",
+    "NSPrivacyCollectedDataTypeEnvironmentScanning": "says it collects what the device sees around it",
+    "NSPrivacyCollectedDataTypeHead": "says it collects how people move their heads",
+    "NSPrivacyCollectedDataTypeUserID": "says it collects by which name or number it knows a person",
+}
 
 
 def privacy_facts(
     facts: Mapping[str, ArtifactFacts], register: Register, components: Iterable[str]
 ) -> dict[str, tuple[PrivacyFact, ...]]:
-    """What the manifests of these components (by id) say, by component, in the order of the manifest."""
+    """What the manifests and signatures of these components (by id) say, by component, in the order of the manifest."""
     wanted = set(components)
     manifests = [locator for locator in facts if base_name(locator).lower() in _MANIFESTS]
+    signed = [locator for locator in facts if locator.lower().endswith(_SIGNATURES)]
+    around = {outer: locator for locator in manifests for outer in containers_of(locator)[-1:] if outer in facts}
+    owners = register.owners_of([*manifests, *signed])
     found: dict[str, dict[str, PrivacyFact]] = {}
-    for locator, owner in register.owners_of(manifests).items():
+    for locator, owner in (*owners.items(), *((outer, owners[inner]) for outer, inner in around.items())):
         if owner.id in wanted:
-            for fact in _of(facts[locator], locator):
+            for fact in (*_of(facts[locator], locator), *_signers(facts[locator], locator)):
                 found.setdefault(owner.id, {}).setdefault(fact.name, fact)
     return {component: tuple(told.values()) for component, told in found.items()}
 
@@ -64,7 +76,17 @@ def _of(item: ArtifactFacts, locator: str) -> Iterator[PrivacyFact]:
         elif isinstance(seen, Config) and seen.name in _EXPLAINED:
             what = f"{_EXPLAINED[seen.name]} and explains: “{seen.value}”"
             yield PrivacyFact(name=seen.name, what=what, locator=locator, place=seen.place)
+        elif isinstance(seen, Config) and seen.name in _COLLECTED:
+            what = _COLLECTED[seen.name] + (f" ({seen.value})" if seen.value else "")
+            yield PrivacyFact(name=seen.name, what=what, locator=locator, place=seen.place)
     if exported:
         many = "one part of it" if len(exported) == 1 else f"{len(exported)} parts of it"
         what = f"lets other apps start {many}"
         yield PrivacyFact(name="android:exported", what=what, locator=locator, place=exported[0].place)
+
+
+def _signers(item: ArtifactFacts, locator: str) -> Iterator[PrivacyFact]:
+    for seen in item.observations:
+        if isinstance(seen, Signer):
+            what = f"was signed in the name of “{seen.name}” (whether the signature is valid was not checked)"
+            yield PrivacyFact(name=f"signer {seen.name}", what=what, locator=locator, place=seen.place)

@@ -132,7 +132,7 @@ class Il2cppTables:
         """Whether the first and the last record end in the token of a type if they have this size."""
         count, rest = divmod(table.size, size)
         ends = (table.start + size, table.start + min(count, 2) * size, table.start + table.size)
-        return count > 0 and not rest and all(bytes(self._source.view(end - 1, 1)) == bytes([_TYPE_TOKEN]) for end in ends)
+        return count > 0 and not rest and all(self._source.view(end - 1, 1)[0] == _TYPE_TOKEN for end in ends)
 
     def _rows(self, layout: struct.Struct, table: Table) -> Iterator[tuple[int, ...]]:
         step = layout.size * _PIECE

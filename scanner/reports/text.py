@@ -101,7 +101,7 @@ def _components(page: Page, summary: Summary) -> None:
             page.line(f"{name}, in {locator}: {verdict}", lead="- ")
         _more(page, len(summary.components) - SHORT_LINES)
     if summary.privacy:
-        page.heading("What else it asks for")
+        page.heading("What else it asks for, and who signed it")
         for name, asked in summary.privacy[:SHORT_LINES]:
             page.line(f"{name} {asked}.", lead="- ")
         _more(page, len(summary.privacy) - SHORT_LINES)

@@ -1,6 +1,6 @@
 """What a component's own manifest asks for is told beside a finding, and makes none."""
 
-from scanner.model.observation import AndroidEntry, ClassName, Config, Identity, Library, Owns
+from scanner.model.observation import AndroidEntry, ClassName, Config, Identity, Library, Owns, Signer
 from tests.catalogues import facts, indicator, technology
 from tests.evidence.weighing import weighed
 
@@ -65,6 +65,27 @@ def test_what_an_apple_app_explains_to_people_is_quoted():
     ]
 
 
+def test_what_an_apple_app_says_it_collects_of_faces_is_told():
+    bundle = facts(
+        Owns(purl="", name="Door", version="2", path="./", place="CFBundleIdentifier"),
+        locator="Payload/Door.app/Info.plist",
+        kind="info-plist",
+    )
+    said = facts(
+        Config(name="NSPrivacyCollectedDataTypePhotosorVideos", value="linked to the person", place="[0]"),
+        Config(name="NSPrivacyCollectedDataTypeCrashData", value="", place="[1]"),
+        locator="Payload/Door.app/PrivacyInfo.xcprivacy",
+        kind="apple-privacy",
+    )
+    code = facts(
+        Library(name="libface.so", role="links", place="LC_LOAD_DYLIB[0]"),
+        locator="Payload/Door.app/Door",
+        kind="macho",
+    )
+    (component,) = weighed(bundle, said, code, technologies=(LIBRARY,)).components
+    assert [fact.what for fact in component.privacy] == ["says it collects pictures or films (linked to the person)"]
+
+
 def test_the_manifest_of_another_app_says_nothing_of_this_one():
     other = manifest("other.apk!/AndroidManifest.xml", entry("permission", "android.permission.CAMERA"))
     own = manifest("door.apk!/AndroidManifest.xml")
@@ -75,3 +96,15 @@ def test_the_manifest_of_another_app_says_nothing_of_this_one():
 def test_permissions_alone_make_no_finding():
     asked = manifest("door.apk!/AndroidManifest.xml", entry("permission", "android.permission.CAMERA"))
     assert weighed(asked, technologies=(SDK,)).findings == ()
+
+
+def test_who_signed_an_app_is_told_by_the_file_in_it_and_by_the_block_around_it():
+    signature = facts(Signer(name="Acme", place="certificates"), locator="door.apk!/META-INF/A.RSA", kind="jar-signer")
+    block = facts(Signer(name="Acme Root", place="signing block"), locator="door.apk", kind="zip")
+    other = facts(Signer(name="Other", place="certificates"), locator="other.apk!/META-INF/A.RSA", kind="jar-signer")
+    known = (manifest("door.apk!/AndroidManifest.xml"), CODE, signature, block, other)
+    (component,) = weighed(*known, technologies=(SDK,)).components
+    assert sorted((fact.name, fact.locator) for fact in component.privacy) == [
+        ("signer Acme", "door.apk!/META-INF/A.RSA"),
+        ("signer Acme Root", "door.apk"),
+    ]

@@ -3,6 +3,7 @@
 import struct
 import zipfile
 from contextlib import suppress
+from itertools import accumulate
 
 import pytest
 from hypothesis import given, settings
@@ -41,7 +42,7 @@ def metadata(
         struct.pack_into("<I", record, size - 4, 0x02000001 + number)
         records.append(bytes(record))
     content = [literal.encode() for literal in literals]
-    starts = [sum(map(len, content[:number])) for number in range(len(content))]
+    starts = [0, *accumulate(map(len, content))][:-1]
     rows = b"".join(struct.pack("<2I", len(text), start) for text, start in zip(content, starts, strict=True))
     parts = {0x08: rows, 0x10: b"".join(content), 0x18: bytes(names), 0x80: struct.pack("<2I", 2, 3)}
     parts[0xA0] = b"".join(records)
