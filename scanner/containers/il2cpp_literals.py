@@ -11,7 +11,7 @@ INFO = Info(
     name="il2cpp-literals",
     version=1,
     line="Unity programs compiled to machine code (IL2CPP): the texts in their code",
-    specification="Unity, libil2cpp/vm/GlobalMetadataFileInternals.h (versions 24 to 31)",
+    specification="https://github.com/Perfare/Il2CppDumper/blob/master/Il2CppDumper/Il2Cpp/MetadataClass.cs",
     limits="Which code uses a text is not told.",
     magics=(Magic(MAGIC),),
 )

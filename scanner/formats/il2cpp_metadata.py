@@ -15,7 +15,7 @@ INFO = Info(
     name="il2cpp-metadata",
     version=1,
     line="Unity programs compiled to machine code (IL2CPP): the .NET types in them",
-    specification="Unity, libil2cpp/vm/GlobalMetadataFileInternals.h (versions 24 to 31)",
+    specification="https://github.com/Perfare/Il2CppDumper/blob/master/Il2CppDumper/Il2Cpp/MetadataClass.cs",
     limits="Who uses a type is not told. Metadata that are encrypted, or of another version, are reported as not seen "
     "into.",
     names=("global-metadata.dat",),
