@@ -5,9 +5,12 @@ are given back window by window; whoever looks again gets the same bytes from th
 """
 
 import mmap
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
+
+from scanner.formats.buffers import matches_in
 
 WINDOW_BYTES = 64 << 20
 """Also far below 4 GiB, beyond which Hyperscan silently skips what lies in a buffer."""
@@ -25,6 +28,17 @@ def windows(data: memoryview, *, overlap: int = 0) -> Iterator[memoryview]:
         if mapped is not None:
             page = start - start % mmap.PAGESIZE
             mapped.madvise(mmap.MADV_DONTNEED, page, min(WINDOW_BYTES, len(data) - page))
+
+
+def places_of(pattern: re.Pattern[bytes], data: memoryview, *, overlap: int) -> Iterator[int]:
+    """Where the pattern is found in all of `data`; the overlap has to be as long as what it finds. None comes twice."""
+    base, told = 0, -1
+    for window in windows(data, overlap=overlap):
+        for found in matches_in(pattern, window):
+            if base + found.start() > told:
+                told = base + found.start()
+                yield told
+        base += len(window) - overlap
 
 
 @contextmanager
