@@ -17,6 +17,9 @@ from scanner.model.observation import AndroidEntry, Config, Signer
 
 _MANIFESTS = frozenset({"androidmanifest.xml", "info.plist", "privacyinfo.xcprivacy"})
 _SIGNATURES = (".rsa", ".dsa", ".ec")
+_CODE, _HOST = ".dex", "named-host"
+_MOST_HOSTS = 30
+"""A report is no listing of addresses."""
 _ENTRIES = {
     "android.permission.CAMERA": "may use the camera",
     "android.permission.FOREGROUND_SERVICE_CAMERA": "may use the camera while another app is in front",
@@ -61,7 +64,32 @@ def privacy_facts(
         if owner.id in wanted:
             for fact in (*_of(facts[locator], locator), *_signers(facts[locator], locator)):
                 found.setdefault(owner.id, {}).setdefault(fact.name, fact)
+    code = [locator for locator in facts if locator.endswith(_CODE)] if wanted else []
+    for component, hosts in _hosts(code, facts, register).items():
+        if component in wanted:
+            fact = _named(hosts)
+            found.setdefault(component, {}).setdefault(fact.name, fact)
     return {component: tuple(told.values()) for component, told in found.items()}
+
+
+def _hosts(
+    code: Iterable[str], facts: Mapping[str, ArtifactFacts], register: Register
+) -> dict[str, dict[str, tuple[str, str]]]:
+    """Where each host is named, by component."""
+    found: dict[str, dict[str, tuple[str, str]]] = {}
+    for locator, owner in register.owners_of(code).items():
+        for seen in facts[locator].observations:
+            if isinstance(seen, Config) and seen.name == _HOST:
+                found.setdefault(owner.id, {}).setdefault(seen.value, (locator, seen.place))
+    return found
+
+
+def _named(hosts: Mapping[str, tuple[str, str]]) -> PrivacyFact:
+    names = sorted(hosts)
+    more = f" and {len(names) - _MOST_HOSTS} more" if len(names) > _MOST_HOSTS else ""
+    what = f"names these hosts in its code: {', '.join(names[:_MOST_HOSTS])}{more}"
+    locator, place = hosts[names[0]]
+    return PrivacyFact(name="hosts", what=what, locator=locator, place=place)
 
 
 def _of(item: ArtifactFacts, locator: str) -> Iterator[PrivacyFact]:

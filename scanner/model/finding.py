@@ -52,7 +52,7 @@ class PrivacyFact(msgspec.Struct, frozen=True, kw_only=True):
     """What a component asks for that bears on faces, and who signed it: no finding, but to be read beside one."""
 
     name: str
-    """The permission, feature or key, as the manifest spells it; `signer` and a name."""
+    """The permission, feature or key, as the manifest spells it; `signer` and a name; `hosts`."""
     what: str
     """In plain words, to follow the component's name: `may use the camera`."""
     locator: str

@@ -108,3 +108,15 @@ def test_who_signed_an_app_is_told_by_the_file_in_it_and_by_the_block_around_it(
         ("signer Acme", "door.apk!/META-INF/A.RSA"),
         ("signer Acme Root", "door.apk"),
     ]
+
+
+def test_hosts_that_the_code_of_an_app_names_are_listed_once_and_not_all_of_them():
+    hosts = [Config(name="named-host", value=f"h{n:02}.example.org", place=f"offset {n}") for n in range(40)]
+    more = facts(*hosts, hosts[0], locator="door.apk!/classes2.dex", kind="dex")
+    other = facts(hosts[0], locator="other.apk!/classes.dex", kind="dex")
+    known = (manifest("door.apk!/AndroidManifest.xml"), CODE, more, other)
+    (component,) = weighed(*known, technologies=(SDK,)).components
+    (fact,) = component.privacy
+    assert fact.what.startswith("names these hosts in its code: h00.example.org, h01.example.org, ")
+    assert fact.what.endswith(", h29.example.org and 10 more")
+    assert (fact.locator, fact.place) == ("door.apk!/classes2.dex", "offset 0")
