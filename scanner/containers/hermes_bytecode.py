@@ -19,7 +19,7 @@ from functools import partial
 from typing import NamedTuple
 
 from scanner.containers import Member
-from scanner.containers.stored import slices
+from scanner.containers.stored import lines, slices
 from scanner.formats.buffers import rows_of
 from scanner.model.source import Budget, Info, Magic, Source, Unreadable
 from scanner.model.vocabulary import Cause
@@ -40,7 +40,6 @@ _MAGIC_BYTES, _COUNTS_AT, _HEADER_BYTES = 8, 0x28, 128
 _FUNCTION_HEADER_BYTES = (16, 12)
 _RUN = 0x7FFFFFFF
 _OVERFLOWS = 0xFF
-_PIECE_BYTES = 1 << 18
 
 
 class _Tables(NamedTuple):
@@ -62,8 +61,8 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
     """
     tables = _tables(source, budget)
     if tables is not None:
-        texts = partial(_pieces, source, tables, budget)
-        yield Member(name="strings", kind="file", size=tables.storage_bytes, chunks=texts)
+        size = tables.storage_bytes
+        yield Member(name="strings", kind="file", size=size, chunks=lambda: lines(_texts(source, tables, budget)))
         return
     rest = source.size - _MAGIC_BYTES
     bytes_alone = partial(slices, source.view(), _MAGIC_BYTES, rest, budget)
@@ -92,20 +91,14 @@ def _runs(source: Source, at: int, kinds: int, budget: Budget) -> int:
     return sum(run & _RUN for (run,) in struct.iter_unpack("<I", source.view(at, 4 * kinds)))
 
 
-def _pieces(source: Source, tables: _Tables, budget: Budget) -> Iterator[bytes]:
-    """The texts as UTF-8, a line each, in the order of the table."""
+def _texts(source: Source, tables: _Tables, budget: Budget) -> Iterator[bytes]:
+    """The texts as UTF-8, in the order of the table."""
     storage = source.view(tables.storage, tables.storage_bytes)
-    held = bytearray()
     for offset, length, is_wide in _entries(source, tables, budget):
         size = 2 * length if is_wide else length
         budget.spend_bytes(size + 1)
         raw = bytes(storage[offset : offset + size])
-        held += raw.decode("utf-16-le", "replace").encode("utf-8", "replace") if is_wide else raw
-        held += b"\n"
-        while len(held) >= _PIECE_BYTES:
-            yield bytes(held[:_PIECE_BYTES])
-            del held[:_PIECE_BYTES]
-    yield bytes(held)
+        yield raw.decode("utf-16-le", "replace").encode("utf-8", "replace") if is_wide else raw
 
 
 def _entries(source: Source, tables: _Tables, budget: Budget) -> Iterator[tuple[int, int, bool]]:

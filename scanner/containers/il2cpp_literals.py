@@ -1,9 +1,9 @@
 """The texts in the code of Unity programs (IL2CPP), one a line: in the file nothing stands between two of them."""
 
 from collections.abc import Iterator
-from functools import partial
 
 from scanner.containers import Member
+from scanner.containers.stored import lines
 from scanner.formats.il2cpp_tables import LITERAL_TEXT, MAGIC, Il2cppTables
 from scanner.model.source import Budget, Info, Magic, Source, Unreadable
 
@@ -17,7 +17,6 @@ INFO = Info(
 )
 RANDOM_ACCESS = True
 WHOLE = False
-_PIECE_BYTES = 1 << 18
 
 
 def members(source: Source, budget: Budget) -> Iterator[Member]:
@@ -27,16 +26,4 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
         size = tables.table(LITERAL_TEXT).size
     except Unreadable:
         return
-    yield Member(name="literals", kind="file", size=size, chunks=partial(_pieces, tables))
-
-
-def _pieces(tables: Il2cppTables) -> Iterator[bytes]:
-    held = bytearray()
-    for literal in tables.literals():
-        held += literal
-        held += b"\n"
-        while len(held) >= _PIECE_BYTES:
-            yield bytes(held[:_PIECE_BYTES])
-            del held[:_PIECE_BYTES]
-    if held:
-        yield bytes(held)
+    yield Member(name="literals", kind="file", size=size, chunks=lambda: lines(tables.literals()))

@@ -1,7 +1,7 @@
 """Content that stands in a container as it is, or behind everything that the container knows of."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 
 from scanner.containers import Member
@@ -10,6 +10,7 @@ from scanner.model.source import Budget, Unreadable
 from scanner.model.vocabulary import Cause
 
 PIECE_BYTES = 1 << 20
+_LINES_BYTES = 1 << 18
 _CONTENT = re.compile(rb"[^\0]")
 
 
@@ -26,6 +27,19 @@ def slices(data: memoryview, start: int, size: int, budget: Budget) -> Iterator[
         yield bytes(piece)
     if end > len(data):
         raise Unreadable(Cause.DAMAGED, "The archive ends inside it; what came before was read.")
+
+
+def lines(texts: Iterable[bytes]) -> Iterator[bytes]:
+    """Texts that the budget has paid for with their ends, a line each, in pieces."""
+    held = bytearray()
+    for text in texts:
+        held += text
+        held += b"\n"
+        while len(held) >= _LINES_BYTES:
+            yield bytes(held[:_LINES_BYTES])
+            del held[:_LINES_BYTES]
+    if held:
+        yield bytes(held)
 
 
 def part(data: memoryview, name: str, start: int, size: int, jail: Jail, budget: Budget) -> Member:
