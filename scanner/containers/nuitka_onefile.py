@@ -23,7 +23,7 @@ INFO = Info(
     name="nuitka-onefile",
     version=1,
     line="Programs that Nuitka made into one compressed file: unpacked and searched for bytes",
-    specification="Nuitka's source, build/static_src/OnefileBootstrap.c",
+    specification="https://github.com/Nuitka/Nuitka/blob/main/nuitka/build/static_src/OnefileBootstrap.c",
     limits="The files inside are not read one by one, which the report says; what is not compressed is searched in "
     "place. Built from the format's description: no program that Nuitka made was at hand.",
     magics=(
