@@ -1,15 +1,16 @@
-/* Source code that was copied without its package: names that stay when folder, modules and comments change. */
+/* Code that was copied without its package, as source or compiled: names that stay when folder, modules and comments
+   change. Compiled code has no `def`, and nothing between a name and what follows it. */
 
 rule keras_facenet_code_copied
 {
   meta:
     what = "the fetching and building of its network"
   strings:
-    $m1 = "def get_keras_model_from_prebuilt("
-    $m2 = "def get_keras_model_from_tensorflow("
-    $m3 = "keras_weights_filename" fullword
-    $m4 = "keras_weights_sha256" fullword
-    $m5 = "def download_tf_model("
+    $m1 = "get_keras_model_from_prebuilt"
+    $m2 = "get_keras_model_from_tensorflow"
+    $m3 = "keras_weights_filename"
+    $m4 = "keras_weights_sha256"
+    $m5 = "download_tf_model"
   condition:
     3 of them
 }
