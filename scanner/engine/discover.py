@@ -4,8 +4,9 @@ All readers' and containers' names, suffixes and magics are compiled into one ta
 scanned for bytes, unless its first bytes prove it to be a picture, a sound, a film or a font.
 """
 
+import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, cast
 
 from scanner.containers import Container
@@ -82,27 +83,33 @@ class Table:
         triage = [r for r in found if not r.INFO.depth]
         self._by_name = _by_key(triage, lambda info: info.names)
         self._by_suffix = _by_key(triage, lambda info: info.suffixes)
-        self._by_place: dict[int, dict[bytes, list[tuple[int, bytes, Reader | Container]]]] = {}
-        self._by_magic: list[tuple[int, bytes, Reader | Container]] = []
-        self._particular = {id(r) for r in triage if offers(r, "wants") or offers(r, "confirms")}
+        self._by_first: dict[bytes, list[Reader | Container]] = defaultdict(list)
+        self._by_start: dict[bytes, list[tuple[bytes, Reader | Container]]] = defaultdict(list)
+        self._by_place: dict[int, list[tuple[bytes, Reader | Container]]] = defaultdict(list)
+        self._that_want = {id(r) for r in triage if offers(r, "wants")}
+        self._that_confirm = {id(r) for r in triage if offers(r, "confirms")}
         self._choices: dict[tuple[_Modules, _Modules], _Choice] = {}
         for reader in triage:
             for magic in reader.INFO.magics:
-                entry = (magic.offset, magic.value, reader)
-                if len(magic.value) >= _START_BYTES:
-                    at = self._by_place.setdefault(magic.offset, {})
-                    at.setdefault(magic.value[:_START_BYTES], []).append(entry)
-                else:
-                    self._by_magic.append(entry)
+                self._note(magic.offset, magic.value, reader)
+        self._stands_elsewhere = _any_at(self._by_place).match
+
+    def _note(self, offset: int, magic: bytes, reader: Reader | Container) -> None:
+        if offset:
+            self._by_place[offset].append((magic, reader))
+        elif len(magic) < _START_BYTES:
+            self._by_first[magic].append(reader)
+        else:
+            self._by_start[magic[:_START_BYTES]].append((magic, reader))
 
     def wanted(self, name: str, head: bytes, source: Source | None = None) -> Wanted:
         """Ask the table about a base name and the first bytes; with the source, containers confirm by more of it."""
         lower = name.lower()
-        by_magic = tuple(r for offset, value, r in self._possible(head) if head.startswith(value, offset))
+        by_magic = self._by_its_bytes(head)
         asked = (*by_magic, *self._by_name.get(lower, ()), *self._by_its_suffixes(lower))
         if len(asked) > 1:
             asked = tuple({id(r): r for r in asked}.values())
-        asked = _unrefined(tuple(r for r in asked if id(r) not in self._particular or _agrees(r, lower, head, source)))
+        asked = _unrefined(tuple(r for r in asked if self._agrees(r, lower, head, source)))
         choice = self._choices.get((by_magic, asked))
         if choice is None:
             choice = self._choices[by_magic, asked] = _choice(by_magic, asked)
@@ -119,16 +126,21 @@ class Table:
         lower = name.lower()
         if lower in self._by_name or self._by_its_suffixes(lower):
             return True
-        found = [(offset, value) for offset, value, _ in self._possible(head) if offset or len(value) < _START_BYTES]
-        return any(head.startswith(value, offset) for offset, value in found)
+        return head[:1] in self._by_first or self._stands_elsewhere(head) is not None
 
-    def _possible(self, head: bytes) -> list[tuple[int, bytes, Reader | Container]]:
-        found = list(self._by_magic)
-        for offset, table in self._by_place.items():
-            entries = table.get(head[offset : offset + _START_BYTES])
-            if entries is not None:
-                found += entries
-        return found
+    def _by_its_bytes(self, head: bytes) -> _Modules:
+        """Those one of whose magics stands in its place: at the beginning first."""
+        found = [*self._by_first.get(head[:1], ())]
+        found += [r for magic, r in self._by_start.get(head[:_START_BYTES], ()) if head.startswith(magic)]
+        if self._stands_elsewhere(head):
+            for offset, magics in self._by_place.items():
+                found += [r for magic, r in magics if head.startswith(magic, offset)]
+        return tuple(found)
+
+    def _agrees(self, reader: Any, lower: str, head: bytes, source: Source | None) -> bool:  # Any: what few offer
+        if id(reader) in self._that_want and not reader.wants(lower, head):
+            return False
+        return source is None or id(reader) not in self._that_confirm or bool(reader.confirms(source))
 
     def _by_its_suffixes(self, lower: str) -> list[Reader | Container]:
         found: list[Reader | Container] = []
@@ -175,18 +187,21 @@ def _by_key(
     return dict(table)
 
 
+def _any_at(places: Mapping[int, Iterable[tuple[bytes, Reader | Container]]]) -> re.Pattern[bytes]:
+    """One look for all magics that do not stand at the beginning: hardly any file has one."""
+    at = (
+        b".{%d}(?:%s)" % (offset, b"|".join(re.escape(magic) for magic, _ in magics))
+        for offset, magics in places.items()
+    )
+    return re.compile(b"(?s:" + b"|".join(at) + b")")
+
+
 def _unrefined(asked: _Modules) -> _Modules:
     """Without the containers of which another one takes this file."""
     if len(asked) < 2:
         return asked
     refined = {name for container in asked for name in container.INFO.refines}
     return tuple(r for r in asked if r.INFO.name not in refined) if refined else asked
-
-
-def _agrees(reader: Any, lower: str, head: bytes, source: Source | None) -> bool:  # Any: functions that few have
-    if offers(reader, "wants") and not reader.wants(lower, head):
-        return False
-    return source is None or not offers(reader, "confirms") or bool(reader.confirms(source))
 
 
 def _is_whole(reader: Reader | Container) -> bool:

@@ -26,15 +26,14 @@ INFO = Info(
     suffixes=(".json",),
 )
 _LONGEST_BYTES = 64 << 20
-_BEGINNING = re.compile(
-    rb'"(?:modelTopology|weightsManifest)"|^\s*\[\s*\{\s*"(?:weights|paths)"\s*:\s*\[|"graph-model"'
-)
+_MARKS = (b'"modelTopology"', b'"weightsManifest"', b'"graph-model"')
+_MANIFEST = re.compile(rb'\s*\[\s*\{\s*"(?:weights|paths)"\s*:\s*\[')
 _NODES_WITHOUT_FOLLOWER = 32
 
 
 def wants(name: str, head: bytes) -> bool:  # noqa: ARG001  (the contract's)
     """Whether a model or a manifest begins here."""
-    return _BEGINNING.search(head) is not None
+    return any(mark in head for mark in _MARKS) or _MANIFEST.match(head) is not None
 
 
 def observe(source: Source, budget: Budget) -> Iterator[Observation]:
