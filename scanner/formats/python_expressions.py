@@ -229,14 +229,14 @@ class Expressions:
         """A call of the file's own function or class: its parameters may be what is given, it gives what it returns."""
         if function.scope.kind != "class":
             self._hand_over(function.scope, given, named)
-            return function.scope.returns
+            return self._names.returns_of(function.scope)
         made = Local(function.scope, is_object=True)
         methods = self._names.attribute((made,), "__call__" if function.is_object else "__init__")
         for method in methods:
             if isinstance(method, Local) and method.scope.kind == "function":
                 self._hand_over(method.scope, given, named)
                 if function.is_object:
-                    return method.scope.returns
+                    return self._names.returns_of(method.scope)
         return () if function.is_object else (made,)
 
     def _hand_over(self, scope: Scope, given: list[Values], named: dict[str | None, Values]) -> None:
@@ -271,7 +271,7 @@ class Expressions:
         match node.func:
             case ast.Attribute(value=ast.Call(func=ast.Name(id="super")), attr=name):
                 owner = scope.parent
-                bases = owner.bases if owner is not None and owner.kind == "class" else ()
+                bases = self._names.bases_of(owner) if owner is not None and owner.kind == "class" else ()
                 objects = (Ref(b.name, 1) if isinstance(b, Ref) else b for b in bases if isinstance(b, (Ref, Local)))
                 return self._names.attribute(union(objects), name)
         return ()

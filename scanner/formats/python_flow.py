@@ -1,7 +1,7 @@
 """Reads Python statements: follows names from imports through assignments, arguments and returns to calls.
 
-Nothing is run. All branches are read, order is ignored, and the file is read again while candidates grow, at most
-`_ROUNDS` times. What the file's own functions are given and return is followed; other files are not.
+Nothing is run. All branches are read, order is ignored, and what asked for candidates that have grown is read again, at
+most `_ROUNDS` times in all. What the file's own functions are given and return is followed; other files are not.
 """
 
 import ast
@@ -18,6 +18,19 @@ _ROUNDS = 4
 _Block = tuple[list[ast.stmt], Scope]
 
 
+class _Reading:
+    """A statement, and what its last reading asked for."""
+
+    __slots__ = ("after", "asked", "scope", "statement")
+
+    def __init__(self, statement: ast.stmt, scope: Scope) -> None:
+        self.statement = statement
+        self.scope = scope
+        self.asked: set[str | Scope] = set()
+        self.after = 0
+        """How often anything had grown before it."""
+
+
 class Flow:
     """The statements of one file, or of all cells of a notebook, read into `facts`."""
 
@@ -31,13 +44,19 @@ class Flow:
 
     def read(self, body: list[ast.stmt]) -> None:
         """Read statements until nothing new is learned."""
-        for _ in range(_ROUNDS):
-            self._names.has_grown = False
-            self._read_once(body)
+        self._names.has_grown = False
+        readings = self._first_readings(body)
+        for _ in range(_ROUNDS - 1):
             if not self._names.has_grown:
                 return
+            self._names.has_grown = False
+            for reading in readings:
+                if self._names.grew(reading.asked, reading.after):
+                    self._read(reading)
 
-    def _read_once(self, body: list[ast.stmt]) -> None:
+    def _first_readings(self, body: list[ast.stmt]) -> list[_Reading]:
+        """Read every statement once; all readings, in the order in which the statements stand."""
+        readings: list[_Reading] = []
         # An own stack: a chain of `elif` nests as deep as it is long.
         pending: list[tuple[Iterator[ast.stmt], Scope]] = [(iter(body), self._names.module)]
         while pending:
@@ -46,13 +65,21 @@ class Flow:
             if statement is None:
                 pending.pop()
                 continue
-            self._budget.spend_items()
-            try:
-                blocks = self._statement(statement, scope)
-            except RecursionError:
-                self.is_too_deep = True
-                blocks = _blocks(statement, scope)
-            pending += [(iter(inner), of) for inner, of in reversed(blocks)]
+            reading = _Reading(statement, scope)
+            readings.append(reading)
+            pending += [(iter(inner), of) for inner, of in reversed(self._read(reading))]
+        return readings
+
+    def _read(self, reading: _Reading) -> list[_Block]:
+        """Read one statement; returns the blocks in it."""
+        self._budget.spend_items()
+        reading.after = self._names.growths
+        self._names.asked = reading.asked = set()
+        try:
+            return self._statement(reading.statement, reading.scope)
+        except RecursionError:
+            self.is_too_deep = True
+            return _blocks(reading.statement, reading.scope)
 
     def _statement(self, node: ast.stmt, scope: Scope) -> list[_Block]:
         """Read a statement's own expressions; returns the blocks in it."""
@@ -80,7 +107,7 @@ class Flow:
             case ast.Return(value=returned) if returned is not None:
                 self._names.add_returns(scope, self._expressions.read(returned, scope))
             case ast.Global(names=names):
-                scope.global_names.update(names)
+                self._names.make_global(scope, names)
             case _:
                 self._compound(node, scope)
 
@@ -122,7 +149,7 @@ class Flow:
             self._expressions.read(decorator, scope)
         if isinstance(node, ast.ClassDef):
             for base in node.bases:
-                inner.bases = union(inner.bases, self._derived_from(base, inner, scope))
+                self._names.derive(inner, self._derived_from(base, inner, scope))
         else:
             for parameter, annotation, default in _parameters(node.args):
                 values = self._annotated(annotation, scope) if annotation is not None else ()

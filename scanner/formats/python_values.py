@@ -71,6 +71,8 @@ class Scope:
     is_property: bool = False
     has_self: bool = False
     global_names: set[str] = field(default_factory=set)
+    was_asked: bool = False
+    """Whether anything was looked for in it yet."""
 
 
 @dataclass(frozen=True, slots=True)
