@@ -1,4 +1,4 @@
-"""Single blocks compressed by LZO or LZ4, which firmware prefers: by a library of the `images` extra."""
+"""Single blocks compressed by LZO, which firmware prefers: by a library of the `images` extra."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,15 +14,6 @@ def lzo_block(raw: bytes, size_bytes: int) -> bytes:
     """What a block of LZO1X holds, at most `size_bytes`. Raises `Unreadable`: damaged, or the extra is missing."""
     module = _library("lzo", "compressed by LZO")
     return _undone(lambda: module.decompress(raw, False, size_bytes), size_bytes)  # noqa: FBT003  (the library's)
-
-
-def lz4_block(raw: bytes, most_bytes: int, window: bytes = b"") -> bytes:
-    """What a block of LZ4 holds, at most so much; it may look back into `window`.
-
-    Raises `Unreadable`: damaged, or the extra is missing.
-    """
-    module = _library("lz4", "compressed by LZ4")
-    return _undone(lambda: module.decompress(raw, most_bytes, False, window or None), most_bytes)  # noqa: FBT003
 
 
 def _library(name: str, what: str) -> Any:  # a module, which ships no types

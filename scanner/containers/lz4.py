@@ -4,15 +4,14 @@
 frame:  04224d18 | flags, size of a block, perhaps sizes, check | length (highest bit: as it is), block | … | 0 | check
 legacy: 02214c18 | length, block of at most 8 MiB | …
 ```
-Specification: https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md. Blocks are undone by a library of the extra
-“images”. A frame whose blocks look back into each other is read too.
+Specification: https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md. A frame whose
+blocks look back into each other is read too.
 """
 
 from collections.abc import Callable, Iterator
 from functools import partial
 
 from scanner.containers import Member
-from scanner.containers.blocks import lz4_block
 from scanner.containers.jail import Jail
 from scanner.model.source import Budget, Info, Magic, Source, Unreadable
 from scanner.model.vocabulary import Cause
@@ -20,8 +19,8 @@ from scanner.model.vocabulary import Cause
 _FRAME, _LEGACY = b"\x04\x22\x4d\x18", b"\x02\x21\x4c\x18"
 INFO = Info(
     name="lz4",
-    version=1,
-    line="Single files compressed by LZ4; with the extra “images”",
+    version=2,
+    line="Single files compressed by LZ4",
     specification="https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md",
     limits="Of several frames behind each other only the first is read. Frames that need a dictionary are not read.",
     magics=(Magic(_FRAME), Magic(_LEGACY)),
@@ -35,6 +34,7 @@ _IS_INDEPENDENT, _HAS_BLOCK_CHECK, _HAS_SIZE, _HAS_DICTIONARY = 0x20, 0x10, 0x08
 _PLAIN = 1 << 31
 _WINDOW_BYTES = 64 << 10
 _PIECE_BYTES = 1 << 20
+_DAMAGED = "A compressed block of it is damaged; what came before was read."
 _CUT = "Its compressed data ends early; what came before was read."
 
 
@@ -66,8 +66,17 @@ def _legacy(data: memoryview, budget: Budget) -> Iterator[bytes]:
         if at + length > len(data):
             raise Unreadable(Cause.DAMAGED, _CUT)
         budget.spend_bytes(_LEGACY_BLOCK)
-        yield lz4_block(bytes(data[at : at + length]), _LEGACY_BLOCK)
+        yield _undone(bytes(data[at : at + length]), _LEGACY_BLOCK)
         at += length
+
+
+def _undone(raw: bytes, most_bytes: int, window: bytes = b"") -> bytes:
+    import lz4.block  # late: few targets hold such files
+
+    try:
+        return bytes(lz4.block.decompress(raw, uncompressed_size=most_bytes, dict=window))
+    except (lz4.block.LZ4BlockError, ValueError, OverflowError) as error:
+        raise Unreadable(Cause.DAMAGED, _DAMAGED) from error
 
 
 def _frame(data: memoryview, budget: Budget) -> Iterator[bytes]:
@@ -89,7 +98,7 @@ def _frame(data: memoryview, budget: Budget) -> Iterator[bytes]:
             return
         raw = bytes(data[at : at + length])
         budget.spend_bytes(largest)
-        block = raw if header & _PLAIN else lz4_block(raw, largest, window)
+        block = raw if header & _PLAIN else _undone(raw, largest, window)
         if not flags & _IS_INDEPENDENT:
             window = (window + block)[-_WINDOW_BYTES:]
         yield block

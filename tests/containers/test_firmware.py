@@ -11,14 +11,12 @@ import pytest
 
 from scanner.containers import android_boot, android_update, disk_image, lz4, trx, u_boot
 from scanner.containers import firmware as carving
-from scanner.containers.libraries import library
 from tests.containers.opening import Opened, assert_it_survives, opened
 from tests.containers.test_disk_image import TREE, image
 from tests.sources import BytesSource
 
 IMAGES = Path(__file__).parent / "images"
 KERNEL = b"".join(b"kernel %d\n" % n for n in range(900))
-needs_extra = pytest.mark.skipif(library("dissect.util") is None, reason="the extra “images” is not installed")
 
 
 def firmware(name: str) -> bytes:
@@ -44,18 +42,11 @@ def test_the_start_image_of_a_maker_gives_its_ramdisk_and_device_tree():
     assert found["dtb"] == b"tree"
 
 
-@needs_extra
-def test_with_the_extra_a_ramdisk_compressed_by_lz4_is_unpacked():
+def test_a_ramdisk_compressed_by_lz4_is_unpacked():
     packed = sound(opened(android_boot, firmware("boot-3")))["ramdisk"]
     (content,) = sound(opened(lz4, packed, "ramdisk.lz4")).values()
     assert content.startswith(b"070701")
     assert b"one line\n" in content
-
-
-def test_without_the_extra_lz4_is_reported_with_the_way_to_get_it(monkeypatch):
-    monkeypatch.setattr("scanner.containers.blocks.library", lambda _name: None)
-    packed = sound(opened(android_boot, firmware("boot-3")))["ramdisk"]
-    assert "pip install 'frscan[images]'" in opened(lz4, packed, "ramdisk").problems["ramdisk"].reason
 
 
 def test_a_u_boot_image_gives_its_content_under_the_ending_of_its_compression():
