@@ -1,0 +1,48 @@
+"""The wheelhouse for computers without a network works there: in an environment with nothing in it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from scanner import __version__
+from scanner.cli.exits import Exit
+from tests.commands import FIXTURES, scanned
+
+pytestmark = [
+    pytest.mark.distribution,
+    pytest.mark.source_tree,
+    pytest.mark.skipif("FRSCAN_TEST_DISTRIBUTION" not in os.environ, reason="takes minutes and asks a registry"),
+]
+BUILD = Path(__file__).parents[2] / "distribution" / "build.py"
+APP = FIXTURES / "android" / "demo.apk"
+
+
+def bare(*command: str | Path, home: Path) -> subprocess.CompletedProcess[str]:
+    """Run a command that finds no Python, no site-packages and no settings."""
+    surroundings = {"HOME": str(home), "PATH": "", "FRSCAN_CACHE_DIR": str(home / "cache")}
+    return subprocess.run([str(word) for word in command], env=surroundings, cwd=home, capture_output=True, text=True)
+
+
+def check(*program: str | Path, home: Path) -> None:
+    assert bare(*program, "--version", home=home).stdout == f"frscan {__version__}\n"
+    ran = bare(*program, "scan", "-q", "-f", "json", APP, home=home)
+    assert ran.returncode == Exit.FOUND, ran.stderr
+    report, usual = json.loads(ran.stdout), scanned(APP)
+    assert report["tool"]["signatures"] == usual["tool"]["signatures"]
+    assert report["findings"] == usual["findings"]
+    assert report["complete"] == usual["complete"]
+
+
+def test_the_wheelhouse_needs_no_registry(tmp_path):
+    folder = tmp_path / "wheels"
+    subprocess.run([sys.executable, str(BUILD), str(folder)], check=True)
+    assert all(file.suffix == ".whl" for file in folder.iterdir())
+    subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "venv")], check=True)
+    python = tmp_path / "venv" / ("Scripts" if sys.platform == "win32" else "bin") / "python"
+    install = [python, "-m", "pip", "install", "--quiet", "--no-index", f"--find-links={folder}", "frscan"]
+    subprocess.run([str(word) for word in install], check=True)
+    check(python, "-I", "-m", "scanner", home=tmp_path)
