@@ -52,7 +52,7 @@ def weigh(matches: Sequence[Match], facts: Mapping[str, ArtifactFacts], index: I
     reach = edges_leading_to(set().union(*map(nodes_of, groups)), facts)
     # Of what is known of both together; what the groups were made by stays.
     owners = register.owners_of({*owners, *_artifacts(reach, facts)}) | owners
-    groups = with_models(with_use(groups, reach.edges, owners), reach.edges, owners)
+    groups = with_models(with_use(groups, reach.edges, owners), reach.edges, owners, facts)
     by_technology: dict[str, list[Match]] = {}
     for group in groups:
         by_technology.setdefault(group.technology.id, []).extend(match for _, match in group.matches)

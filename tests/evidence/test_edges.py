@@ -158,6 +158,27 @@ def test_python_code_leads_to_another_file_of_its_project():
     }
 
 
+@pytest.mark.parametrize("is_known", [True, False], ids=["the package's file is known", "nothing is known of it"])
+def test_an_import_leads_to_an_installed_package_whatever_is_known_of_its_files(is_known):
+    package = installed("pypi/acme", "site/acme-1.dist-info/METADATA", path="../acme/")
+    code = facts(Import(language="python", name="acme.match.fast", place="line 1"), locator="site/shop/door.py")
+    file = facts(locator="site/acme/__init__.py", kind="python-source")
+    deep = facts(locator="site/acme/match/fast.py", kind="python-source")
+    ends = {item.artifact.locator for item in (package, file, deep)}
+    among = [package, code, deep, *([file] if is_known else [])]
+    expected = {"site/acme-1.dist-info/METADATA", "site/acme/match/fast.py"}
+    expected |= {"site/acme/__init__.py"} if is_known else set()
+    assert told(leading_to(*ends, among=among)) == {("site/shop/door.py", "imports", end) for end in expected}
+
+
+def test_a_packages_own_code_leads_to_its_files_and_not_to_the_package_itself():
+    package = installed("pypi/acme", "site/acme-1.dist-info/METADATA", path="../acme/")
+    code = facts(Import(language="python", name="acme.match", place="line 1"), locator="site/acme/app/door.py")
+    file = facts(locator="site/acme/match.py", kind="python-source")
+    found = leading_to(package.artifact.locator, file.artifact.locator, among=[package, code, file])
+    assert told(found) == {("site/acme/app/door.py", "imports", "site/acme/match.py")}
+
+
 def test_a_circle_ends_and_a_chain_without_end_is_cut_and_said_so():
     count = MAX_STEPS + 3
     chain = [facts(links(f"lib{n}.so"), locator=f"lib{n + 1}.so", kind="elf") for n in range(count)]

@@ -1,5 +1,8 @@
 import zipfile
+from importlib.util import MAGIC_NUMBER
 from pathlib import Path
+
+import pytest
 
 from scanner.engine.scan import Settings, scan
 from scanner.model.report import Report
@@ -71,6 +74,27 @@ def test_a_model_in_the_same_app_completes_a_general_library(tmp_path):
     assert verdicts(report) == {"face-embedding-network": "recognition", "opencv-face": "recognition"}
     finding = next(f for f in report.findings if f.technology.id == "opencv-face")
     assert any("with the model app.apk!/assets/net.bin" in evidence.place for evidence in finding.evidence)
+
+
+SWAPPER_CODE = b"img_white = fake_diff = bgr_fake = source_face = 'inswapper_128'\n"
+
+
+@pytest.mark.parametrize("name", ["swap.py", "swap.cpython-311.pyc", "libswap.so", "notes.dat"])
+def test_code_in_which_a_model_is_spoken_of_is_no_model_beside_a_library(tmp_path, name):
+    head = {".pyc": MAGIC_NUMBER + bytes(12), ".so": LIBRARY[:64]}.get(Path(name).suffix, b"")
+    with zipfile.ZipFile(tmp_path / "app.apk", "w") as app:
+        app.writestr("lib/arm64-v8a/libimage.so", LIBRARY)
+        app.writestr(f"assets/{name}", head + SWAPPER_CODE)
+    found = verdicts(report_on(tmp_path / "app.apk"))
+    assert found["opencv-face"] == "capable-dormant"
+    assert "inswapper" in found
+
+
+def test_a_file_of_weights_known_by_its_name_completes_a_general_library(tmp_path):
+    with zipfile.ZipFile(tmp_path / "app.apk", "w") as app:
+        app.writestr("lib/arm64-v8a/libimage.so", LIBRARY)
+        app.writestr("assets/inswapper_128.onnx", b"\x08\x07")
+    assert verdicts(report_on(tmp_path / "app.apk"))["opencv-face"] == "recognition"
 
 
 def test_a_model_that_the_library_names_completes_it_from_another_component(tmp_path):

@@ -1,11 +1,14 @@
 """Imports: which source file imports or calls which installed package, or which other file of its own project.
 
-Python: a module is looked for beside the file and in the folders around it, then among installed packages (The Python
-Language Reference, "The import system"). JavaScript: a file where the specifier says, a package in `node_modules` as
-Node does, or in the folder of the project that bears its name.
+Python: to import `a.b.c` runs `a`, `a.b` and `a.b.c` (The Python Language Reference, "The import system"), so it leads
+to each of these files, beside the importing one or in a folder around it, and to the installed package whose list of
+files says that the module is its own. None of them stands in for another: whether something is known of one file
+decides nothing about the next. JavaScript: a file where the specifier says, a package in `node_modules` as Node does,
+or in the folder of the project that bears its name.
 """
 
 from collections.abc import Iterator
+from itertools import islice
 
 from scanner.evidence.edges import Names
 from scanner.evidence.edges.installed import folders_around, installed_package
@@ -39,35 +42,45 @@ def edges(item: ArtifactFacts, known: Names) -> Iterator[Edge]:
         if not isinstance(observation, (Import, Call)):
             continue
         find = _RESOLVE.get(observation.language)
-        target = find(observation.name, here, known) if find else None
         kind = EdgeKind.CALLS if isinstance(observation, Call) else EdgeKind.IMPORTS
-        if target is not None and target != here and (target, kind) not in seen:
-            seen.add((target, kind))
-            yield Edge(source=here, target=target, kind=kind, place=observation.place)
+        for target in find(observation.name, here, known) if find else ():
+            if target != here and (target, kind) not in seen:
+                seen.add((target, kind))
+                yield Edge(source=here, target=target, kind=kind, place=observation.place)
 
 
-def _python(name: str, here: str, known: Names) -> str | None:
-    """The file or distribution of a dotted name; a leading dot is the folder of the file itself."""
+def _python(name: str, here: str, known: Names) -> Iterator[str]:
+    """The files and the distribution of a dotted name; a leading dot is the folder of the file itself."""
     relative = len(name) - len(name.lstrip("."))
     parts = name.lstrip(".").split(".")
+    paths = ["/".join(parts[:count]) for count in range(len(parts), 0, -1)]
     folders = list(folders_around(here))
     if relative:
         folders = folders[relative - 1 : relative]
-    for count in range(len(parts), 0, -1):
-        path = "/".join(parts[:count])
-        for folder in folders:
-            file = next((f"{folder}{path}{ending}" for ending in _FILES if f"{folder}{path}{ending}" in known), None)
-            if file is not None:
-                return file
-        package = None if relative else known.nearest(f"python:{'.'.join(parts[:count])}", here)
+    for path in paths:
+        places = (f"{folder}{path}{ending}" for folder in folders for ending in _FILES)
+        yield from islice((place for place in places if place in known), 1)
+    for path in () if relative else paths:
+        package = known.nearest(f"python:{path.replace('/', '.')}", here)
         if package is not None:
-            return package
-    return None
+            if not _is_of_package(here, path, package):
+                yield package
+            return
 
 
-def _javascript(name: str, here: str, known: Names) -> str | None:
+def _is_of_package(here: str, path: str, package: str) -> bool:
+    """Whether a file lies below the module that the package described at `package` owns: it imports its own."""
+    return any(here.startswith(f"{folder}{path}/") for folder in folders_around(package))
+
+
+def _javascript(name: str, here: str, known: Names) -> Iterator[str]:
     """The file, or the package that a module's name, or the beginning of a call, stands for."""
-    folders = tuple(folders_around(here))
+    target = _javascript_target(name, tuple(folders_around(here)), here, known)
+    if target is not None:
+        yield target
+
+
+def _javascript_target(name: str, folders: tuple[str, ...], here: str, known: Names) -> str | None:
     if names_a_file(name):
         return next((place for place in places_of(name, folders) if place in known), None)
     parts = name.split("/")
