@@ -4,6 +4,8 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
+from scanner.formats.python_text_pieces import TextPieces
+
 _IMPORT = re.compile(
     rb"\b(?:c?import|from)\b[ \t\\\r\n]+((?:[\w., \t*]|\\\r?\n|\((?:[^()]|\([^()]{0,300}\)){0,8000}\)?)+)"
 )
@@ -20,6 +22,9 @@ _PUT_TOGETHER = {
 """What may name a member by a text, which can be put together from pieces: by what must stand there for it, which is
 found twenty times as quickly as an expression."""
 
+_SPELLED = re.compile(rb"\\(?:[xuUN0-7]|\r?\n\w)")
+"""A character that is written by its number, or a text that goes on in the next line: then pieces are not seen."""
+
 
 def modules_of(focus: frozenset[str]) -> frozenset[str]:
     """The modules that a reader was asked about, without the members that matter of them (`module#member`)."""
@@ -30,15 +35,17 @@ def may_concern(data: bytes, focus: frozenset[str]) -> bool:
     """Whether it is worth parsing: a statement that imports one of the modules, or what could import by a text.
 
     Statements are looked for wherever the words stand, in texts and comments too. Where only some members of a module
-    matter, they must stand there, or something that could put their names together.
+    matter, they must stand there, or in pieces, with something that could put them together.
     """
     if not focus or any(word in data for word in _DYNAMIC) or _has_any(data, _RUNNING):
         return True
-    possible = [name for name in focus if "#" not in name or _has_members(data, name)]
-    if len(possible) < len(focus) and _has_any(data, _PUT_TOGETHER):
-        possible = list(focus)
-    modules = modules_of(frozenset(possible))
-    return bool(modules) and any(is_of(name, modules) for name in _imported_names(data))
+    standing = frozenset(name for name in focus if "#" not in name or _has_members(data, name))
+    if standing and _is_imported(data, modules_of(standing)):
+        return True
+    others = focus - standing
+    if not others or not _has_any(data, _PUT_TOGETHER):
+        return False
+    return _is_imported(data, modules_of(others)) and _has_members_in_pieces(data, others)
 
 
 def _has_any(data: bytes, expressions: dict[bytes, re.Pattern[bytes]]) -> bool:
@@ -46,8 +53,24 @@ def _has_any(data: bytes, expressions: dict[bytes, re.Pattern[bytes]]) -> bool:
 
 
 def _has_members(data: bytes, name: str) -> bool:
-    pieces = (max(member.split("*"), key=len) for member in name.split("#")[1:])
-    return all(piece.encode("utf-8") in data for piece in pieces)
+    return all(piece in data for piece in _pieces(name))
+
+
+def _pieces(name: str) -> Iterator[bytes]:
+    """Of each member its longest piece without a wildcard."""
+    return (max(member.split("*"), key=len).encode("utf-8") for member in name.split("#")[1:])
+
+
+def _has_members_in_pieces(data: bytes, names: Iterable[str]) -> bool:
+    """Whether the members of one of the names stand there, or in pieces that could be put together."""
+    if _SPELLED.search(data):
+        return True
+    pieces = TextPieces(data)
+    return any(all(pieces.make(piece) for piece in _pieces(name)) for name in names)
+
+
+def _is_imported(data: bytes, modules: frozenset[str]) -> bool:
+    return any(is_of(name, modules) for name in _imported_names(data))
 
 
 def _imported_names(data: bytes) -> Iterator[str]:

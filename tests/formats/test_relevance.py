@@ -1,9 +1,15 @@
 """Which sources are worth parsing: what is cheaper to ask must never say no where parsing would find something."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from scanner.formats import python_source
 from scanner.formats.javascript_relevance import asks_for
 from scanner.formats.python_relevance import may_concern
+from scanner.model.observation import Call
+from tests.formats.reading import read
+from tests.sources import BytesSource
 
 
 @pytest.mark.parametrize(
@@ -37,13 +43,43 @@ def test_a_python_source_that_only_names_the_module_is_not_parsed(source):
     [
         ("from a.vision import Client\nClient().find_faces()", True),
         ("import a.vision as v\ngetattr(v.Client(), 'find_' + 'faces')()", True),
-        ("from a import vision\nvision.client('fa' + 'ces')", True),
+        ("import a.vision as v\ngetattr(v.Client(), '_'.join(['find', 'faces']))()", True),
+        ("import a.vision as v\ngetattr(v.Client(), f'{verb}_faces'.format('find'))()", True),
+        ("import a.vision as v\ngetattr(v.Client(), 'find_%s' % 'faces')()", True),
+        ("import a.vision as v\ngetattr(v.Client(), '{}_faces'.format('find'))()", True),
+        ("import a.vision as v\ngetattr(v, 'Cl' 'ient')().find_faces()", True),
+        ("import a.vision as v\ngetattr(v.Client(), 'find\\x5ffaces')()", True),
+        ("import a.vision as v\ngetattr(v.Client(), 'find_\\\nfaces')()", True),
+        ("import a.vision as v\ngetattr(v.Client(), 'find_' + 'labels')()", False),
+        ("from a import vision\nvision.client('fa' + 'ces')", False),
         ("from a.vision import Client\nClient().find_labels()", False),
         ("from a import sound\nfind_faces, Client", False),
     ],
 )
 def test_where_only_a_member_matters_it_stands_in_the_source_or_may_be_put_together(source, is_parsed):
     assert may_concern(source.encode(), frozenset({"a.vision#Client#find_faces"})) == is_parsed
+
+
+FORMS = {
+    "added": lambda parts: " + ".join(map(repr, parts)),
+    "beside each other": lambda parts: " ".join(map(repr, parts)),
+    "joined": lambda parts: f"''.join({parts!r})",
+    "joined by a piece": lambda parts: f"{parts[1]!r}.join([{parts[0]!r}, {''.join(parts[2:])!r}])",
+    "filled in": lambda parts: f"{'%s' * len(parts)!r} % ({', '.join(map(repr, parts))},)",
+    "filled into a piece": lambda parts: f"{parts[0] + '%s' + ''.join(parts[2:])!r} % {parts[1]!r}",
+    "formatted": lambda parts: f"{'{}' * len(parts)!r}.format({', '.join(map(repr, parts))})",
+    "formatted into a piece": lambda parts: f"{'{}' + parts[1] + '{}'!r}.format({parts[0]!r}, {''.join(parts[2:])!r})",
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@given(cuts=st.lists(st.integers(1, 9), min_size=2, max_size=4, unique=True).map(sorted))
+def test_a_member_put_together_from_any_pieces_is_parsed_and_found(form, cuts):
+    name = "find_faces"
+    parts = [name[a:b] for a, b in zip([0, *cuts], [*cuts, len(name)], strict=True)]
+    source = f"import kit\nc = kit.Client()\ngetattr(c, {FORMS[form](parts)})()\n"
+    asked = BytesSource("app.py", source.encode(), frozenset({"kit#Client#find_faces"}))
+    assert "kit.Client.find_faces" in {o.name for o in read(python_source, asked) if isinstance(o, Call)}
 
 
 @pytest.mark.parametrize(
