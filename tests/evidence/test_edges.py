@@ -175,7 +175,9 @@ def test_a_packages_own_code_leads_to_its_files_and_not_to_the_package_itself():
     package = installed("pypi/acme", "site/acme-1.dist-info/METADATA", path="../acme/")
     code = facts(Import(language="python", name="acme.match", place="line 1"), locator="site/acme/app/door.py")
     file = facts(locator="site/acme/match.py", kind="python-source")
-    found = leading_to(package.artifact.locator, file.artifact.locator, among=[package, code, file])
+    other = installed("pypi/acme", "other/acme-1.dist-info/METADATA", path="../acme/match.py")
+    ends = {item.artifact.locator for item in (package, file, other)}
+    found = leading_to(*ends, among=[package, code, file, other])
     assert told(found) == {("site/acme/app/door.py", "imports", "site/acme/match.py")}
 
 

@@ -60,12 +60,10 @@ def _python(name: str, here: str, known: Names) -> Iterator[str]:
     for path in paths:
         places = (f"{folder}{path}{ending}" for folder in folders for ending in _FILES)
         yield from islice((place for place in places if place in known), 1)
-    for path in () if relative else paths:
-        package = known.nearest(f"python:{path.replace('/', '.')}", here)
-        if package is not None:
-            if not _is_of_package(here, path, package):
-                yield package
-            return
+    named = ((path, known.nearest(f"python:{path.replace('/', '.')}", here)) for path in paths if not relative)
+    packages = [(path, package) for path, package in named if package is not None]
+    if not any(_is_of_package(here, path, package) for path, package in packages):
+        yield from (package for _, package in packages[:1])
 
 
 def _is_of_package(here: str, path: str, package: str) -> bool:
