@@ -15,7 +15,8 @@ from scanner.catalogue.rules import ByteRules
 from scanner.engine.budget import OUT_OF_MEMORY, Allowance, Limits, TargetLimits
 from scanner.engine.cache import Cache
 from scanner.engine.discover import Wanted, wanted_by
-from scanner.engine.examine import Examiner, Notes, Tell, tells_nobody
+from scanner.engine.examine import Examiner, Tell, tells_nobody
+from scanner.engine.notes import Notes
 from scanner.engine.recall import MEMBERS_FROM_BYTES, WORTH_KEEPING_BYTES, Neighbours, Recall, digest_of, was_cut_short
 from scanner.engine.remember import Found, Keys, joined, placed, structure_half
 from scanner.engine.sources import SMALL_BYTES, BytesSource, OpenFile, neighbour_of, read_small
