@@ -1,4 +1,4 @@
-"""The wheelhouse for computers without a network works there: in an environment with nothing in it."""
+"""What is built for computers without a network or Python works there: in an environment with nothing in it."""
 
 import json
 import os
@@ -37,6 +37,11 @@ def check(*program: str | Path, home: Path) -> None:
     assert report["complete"] == usual["complete"]
 
 
+def kept(home: Path) -> dict[str, int]:
+    """The files of compiled signatures, readers and laws (not the database of facts), and when each was written."""
+    return {file.name: file.stat().st_mtime_ns for file in (home / "cache").iterdir() if "sqlite" not in file.suffix}
+
+
 def test_the_wheelhouse_needs_no_registry(tmp_path):
     folder = tmp_path / "wheels"
     subprocess.run([sys.executable, str(BUILD), str(folder)], check=True)
@@ -46,3 +51,17 @@ def test_the_wheelhouse_needs_no_registry(tmp_path):
     install = [python, "-m", "pip", "install", "--quiet", "--no-index", f"--find-links={folder}", "frscan"]
     subprocess.run([str(word) for word in install], check=True)
     check(python, "-I", "-m", "scanner", home=tmp_path)
+
+
+def test_the_program_needs_no_python_and_compiles_its_signatures_once(tmp_path):
+    subprocess.run([sys.executable, str(BUILD), str(tmp_path), "--without-python"], check=True)
+    (archive,) = tmp_path.iterdir()
+    home = tmp_path / "elsewhere"
+    home.mkdir()
+    subprocess.run(["tar", "-xf", str(archive), "-C", str(home)], check=True)
+    program = home / "frscan" / ("frscan.exe" if sys.platform == "win32" else "frscan")
+    check(program, home=home)
+    before = kept(home)
+    assert any(name.endswith(".knowledge") for name in before)
+    check(program, home=home)
+    assert kept(home) == before
