@@ -4,6 +4,7 @@ import csv
 import json
 from datetime import timedelta
 from html.parser import HTMLParser
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -113,7 +114,7 @@ def test_the_public_edition_names_no_person_and_no_reason_and_gives_targets_numb
 
 def test_the_command_writes_the_site_with_the_decisions_that_the_plan_names(audited, tmp_path):
     plan, audit = audited
-    folder = plan.items[0].path.parent
+    folder = Path(plan.items[0].place).parent
     with Store(plan.store) as store:
         (known,) = decisions(store, audit, decided=None)
     (folder / "kept.json").write_bytes(msgspec.json.encode({"determinations": [known]}))
