@@ -3,6 +3,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
+"""How long an example takes says how busy the machine is; what a parser may spend is held by its budget."""
 
 
 @pytest.fixture(autouse=True, scope="session")
