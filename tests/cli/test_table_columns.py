@@ -4,6 +4,7 @@ import os
 import select
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -30,7 +31,10 @@ def at_a_terminal(*arguments: str | Path, answers: str, **environment: str) -> t
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "scanner", *map(str, arguments)]
     variables = {**os.environ, "NO_COLOR": "1", "TERM": "dumb", **environment}
-    with subprocess.Popen(command, stdin=theirs, stdout=subprocess.PIPE, stderr=theirs, env=variables) as child:
+    with (
+        tempfile.TemporaryFile() as printed,  # not a pipe, which fills while nobody reads it
+        subprocess.Popen(command, stdin=theirs, stdout=printed, stderr=theirs, env=variables) as child,
+    ):
         os.close(theirs)
         shown = b""
         sent = 0
@@ -47,8 +51,9 @@ def at_a_terminal(*arguments: str | Path, answers: str, **environment: str) -> t
                 os.write(ours, answers[sent].encode() + b"\n")
                 sent += 1
         os.close(ours)
-        assert child.stdout is not None
-        out = child.stdout.read().decode("utf-8")
+        child.wait(timeout=30)
+        printed.seek(0)
+        out = printed.read().decode("utf-8")
     return child.returncode, out, shown.decode("utf-8")
 
 
