@@ -46,6 +46,7 @@ _SO_VERSION = re.compile(r"(\.so)(\.\d+)+$")
 _CASELESS = {IndicatorKind.LIBRARY, IndicatorKind.FILE, IndicatorKind.PRODUCT, IndicatorKind.PACKAGE}
 _BOUNDARY = re.compile(r"[./]")
 _MODULE_LANGUAGES = {"python", "js"}
+_ASKED_IN_WAYS_OF_THEIR_OWN = (ByteHit, Network, Product)
 _NEAR_LETTERS = 7
 """Shorter names resemble too much."""
 BYTE_KINDS = {IndicatorKind.STRING, IndicatorKind.ENDPOINT, IndicatorKind.SYMBOL, IndicatorKind.YARA}
@@ -144,6 +145,15 @@ class Index:
             return
         yield from self._looked_up(names_of(observation))
 
+    def knows(self, observation: Observation) -> bool:
+        """Whether there is such an entry. Of nearly all observations of a large app there is none."""
+        if isinstance(observation, _ASKED_IN_WAYS_OF_THEIR_OWN):
+            return any(True for _ in self.of_observation(observation))
+        for kind, name in names_of(observation):
+            for _ in self._look_up(kind, name):
+                return True
+        return False
+
     def _of_product(self, product: Product) -> Iterator[Entry]:
         """The same for a product: lists hold millions, and hardly any has a maker that the catalogue knows."""
         names = _names_of_product(product, with_maker=self._knows_maker(product.publisher))
@@ -232,6 +242,12 @@ def _near_spellings(entry: Entry) -> Iterator[str]:
 def names_of(observation: Observation) -> tuple[tuple[IndicatorKind, str], ...]:
     """Under which indicator kind and by which spellings an observation is looked up."""
     match observation:
+        case ClassName(language=language, name=name):
+            outer = name.partition("$")[0]
+            spellings = (name,) if outer == name else (name, outer)
+            # A Swift type's name begins with its module's: defining or naming it is use of what was imported.
+            modules = _modules(language, name) if language == "swift" else ()
+            return (*((IndicatorKind.CLASS, f"{language}:{spelling}") for spelling in spellings), *modules)
         case Package(purl=purl):
             return ((IndicatorKind.PACKAGE, purl.lower()),)
         case Import(language=language, name=name):
@@ -240,12 +256,6 @@ def names_of(observation: Observation) -> tuple[tuple[IndicatorKind, str], ...]:
             # In these languages a call names the module it comes from: it is use of what was imported.
             modules = _modules(language, name) if language in _MODULE_LANGUAGES else ()
             return ((IndicatorKind.CALL, f"{language}:{name}"), *modules)
-        case ClassName(language=language, name=name):
-            outer = name.partition("$")[0]
-            spellings = (name,) if outer == name else (name, outer)
-            # A Swift type's name begins with its module's: defining or naming it is use of what was imported.
-            modules = _modules(language, name) if language == "swift" else ()
-            return (*((IndicatorKind.CLASS, f"{language}:{spelling}") for spelling in spellings), *modules)
         case Library(name=name):
             lower = name.lower()
             bare = bare_library_name(lower)

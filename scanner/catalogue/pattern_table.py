@@ -1,6 +1,7 @@
 """A table of patterns that is asked by name: one look-up, not one test per pattern."""
 
 import re
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Generic, TypeVar
@@ -10,7 +11,6 @@ import msgspec
 from scanner.catalogue.pattern import compile_pattern
 
 T = TypeVar("T")
-_HEAD = 3
 
 _compiled = lru_cache(maxsize=4096)(compile_pattern)
 _any_of = lru_cache(maxsize=256)(re.compile)
@@ -26,8 +26,11 @@ class PatternTable(msgspec.Struct, Generic[T], array_like=True):
 
     exact: dict[str, list[T]] = {}
     by_prefix: dict[str, list[tuple[str, T]]] = {}
-    lengths: dict[str, list[int]] = {}
-    """First characters of a literal text, at most `_HEAD` → the lengths of the texts that begin so."""
+    starts: list[str] = []
+    """These literal texts, sorted. Of those that a name begins with, the longest is the last one that is not after the
+    name, or one that this begins with."""
+    shorter: dict[str, list[str]] = {}
+    """A literal text → the others that it begins with itself."""
     loose: list[tuple[str, T]] = []
     """Those that begin with a wildcard."""
     loose_text: str = ""
@@ -44,29 +47,44 @@ class PatternTable(msgspec.Struct, Generic[T], array_like=True):
             texts = {max(re.split(r"[*?]", one), key=len) for one, _ in self.loose}
             self.loose_text = "|".join(map(re.escape, sorted(texts)))
         else:
+            if prefix not in self.by_prefix:
+                self._add_start(prefix)
             self.by_prefix.setdefault(prefix, []).append((text, meaning))
-            first = prefix[:_HEAD]
-            self.lengths[first] = sorted({*self.lengths.get(first, ()), len(prefix)})
+
+    def _add_start(self, prefix: str) -> None:
+        at = bisect_left(self.starts, prefix)
+        for longer in self.starts[at:]:
+            if not longer.startswith(prefix):
+                break
+            insort(self.shorter.setdefault(longer, []), prefix)
+        self.starts.insert(at, prefix)
+        lengths = range(1, len(prefix))
+        if within := [prefix[:length] for length in lengths if prefix[:length] in self.by_prefix]:
+            self.shorter[prefix] = within
+
+    def _starts_of(self, name: str) -> Iterable[str]:
+        """The literal texts that a name begins with: of most names none, which costs one search."""
+        at = bisect_right(self.starts, name)
+        if not at:
+            return ()
+        last = self.starts[at - 1]
+        if last in self.shorter:
+            return [start for start in (*self.shorter[last], last) if name.startswith(start)]
+        return (last,) if name.startswith(last) else ()
 
     def look_up(self, name: str) -> Iterable[T]:
         """What the patterns stand for that the whole name fits."""
-        lengths = self.lengths
-        may_begin = name[:1] in lengths or name[:2] in lengths or name[:_HEAD] in lengths
+        starts = self._starts_of(name)
         # Nearly every name that is asked for fits nothing; it costs these few look-ups and no more.
-        may_hold = self.loose and _any_of(self.loose_text).search(name) is not None
-        return self._fitting(name) if may_begin or may_hold or name in self.exact else ()
+        may_hold = bool(self.loose) and _any_of(self.loose_text).search(name) is not None
+        return self._fitting(name, starts, may_hold=may_hold) if starts or may_hold or name in self.exact else ()
 
-    def _fitting(self, name: str) -> Iterator[T]:
+    def _fitting(self, name: str, starts: Iterable[str], *, may_hold: bool) -> Iterator[T]:
         yield from self.exact.get(name, ())
-        if self.loose and _any_of(self.loose_text).search(name):
+        if may_hold:
             yield from (meaning for text, meaning in self.loose if _compiled(text).matches(name))
-        for head in range(1, _HEAD + 1):
-            for length in self.lengths.get(name[:head], ()):
-                for text, meaning in self.by_prefix.get(name[:length], ()):
-                    if _compiled(text).matches(name):
-                        yield meaning
-            if len(name) <= head:
-                return
+        for start in starts:
+            yield from (meaning for text, meaning in self.by_prefix[start] if _compiled(text).matches(name))
 
     def texts(self) -> tuple[str, ...]:
         """The patterns, sorted."""

@@ -15,6 +15,8 @@ _BATCH_FILES = 256
 _BATCHES_A_JOB = 4
 SPLIT_FROM_BYTES = 32 << 20
 """A container larger than this is dealt out by its members, where they can be reached in any order."""
+SPLIT_ALONE_FROM_BYTES = 8 << 20
+"""The same for one with more in it than in a core's share of all files: the other cores would wait for its worker."""
 _PARTS_A_JOB = 1
 """Each part lists all members, so more parts would cost more than waiting for the slowest one does."""
 
@@ -35,8 +37,10 @@ def batches_of(
     most = max(1, min(_BATCH_FILES, len(entries) // (jobs * _BATCHES_A_JOB)))
     held: list[Entry] = []
     size = 0
+    share = sum(entry.size for entry in entries) // jobs
+    split_from = min(SPLIT_FROM_BYTES, max(SPLIT_ALONE_FROM_BYTES, share))
     for entry in sorted(entries, key=lambda e: (-e.size, e.name)):
-        parts = _parts(entry, jobs)
+        parts = _parts(entry, jobs, split_from)
         if parts > 1:
             whole = Batch(root=root, names=(entry.name,), prefix=prefix, is_target=is_target)
             yield from ((whole.of_part(number, parts), [entry]) for number in range(parts))
@@ -54,9 +58,9 @@ def _batch(root: str, prefix: str, held: Sequence[Entry], *, is_target: bool) ->
     return Batch(root=root, names=tuple(entry.name for entry in held), prefix=prefix, is_target=is_target)
 
 
-def _parts(entry: Entry, jobs: int) -> int:
+def _parts(entry: Entry, jobs: int, split_from: int) -> int:
     """In how many parts a file is examined: one, unless it is a large container that can be split."""
-    if entry.size < SPLIT_FROM_BYTES or jobs == 1:
+    if entry.size < split_from or jobs == 1:
         return 1
     path = Path(entry.root) / entry.name
     try:

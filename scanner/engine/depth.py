@@ -6,7 +6,6 @@ asked about what matched beside it: which class of an app loads that library?
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
 from functools import cache
 
 import msgspec
@@ -34,25 +33,34 @@ class DepthRequest(msgspec.Struct, frozen=True):
     focus: frozenset[str]
 
 
-def depth_requests(spoken_of: SpokenOf) -> Iterator[DepthRequest]:
-    """What is worth a deeper look, given everything known so far; the same facts give the same requests."""
+def depth_requests(spoken_of: SpokenOf) -> list[DepthRequest]:
+    """What is worth a deeper look, given everything known so far; the same facts give the same requests.
+
+    The largest artifacts come first, so that at the end no core waits for one of them.
+    """
     facts, index = spoken_of.facts, spoken_of.index
     deep = [reader for reader in readers() if reader.INFO.depth]
     beside = [reader for reader in deep if reader.INFO.asks_after]
     inside = _Inside(facts, index, frozenset(kind for reader in beside for kind in reader.INFO.asks_after))
+    sizes: dict[str, int] = {}
+    requests: list[DepthRequest] = []
     for item in spoken_of.items():
         inside.note(item)
+        sizes[item.artifact.locator] = item.artifact.size
         for reader in deep:
             if item.artifact.type not in reader.INFO.deepens or reader.INFO.asks_after:
                 continue
             focus = _focus(item, reader, index)
             if focus or (not reader.INFO.asks and _holds_something(item, index)):
-                yield DepthRequest(item.artifact.locator, reader.INFO.name, focus)
+                requests.append(DepthRequest(item.artifact.locator, reader.INFO.name, focus))
     deepened = frozenset(kind for reader in beside for kind in reader.INFO.deepens)
-    for locator in sorted(facts.of_types(deepened)):
-        for reader in beside:
-            if facts.type_of(locator) in reader.INFO.deepens and (focus := inside.names(locator, reader)):
-                yield DepthRequest(locator, reader.INFO.name, focus)
+    for locator in facts.of_types(deepened):
+        requests += (
+            DepthRequest(locator, reader.INFO.name, focus)
+            for reader in beside
+            if facts.type_of(locator) in reader.INFO.deepens and (focus := inside.names(locator, reader))
+        )
+    return sorted(requests, key=lambda r: (-sizes.get(r.locator, 0), r.locator, r.reader))
 
 
 class _Inside:
@@ -99,7 +107,7 @@ def _focus(item: ArtifactFacts, reader: Reader, index: Index) -> frozenset[str]:
 
 def _holds_something(item: ArtifactFacts, index: Index) -> bool:
     """Whether anything in the artifact matches, so that it is worth knowing more about the artifact itself."""
-    return any(True for observation in item.observations for _ in index.of_observation(observation))
+    return any(map(index.knows, item.observations))
 
 
 def _asked_for(kind: IndicatorKind, value: str) -> str:

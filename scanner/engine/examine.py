@@ -12,6 +12,7 @@ from hashlib import sha256
 from scanner.catalogue.rules import ByteRules
 from scanner.containers import Container, Member, Plain
 from scanner.engine.budget import Allowance, Limits
+from scanner.engine.dealing import Dealer
 from scanner.engine.discover import Table, Wanted
 from scanner.engine.known import readers
 from scanner.engine.notes import Notes
@@ -90,19 +91,24 @@ class Examiner:
             return False
         return self._scanner.is_silent(data, asks_for_words=bool(wanted.readers or wanted.sought))
 
-    def deepen(self, source: BytesSource, within: str, reader_name: str, focus: frozenset[str]) -> Found:
-        """Find an artifact in a file again and hand it to a depth reader.
+    def deepen(
+        self, source: BytesSource, within: str, asks: Iterable[tuple[str, frozenset[str]]]
+    ) -> Iterator[tuple[tuple[str, frozenset[str]], Found]]:
+        """Find an artifact in a file again and hand it to depth readers, each with its focus.
 
         Raises `Unreadable` if it is no longer there.
         """
         budget = Allowance.for_file(self._limits, source.size)
-        notes = Notes(within)
         with ExitStack() as held:
             for name in within.split("!/")[1:]:
                 source = held.enter_context(self.unpacked(source, name, budget))
-            reader = next(r for r in readers() if r.INFO.name == reader_name)
-            self._read(reader, source.with_focus(focus), budget.child(self._limits, own_bytes=source.size), notes)
-            return notes.found(Artifact(locator=within, name=source.name, type=reader_name, size=source.size))
+            by_name = {reader.INFO.name: reader for reader in readers()}
+            for reader, focus in asks:
+                notes = Notes(within)
+                own = budget.child(self._limits, own_bytes=source.size)
+                self._read(by_name[reader], source.with_focus(focus), own, notes)
+                artifact = Artifact(locator=within, name=source.name, type=reader, size=source.size)
+                yield (reader, focus), notes.found(artifact)
 
     def unpacked(self, source: Source, name: str, budget: Budget | None = None) -> Unpacked:
         """A member of a file again, by its name there. Raises `Unreadable` if it is no longer there."""
@@ -196,9 +202,9 @@ class Examiner:
         source = source.beside(partial(self._drawn_on, source, budget))
         for container in containers:
             neighbour = partial(self._neighbour, container, source, budget)
-            number = -1
-            for number, member in enumerate(notes.kept("list", partial(container.members, source, budget))):
-                if number % part[1] != part[0]:
+            dealer = Dealer(part)
+            for member in notes.kept("list", partial(container.members, source, budget)):
+                if not dealer.is_ours(member):
                     continue
                 notes.oddities.extend(f"{member.name}: {oddity}" for oddity in member.notes)
                 if member.kind == "file":
@@ -206,7 +212,7 @@ class Examiner:
                     recall = self._recall if is_large else None
                     yield from self._member(member, neighbour, notes, budget, nesting, recall)
                     self._tell("list", notes.locator)
-            notes.say_how_far("list", f"{number + 1:,} entries were listed before.")
+            notes.say_how_far("list", f"{dealer.listed:,} entries were listed before.")
 
     def _member(
         self,

@@ -205,7 +205,7 @@ class Reading:
                 return
             asked.update(requests)
             try:
-                for _, _, answer in self._pool.run([self._depth_task(request) for request in requests]):
+                for _, _, answer in self._pool.run(self._depth_tasks(requests)):
                     self._keep_deeper(answer)
             except KeyboardInterrupt:
                 self._end_early(Cause.INTERRUPTED, "The scan was interrupted")
@@ -276,15 +276,17 @@ class Reading:
             self._facts.count_nested(kind, number)
         self._cache.put(answer.keep, int(time.time()) // _DAY_S)
 
-    def _depth_task(self, request: DepthRequest) -> DepthTask:
-        locator = request.locator.partition("!/")[0]
-        return DepthTask(
-            path=self._paths.get(locator) or self._sources()[locator],
-            locator=locator,
-            within=request.locator,
-            reader=request.reader,
-            focus=request.focus,
-        )
+    def _depth_tasks(self, requests: Iterable[DepthRequest]) -> list[DepthTask]:
+        """One for each artifact, in the order in which they are asked about."""
+        by_artifact: dict[str, list[tuple[str, frozenset[str]]]] = {}
+        for request in requests:
+            by_artifact.setdefault(request.locator, []).append((request.reader, request.focus))
+        return [self._depth_task(within, tuple(asks)) for within, asks in by_artifact.items()]
+
+    def _depth_task(self, within: str, asks: tuple[tuple[str, frozenset[str]], ...]) -> DepthTask:
+        locator = within.partition("!/")[0]
+        path = self._paths.get(locator) or self._sources()[locator]
+        return DepthTask(path=path, locator=locator, within=within, asks=asks)
 
     def _answered(self, work: Sequence[tuple[Batch, list[Entry]]], place: int, first: int, files: int) -> None:
         """Some files of a batch are done, in whatever order."""

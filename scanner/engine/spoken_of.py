@@ -28,7 +28,8 @@ class SpokenOf:
         """Their locators, sorted."""
         fresh = iter(self.facts.values())
         if self._asked:
-            fresh = map(self.facts.__getitem__, self.facts.came_in[self._asked :])
+            came_in = {*self.facts.came_in[self._asked :]} - self._locators
+            fresh = map(self.facts.__getitem__, sorted(came_in))
         self._locators.update(item.artifact.locator for item in fresh if is_spoken_of(item, self.index))
         self._asked = len(self.facts.came_in)
         return sorted(self._locators)

@@ -95,18 +95,27 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DepthTask(msgspec.Struct, frozen=True, kw_only=True):
-    """One artifact for one depth reader."""
+    """One artifact for the depth readers that are asked about it, so that it is unpacked once for all of them."""
 
     path: str
     locator: str
     """Of the file."""
     within: str
     """Locator of the artifact asked about."""
-    reader: str
-    focus: frozenset[str]
+    asks: tuple[tuple[str, frozenset[str]], ...]
+    """Names of readers, each with its focus."""
+
+    def only(self, number: int) -> "DepthTask":
+        """A task of one of the readers."""
+        return msgspec.structs.replace(self, asks=(self.asks[number],))
 
 
 Work = Batch | DepthTask
+
+
+def answers_due(work: Work) -> int:
+    """How many answers a task has: one a file, or one a depth reader."""
+    return len(work.names) if isinstance(work, Batch) else len(work.asks)
 
 
 def largest(work: Work) -> int:
@@ -328,11 +337,10 @@ def _mark_target(answer: Answer, source: BytesSource, locator: str) -> None:
     answer.facts.append(msgspec.structs.replace(facts, artifact=artifact, unread=(*facts.unread, *notes.unread)))
 
 
-def examine_depth(task: DepthTask) -> Answer:
-    """The answer of the depth reader, as facts that add to those of the artifact."""
+def examine_depth(task: DepthTask) -> list[Answer]:
+    """What each depth reader says, as facts that add to those of the artifact."""
     assert _worker is not None, "prepare() comes first"
     outer, inner = task.locator, task.within.removeprefix(task.locator)
-    keep: dict[bytes, bytes] = {}
     try:
         with ExitStack() as held:
             source = held.enter_context(OpenFile(Path(task.path))).with_keys(_worker.plan.keys)
@@ -340,15 +348,33 @@ def examine_depth(task: DepthTask) -> Answer:
                 name, _, rest = inner.removeprefix("!/").partition("!/")
                 source = held.enter_context(_worker.examiner.unpacked(source, name))
                 outer, inner = f"{outer}!/{name}", f"!/{rest}" if rest else ""
-            key = _worker.keys.of_depth(digest_of(source), inner, task.reader, task.focus)
-            kept = _worker.cache.get([key])
-            if kept:
-                found, _ = joined(kept[key], msgspec.msgpack.encode({}))
-            else:
-                found = [_worker.examiner.deepen(source, inner, task.reader, task.focus)]
-                keep = {} if was_cut_short(found) else {key: structure_half(found, {})}
+            return _deepened(_worker, source, outer, inner, task.asks)
     except Unreadable as why:
-        notes = Notes(inner)
-        notes.could_not(task.reader, why)
-        found = [notes.found(Artifact(locator=inner, name=base_name(task.within), type=task.reader, size=0))]
-    return Answer(type=task.reader, facts=[placed(item, outer) for item in found], keep=keep)
+        return [_not_deepened(task.within, inner, outer, reader, why) for reader, _ in task.asks]
+
+
+def _deepened(
+    worker: _Worker, source: BytesSource, outer: str, inner: str, asks: Sequence[tuple[str, frozenset[str]]]
+) -> list[Answer]:
+    """The answers, from the cache where it has them. Raises `Unreadable` if the artifact is no longer there."""
+    content = digest_of(source) if worker.plan.uses_cache else b""
+    keys = {ask: worker.keys.of_depth(content, inner, *ask) for ask in asks}
+    kept = worker.cache.get(list(keys.values()))
+    found = {ask: joined(kept[key], msgspec.msgpack.encode({}))[0] for ask, key in keys.items() if key in kept}
+    fresh = {ask: [one] for ask, one in worker.examiner.deepen(source, inner, [a for a in asks if a not in found])}
+    found |= fresh
+    return [
+        Answer(
+            type=ask[0],
+            facts=[placed(item, outer) for item in found[ask]],
+            keep={keys[ask]: structure_half(found[ask], {})} if ask in fresh and not was_cut_short(found[ask]) else {},
+        )
+        for ask in asks
+    ]
+
+
+def _not_deepened(within: str, inner: str, outer: str, reader: str, why: Unreadable) -> Answer:
+    notes = Notes(inner)
+    notes.could_not(reader, why)
+    found = notes.found(Artifact(locator=inner, name=base_name(within), type=reader, size=0))
+    return Answer(type=reader, facts=[placed(found, outer)])

@@ -92,7 +92,8 @@ def _work(task: Work, seconds_a_file: float, tell: Tell) -> bytes:
     """Do a batch or a depth task."""
     _wind_alarm(seconds_a_file)
     if isinstance(task, DepthTask):
-        answers = [examine_depth(task)]
+        _wind_alarm(seconds_a_file * len(task.asks))
+        answers = examine_depth(task)
     elif task.is_hashed_only:
         answers = hash_batch(task)
     else:

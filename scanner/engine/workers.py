@@ -21,7 +21,7 @@ from typing import Any
 import msgspec
 
 from scanner.engine.budget import OUT_OF_MEMORY
-from scanner.engine.task import Answer, Batch, DepthTask, Plan, Work, largest
+from scanner.engine.task import Answer, Batch, DepthTask, Plan, Work, answers_due, largest
 from scanner.engine.worker_process import AT, GRACE_S, OUT_OF_MEMORY_ANSWER, READY, serve
 from scanner.model.artifact import Artifact, ArtifactFacts, Unread
 from scanner.model.locator import base_name
@@ -64,16 +64,15 @@ class _Job:
 
     @property
     def files(self) -> int:
-        """How many files it is about."""
-        return len(self.work.names) if isinstance(self.work, Batch) else 1
+        """How many files it is about, or readers of one."""
+        return answers_due(self.work)
 
     def pieces(self) -> Iterator["_Job"]:
-        """What to try after a loss: a batch file by file, anything else once more."""
-        if isinstance(self.work, Batch):
-            for number in range(len(self.work.names)):
-                yield _Job(self.place, number, self.work.only(number).traced(), is_retry=True)
-        else:
-            yield _Job(self.place, 0, self.work, is_retry=True)
+        """What to try after a loss: a batch file by file, and depth reader by reader."""
+        for number in range(self.files):
+            piece = self.work.only(number)
+            work = piece.traced() if isinstance(piece, Batch) else piece
+            yield _Job(self.place, number, work, is_retry=True)
 
     def without(self, why: Unread) -> "_Job | None":
         """What to try after a second loss: the file without what the worker died of, or only up to there if there is no
@@ -198,8 +197,7 @@ class Pool:
         self._failed_starts = 0
         self._waiting.extend(_Job(place, 0, work, is_retry=False) for place, work in enumerate(asked))
         for place, task in enumerate(asked):
-            files = len(task.names) if isinstance(task, Batch) else 1
-            while sum(map(len, self._done.get(place, {}).values())) < files:
+            while sum(map(len, self._done.get(place, {}).values())) < answers_due(task):
                 self._give_out()
                 self._take_in()
                 self.beat()

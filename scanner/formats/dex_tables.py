@@ -10,12 +10,12 @@ Specification: source.android.com/docs/core/runtime/dex-format. Counts and offse
 the file holds, and what does not fit is remembered as damage instead of stopping the reader.
 """
 
-import re
 import struct
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Final
 
-from scanner.formats.buffers import matches_in
 from scanner.model.source import Budget, Source, Unreadable
 from scanner.model.vocabulary import Cause
 
@@ -113,14 +113,33 @@ class DexTables:
         return known
 
     def constants(self, texts: Iterable[str]) -> dict[int, str]:
-        """Which strings are one of these short texts in ASCII, by their index; found in one pass over the bytes."""
-        items = sorted(bytes((len(text),)) + text.encode("ascii") + b"\0" for text in texts if 0 < len(text) < 128)
-        if not items:
-            return {}
-        self._budget.spend_items(1 + len(self.data) // 4096)
-        hits = matches_in(re.compile(b"|".join(map(re.escape, items))), self.data)
-        found = {hit.start(): str(hit[0][1:-1], "ascii") for hit in hits}
-        return {number: found[at] for number, at in enumerate(self._string_offsets) if at in found} if found else {}
+        """Which strings are one of these texts in ASCII, by their index.
+
+        The format wants the strings sorted, and Android refuses a file in which they are not, so each text is looked up
+        by halving. Of a damaged table all strings are compared.
+        """
+        wanted = {text for text in texts if text.isascii()}
+        found = {}
+        for text in wanted:
+            try:
+                at = bisect_left(self._string_offsets, text, key=self._text_at)
+                if at < len(self._string_offsets) and self._text_at(self._string_offsets[at]) == text:
+                    found[at] = text
+            except (IndexError, ValueError):
+                return self._constants_anywhere(wanted)
+        return found
+
+    def _text_at(self, offset: int) -> str:
+        return string_at(self.data, offset, self._budget)
+
+    def _constants_anywhere(self, wanted: set[str]) -> dict[int, str]:
+        found = {}
+        for number, offset in enumerate(self._string_offsets):
+            with suppress(IndexError, ValueError):
+                text = self._text_at(offset)
+                if text in wanted:
+                    found[number] = text
+        return found
 
     def types_at(self, offset: int, place: str) -> tuple[int, ...]:
         """The type indices of a type_list, none at offset 0."""

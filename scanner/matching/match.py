@@ -44,6 +44,8 @@ what they call is told by their symbols."""
 _INSTALLED_PYTHON = "python-distribution"
 """The type of the metadata that an installed Python package, or one made to be installed, has of itself."""
 _INSTALLED_NODE = "/node_modules/"
+_MAY_MATCH = (Listing, Product, Network)
+"""What the catalogue is asked about in ways of their own."""
 _NAME_TABLES = frozenset({".dynstr", ".strtab", ".dynsym", ".symtab"})
 
 
@@ -141,9 +143,7 @@ def matches_of(facts: ArtifactFacts, index: Index) -> Iterator[Match | NotCounte
 def is_spoken_of(facts: ArtifactFacts, index: Index) -> bool:
     """Whether the catalogue may say anything about an artifact: `matches_of` yields nothing where this is False."""
     for observation in facts.observations:
-        if isinstance(observation, Listing | Product | Network):  # which are asked about in ways of their own
-            return True
-        if any(True for _ in index.of_observation(observation)):
+        if isinstance(observation, _MAY_MATCH) or index.knows(observation):
             return True
     return any(True for named in _from_its_name(facts) for _ in _entries(named, index))
 

@@ -5,8 +5,10 @@ import os
 
 import pytest
 
+from scanner.containers import Member
 from scanner.engine import batches
 from scanner.engine.batches import batches_of
+from scanner.engine.dealing import Dealer
 from scanner.targets import Entry, stat_of
 from tests.engine.scanning import WORD, encoded, evil, found_in, innocent, scanned, unread_in
 from tests.hostile.archives import zipped
@@ -35,6 +37,21 @@ def test_a_large_archive_is_dealt_out_by_its_members_where_these_can_be_reached_
     assert parts == [(0, 2), (1, 2)]
     assert {part for names, part in dealt(large, jobs=2) if names != ("large.zip",)} == {(0, 1)}
     assert {part for _, part in dealt(large, jobs=1)} == {(0, 1)}
+
+
+def test_one_archive_that_is_most_of_what_there_is_to_read_is_dealt_out_though_it_is_smaller(large, monkeypatch):
+    monkeypatch.setattr(batches, "SPLIT_FROM_BYTES", 1 << 30)
+    monkeypatch.setattr(batches, "SPLIT_ALONE_FROM_BYTES", 1000)
+    assert [part for _, part in dealt(large, jobs=2)] == [(0, 2), (1, 2)]
+    (large / "other.txt").write_text("x" * (1 << 20))
+    assert {part for _, part in dealt(large, jobs=2)} == {(0, 1)}
+
+
+def test_members_are_dealt_out_by_their_sizes_whatever_these_claim_to_be():
+    sizes = [1 << 62, 5 << 20, 1, 4 << 20, -1, 1]
+    members = [Member(name=str(n), kind="file", size=size, chunks=lambda: iter(())) for n, size in enumerate(sizes)]
+    shares = [list(map(Dealer((part, 3)).is_ours, members)) for part in range(3)]
+    assert [[n for n, ours in enumerate(share) if ours] for share in shares] == [[0], [1], [2, 3, 4, 5]]
 
 
 def test_a_scan_says_the_same_of_an_archive_that_is_dealt_out(large):

@@ -31,7 +31,10 @@ def edges(item: ArtifactFacts, known: Names) -> Iterator[Edge]:
         return
     here = item.artifact.locator
     for seen in item.observations:
-        name = _named(seen).replace("\\", "/").rpartition("/")[2].lower()
+        text = _named(seen)
+        if "." not in text:  # nearly all of what is seen in an app's code
+            continue
+        name = text.replace("\\", "/").rpartition("/")[2].lower()
         if len(name) < _SHORTEST_NAME or "." not in name:
             continue
         target = known.nearest(f"model:{name}", here)
