@@ -20,29 +20,29 @@ _LEAST_NAMED = 2
 def hidden_code(facts: Mapping[str, ArtifactFacts]) -> Iterator[Unread]:
     """Yield an app once if more than half of the classes its manifest names are in none of its DEX files.
 
-    An app without DEX files (a split with resources alone) hides none.
+    An app without DEX files (a split with resources alone) hides none. An unpacked app, a folder, is an app too.
     """
-    manifests: list[str] = []
+    manifests: dict[str, str] = {}
     code: dict[str, list[str]] = defaultdict(list)
     for locator in facts:
-        app, _, name = locator.rpartition("!/")
+        folder, _, name = locator.rpartition("/")
         if name == _MANIFEST:
-            manifests.append(app)
-        elif name.startswith("classes") and name.endswith(".dex") and "/" not in name:
-            code[app].append(locator)
-    for app in manifests:
-        seen = facts[f"{app}!/{_MANIFEST}"].observations
-        named = {one.name for one in seen if isinstance(one, AndroidEntry) and one.entry == "component"}
-        if len(named) < _LEAST_NAMED or app not in code:
+            manifests[folder.removesuffix("/manifest")] = locator  # the folder in a module of an app bundle
+        elif name.startswith("classes") and name.endswith(".dex"):
+            code[folder.removesuffix("/dex")].append(locator)
+    for app, manifest in manifests.items():
+        if app not in code:
             continue
+        seen = facts[manifest].observations
+        named = {one.name for one in seen if isinstance(one, AndroidEntry) and one.entry == "component"}
         missing = named - _defined(facts, code[app])
-        if 2 * len(missing) > len(named):
+        if len(named) >= _LEAST_NAMED and 2 * len(missing) > len(named):
             reason = (
                 f"{len(missing)} of the {len(named)} classes that its manifest names are in none of its code files. "
                 "The code is packed, encrypted or loaded from elsewhere, and was not seen; ask the vendor for a "
                 "build without such protection."
             )
-            yield Unread(locator=app, stage="code", cause=Cause.PACKED, reason=reason)
+            yield Unread(locator=app.removesuffix("!") or ".", stage="code", cause=Cause.PACKED, reason=reason)
 
 
 def _defined(facts: Mapping[str, ArtifactFacts], code: list[str]) -> set[str]:

@@ -43,7 +43,11 @@ def defined_classes(app: Path) -> Iterator[str]:
                     for seen in dex.observe(BytesSource(name, archive.read(name)), CountingBudget()):
                         if isinstance(seen, ClassName) and seen.role == "defines":
                             yield seen.name
-                except Unreadable:
+                except (
+                    Unreadable,
+                    RuntimeError,
+                    NotImplementedError,
+                ):  # encrypted, or in a way that zipfile does not know
                     pass
 
 

@@ -16,6 +16,7 @@ from scanner.model.observation import AndroidEntry, Identity, Observation
 from scanner.model.source import Unreadable
 from scanner.model.vocabulary import Cause
 from tests.budgets import CountingBudget
+from tests.formats.bundle_manifest import bundle_node, field
 from tests.sources import BytesSource
 
 FIXTURES = Path(__file__).parents[2] / "fixtures/android"
@@ -250,30 +251,7 @@ def test_the_second_opinion_ends_on_files_that_make_its_library_loop():
     assert list(axml_tampered.elements(memoryview(header + bytes(20_000)), CountingBudget())) == []
 
 
-def _field(number: int, content: bytes) -> bytes:
-    return bytes([number << 3 | 2]) + _varint(len(content)) + content
-
-
-def _varint(value: int) -> bytes:
-    return bytes([value & 0x7F | 0x80]) + _varint(value >> 7) if value > 0x7F else bytes([value])
-
-
-def _bundle_node(element: ElementTree.Element) -> bytes:
-    """An XmlNode of aapt2's Resources.proto, as `bundletool` keeps manifests in app bundles."""
-
-    def split(name: str) -> tuple[bytes, bytes]:
-        uri, _, local = name.rpartition("}")
-        return uri.lstrip("{").encode(), local.encode()
-
-    content = _field(3, split(element.tag)[1])
-    for name, value in element.attrib.items():
-        uri, local = split(name)
-        content += _field(4, _field(1, uri) + _field(2, local) + _field(3, value.encode()))
-    content += b"".join(_field(5, _bundle_node(child)) + _field(5, _field(2, b"\n ")) for child in element)
-    return _field(1, content)
-
-
-BUNDLE = _bundle_node(ElementTree.fromstring(TEXT))
+BUNDLE = bundle_node(ElementTree.fromstring(TEXT))
 
 
 def test_the_manifest_of_an_app_bundle_says_what_the_text_says():
@@ -290,7 +268,7 @@ def test_a_truncated_manifest_of_an_app_bundle_keeps_what_was_read():
 def test_elements_nested_without_end_are_not_followed():
     node = b""
     for _ in range(200):
-        node = _field(1, _field(3, b"a") + _field(5, node))
+        node = field(1, field(3, b"a") + field(5, node))
     _, problem = seen(node)
     assert problem is not None
     assert problem.cause is Cause.LIMIT
