@@ -41,7 +41,7 @@ def package_purl(kind: str, name: str, namespace: str = "") -> str | None:
 def _purl(kind: str, namespace: str, name: str) -> str | None:
     from packageurl import PackageURL
 
-    if not name.strip() or len(namespace) + len(name) > _MAX_NAME:
+    if not name.strip().strip("/") or len(namespace) + len(name) > _MAX_NAME:
         return None
     try:
         return PackageURL(kind, namespace or None, name).to_string()
