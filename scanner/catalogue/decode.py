@@ -23,7 +23,7 @@ _TECHNOLOGY_KEYS = (
     *("indicators", "lookalikes", "examples"),
 )
 _CONDITION_KEYS = (*_KINDS, "seen_in", "verified", "versions", "size_bytes", "note")
-_INDICATOR_KEYS = (*_CONDITION_KEYS, "grants", "presence", "weight", "general_purpose", "needs", "all")
+_INDICATOR_KEYS = (*_CONDITION_KEYS, "grants", "presence", "weight", "general_purpose", "needs", "switches_off", "all")
 _LOOKALIKE_KEYS = ("path", *_KINDS, "why")
 _EXAMPLE_KEYS = (
     *("name", "gives", "capabilities", "presence"),
@@ -76,6 +76,9 @@ def _indicator(section: Section) -> Indicator:
     needs = section.text("needs")
     if needs not in ("", "model"):
         raise section.error(f"`needs:` knows no {quoted(needs)}; it is: model.", "needs")
+    switches_off = section.flag("switches_off") or False
+    if switches_off and condition.kind is not IndicatorKind.CONFIG:
+        raise section.error("`switches_off:` belongs to a setting (`config:`) only.", "switches_off")
     parts = section.sections("all", "condition under `all`", _CONDITION_KEYS)
     return msgspec.structs.replace(
         condition,
@@ -84,6 +87,7 @@ def _indicator(section: Section) -> Indicator:
         weight=section.word("weight", Weight),
         general_purpose=section.flag("general_purpose"),
         needs=needs,
+        switches_off=switches_off,
         all_of=tuple(_condition(part, _seen_in(part, inherited=condition.seen_in)) for part in parts),
     )
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from scanner.catalogue.network_pattern import fits
+from scanner.catalogue.pattern import overlap
 from scanner.catalogue.pattern_table import PatternTable
 from scanner.catalogue.product_names import (
     loose_company,
@@ -46,7 +47,11 @@ _SO_VERSION = re.compile(r"(\.so)(\.\d+)+$")
 _CASELESS = {IndicatorKind.LIBRARY, IndicatorKind.FILE, IndicatorKind.PRODUCT, IndicatorKind.PACKAGE}
 _BOUNDARY = re.compile(r"[./]")
 _MODULE_LANGUAGES = {"python", "js"}
-_ASKED_IN_WAYS_OF_THEIR_OWN = (ByteHit, Network, Product)
+_ASKED_IN_WAYS_OF_THEIR_OWN = (ByteHit, Network, Product, Config)
+ACTION = "iam:"
+"""What the names of actions that policies allow begin with. They are written with wildcards, and in any case."""
+_SWITCHES = {"yes": "true", "on": "true", "1": "true", "no": "false", "off": "false", "0": "false"}
+"""Other words for switched on and off (YAML 1.1, and the files of many programs)."""
 _NEAR_LETTERS = 7
 """Shorter names resemble too much."""
 BYTE_KINDS = {IndicatorKind.STRING, IndicatorKind.ENDPOINT, IndicatorKind.SYMBOL, IndicatorKind.YARA}
@@ -87,6 +92,8 @@ class IndexForm(msgspec.Struct, frozen=True, array_like=True):
     """Names that a listed product may resemble, in their loose form."""
     makers: list[str]
     """What stands behind the bar of patterns `name|maker`."""
+    actions: list[tuple[str, int]]
+    """Patterns over actions that policies allow, in lower case, with the entry they stand for."""
 
 
 class Index:
@@ -142,6 +149,10 @@ class Index:
             return
         if isinstance(observation, Product):
             yield from self._of_product(observation)
+            return
+        if isinstance(observation, Config) and observation.name.startswith(ACTION):
+            action = observation.name.lower()
+            yield from (self._entry(number) for pattern, number in self._form.actions if overlap(pattern, action))
             return
         yield from self._looked_up(names_of(observation))
 
@@ -204,7 +215,7 @@ class Index:
 
 
 def _form_of(technologies: tuple[Technology, ...]) -> IndexForm:
-    form = IndexForm([], {}, [], {}, [], PatternTable(), [])
+    form = IndexForm([], {}, [], {}, [], PatternTable(), [], [])
     for number, technology in enumerate(technologies):
         kept = msgspec.msgpack.encode(msgspec.structs.replace(technology, examples=()))
         form.technologies.append(msgspec.Raw(kept))
@@ -216,6 +227,8 @@ def _form_of(technologies: tuple[Technology, ...]) -> IndexForm:
             else:
                 table = form.tables.setdefault(kind, PatternTable())
                 table.add(value.lower() if kind in _CASELESS else value, len(form.places))
+            if kind is IndicatorKind.CONFIG and value.startswith(ACTION):
+                form.actions.append((value.lower(), len(form.places)))
             if kind is IndicatorKind.PRODUCT and "|" in value:
                 form.makers.append(value.lower().partition("|")[2])
             for near in _near_spellings(entry):
@@ -299,7 +312,8 @@ def _names_of_listed(observation: Observation) -> tuple[tuple[IndicatorKind, str
             bare = f"{entry}:{name}"
             return ((IndicatorKind.ANDROID, bare), (IndicatorKind.ANDROID, f"{bare}={value}"))
         case Config(name=name, value=value):
-            return ((IndicatorKind.CONFIG, name), (IndicatorKind.CONFIG, f"{name}={value}"))
+            spelled = (name, f"{name}={value}", *([f"{name}={_SWITCHES[value]}"] if value in _SWITCHES else []))
+            return tuple((IndicatorKind.CONFIG, spelling) for spelling in spelled)
         case Product():
             return _names_of_product(observation)
         case Service(name=name):

@@ -4,6 +4,7 @@ There is no regular expression behind them: the text between two `*` is searched
 so the work is at most length of the pattern times length of the name, whatever a scanned file calls its classes.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 _ANY_RUN = "*"
@@ -45,6 +46,31 @@ def compile_pattern(text: str, *, ignore_case: bool = False) -> Pattern:
     folded = text.lower() if ignore_case else text
     pieces = tuple(folded.split(_ANY_RUN))
     return Pattern(text, ignore_case, pieces[0].partition(_ANY_ONE)[0], pieces)
+
+
+def overlap(one: str, other: str) -> bool:
+    """Whether some name fits both of two patterns, case told apart."""
+    reached = {(0, 0)}
+    waiting = [(0, 0)]
+    while waiting:
+        i, j = waiting.pop()
+        a, b = one[i : i + 1], other[j : j + 1]
+        if not a and not b:
+            return True
+        steps = set(_steps(i, j, a, b)) - reached
+        waiting += steps
+        reached |= steps
+    return False
+
+
+def _steps(i: int, j: int, a: str, b: str) -> Iterator[tuple[int, int]]:
+    """Where two patterns may stand next: a run of any characters ends here, or takes one more of the other's."""
+    if _ANY_RUN not in (a, b) and a and b and (a == b or _ANY_ONE in (a, b)):
+        yield (i + 1, j + 1)
+    if a == _ANY_RUN or (b == _ANY_RUN and a):
+        yield (i + 1, j)
+    if b == _ANY_RUN or (a == _ANY_RUN and b):
+        yield (i, j + 1)
 
 
 def _fits(piece: str, name: str, at: int) -> bool:

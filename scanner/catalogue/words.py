@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from scanner.catalogue.index import entries_of
+from scanner.catalogue.index import ACTION, entries_of
 from scanner.containers import containers
 from scanner.model.source import WordGroup
 from scanner.model.technology import Technology
@@ -24,6 +24,8 @@ _DEEP_PARTS = 3
 _JS_GLOBALS = frozenset({"window", "self", "globalThis"})
 """Names of the object that holds everything: what stands behind the dot tells."""
 _OF_NPM = "pkg:npm/"
+_OF_MANY = frozenset({"image", "resource"})
+"""Names of settings of which the value tells."""
 _PIECES = re.compile(r"[^*./=?]+")
 """Of a pattern, what stands in a text as it is."""
 
@@ -73,7 +75,7 @@ def _tellings(by_kind: dict[IndicatorKind, set[str]]) -> Iterator[tuple[Telling,
             yield Telling("npm", package), _npm_forms(package)
     for setting in by_kind[IndicatorKind.CONFIG]:
         piece = _telling_piece(setting)
-        yield Telling("config", piece), (piece.removeprefix("*").encode("utf-8"),)
+        yield Telling("config", piece), _config_forms(piece.removeprefix("*"))
 
 
 def _names(language: str, modules: set[str], calls: set[str], caller: Callable[[str], str]) -> set[str]:
@@ -166,13 +168,21 @@ def _npm_forms(package: str) -> tuple[bytes, ...]:
 def _telling_piece(setting: str) -> str:
     """A piece that stands in every file with the setting, after `*` if it may stand inside a longer name.
 
-    Of an image its longest; of a name any but the last of several, which only says what is done with the rest; of an
-    action all of it.
+    Of an image or a resource its longest; of a name any but the last of several, which only says what is done with the
+    rest; of an action its service, for what follows may be a wildcard.
     """
-    name, _, value = setting.removeprefix("iam:").partition("=")
-    text = value if name == "image" else name
+    if setting.startswith(ACTION):
+        return setting.removeprefix(ACTION).partition(":")[0] + ":"
+    name, _, value = setting.partition("=")
+    text = value if name in _OF_MANY else name
     pieces = _PIECES.findall(text)
-    if name != "image" and len(pieces) > 1:
+    if name not in _OF_MANY and len(pieces) > 1:
         pieces = pieces[:-1]
     piece = max(pieces, key=len, default=name)
     return f"*{piece}" if f"*{piece}" in text else piece
+
+
+def _config_forms(piece: str) -> tuple[bytes, ...]:
+    """A piece as it stands in files; services of policies are also written with a capital."""
+    forms = (piece, piece.capitalize()) if piece.endswith(":") else (piece,)
+    return tuple(form.encode("utf-8") for form in forms)

@@ -83,6 +83,7 @@ class Table:
         triage = [r for r in found if not r.INFO.depth]
         self._by_name = _by_key(triage, lambda info: info.names)
         self._by_suffix = _by_key(triage, lambda info: info.suffixes)
+        self._by_stem = _by_key(triage, lambda info: info.stems)
         self._by_first: dict[bytes, list[Reader | Container]] = defaultdict(list)
         self._by_start: dict[bytes, list[tuple[bytes, Reader | Container]]] = defaultdict(list)
         self._by_place: dict[int, list[tuple[bytes, Reader | Container]]] = defaultdict(list)
@@ -106,7 +107,7 @@ class Table:
         """Ask the table about a base name and the first bytes; with the source, containers confirm by more of it."""
         lower = name.lower()
         by_magic = self._by_its_bytes(head)
-        asked = (*by_magic, *self._by_name.get(lower, ()), *self._by_its_suffixes(lower))
+        asked = (*by_magic, *self._by_its_name(lower), *self._by_its_suffixes(lower))
         if len(asked) > 1:
             asked = tuple({id(r): r for r in asked}.values())
         asked = _unrefined(tuple(r for r in asked if self._agrees(r, lower, head, source)))
@@ -124,7 +125,7 @@ class Table:
     def is_asked_beside(self, name: str, head: bytes) -> bool:
         """Whether anybody asks for a file by its base name, or by what stands elsewhere than at its beginning."""
         lower = name.lower()
-        if lower in self._by_name or self._by_its_suffixes(lower):
+        if self._by_its_name(lower) or self._by_its_suffixes(lower):
             return True
         return head[:1] in self._by_first or self._stands_elsewhere(head) is not None
 
@@ -142,6 +143,11 @@ class Table:
             return False
         return source is None or id(reader) not in self._that_confirm or bool(reader.confirms(source))
 
+    def _by_its_name(self, lower: str) -> list[Reader | Container]:
+        stem = self._by_stem.get(_stem(lower))
+        named = self._by_name.get(lower, [])
+        return named if stem is None else [*named, *stem]
+
     def _by_its_suffixes(self, lower: str) -> list[Reader | Container]:
         found: list[Reader | Container] = []
         dot = lower.find(".")
@@ -149,6 +155,12 @@ class Table:
             found += self._by_suffix.get(lower[dot:], ())
             dot = lower.find(".", dot + 1)
         return found
+
+
+def _stem(lower: str) -> str:
+    """A name up to a dot that is not its first character."""
+    dot = lower.find(".", 1)
+    return lower if dot < 0 else lower[:dot]
 
 
 def wanted_by(name: str) -> Wanted:

@@ -50,7 +50,7 @@ def groups_of(matches: Iterable[Match], index: Index, owners: Mapping[str, Owner
     for (_, component, _), found in sorted(sorted_out.items()):
         technology = found[0][0].technology
         owner = of_all_versions(components[component], (match.observation for _, match in found))
-        kept = _within_own_code(_by_the_call(_conditions_met(found)), technology, owner, owners)
+        kept = _within_own_code(_by_the_call(_unless_off(_conditions_met(found))), technology, owner, owners)
         if kept:
             groups.append(Group(technology=technology, owner=owner, matches=tuple(kept)))
     return without_mere_sorts(groups)
@@ -63,6 +63,18 @@ def _conditions_met(found: list[tuple[Entry, Match]]) -> list[tuple[Entry, Match
         for entry, match in found
         if "." not in entry.key.rpartition("#")[2]
         and all(f"{entry.key}.{part}" in keys for part in range(len(entry.indicator.all_of)))
+    ]
+
+
+def _unless_off(found: list[tuple[Entry, Match]]) -> list[tuple[Entry, Match]]:
+    """Where a setting switches the technology off, what is only declared beside it is a mention."""
+    if not any(entry.indicator.switches_off for entry, _ in found):
+        return found
+    return [
+        (entry, msgspec.structs.replace(match, presence=Presence.REFERENCED))
+        if match.presence is Presence.DECLARED
+        else (entry, match)
+        for entry, match in found
     ]
 
 
@@ -175,9 +187,14 @@ def _finding(group: Group, graph: Any, owners: Mapping[str, Owner], code: CodeFi
         confidence=_confidence(group, graded),
         evidence=evidence,
         path=path_to(graph, strongest.locator, nodes_of(group), group.technology.id, owners),
-        explanation=" ".join(filter(None, (explanation(group.technology, graded), told))),
+        explanation=" ".join(filter(None, (explanation(group.technology, graded), _off(group), told))),
         code_use=use,
     )
+
+
+def _off(group: Group) -> str:
+    places = {match.artifact: match.seen for entry, match in group.matches if entry.indicator.switches_off}
+    return " ".join(f"It is switched off in {place} ({seen})." for place, seen in sorted(places.items())[:1])
 
 
 def _reference(technology: Technology) -> TechnologyRef:

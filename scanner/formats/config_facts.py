@@ -7,6 +7,9 @@ Spelling (the same in the catalogue's `config:` patterns, which see `name` and `
 - A container image is `image` with the reference as value: `registry.example/owner/app:1.2`. Variables in it are
   replaced by their defaults or dropped.
 - An action that a policy allows is `iam:service:Action`, wildcards as written: `iam:faces:Search*`, `iam:faces:*`.
+  What a policy allows by leaving something out (`NotAction`), or by allowing everything (`*`), names no service.
+- What a template of infrastructure creates is `resource` with its type as value, and behind a slash its kind where one
+  type stands for many services: `Vendor::Faces::Collection`, `vendor_account/Face`.
 
 A value is kept if it is a truth value, a number, an image or a plain word or path of at most 40 characters; never one
 that looks like a secret or stands under a name like password, token or key. Other values are left empty.
@@ -29,7 +32,7 @@ _SECRET = re.compile(
     r"|(?:^|[_.-])key|key$|bearer|dsn|connection|webhook",
     re.IGNORECASE,
 )
-_TRUTH = frozenset({"true", "false", "yes", "no", "on", "off"})
+TRUTH = frozenset({"true", "false", "yes", "no", "on", "off"})
 _NUMBER = re.compile(r"-?\d{1,12}(?:\.\d{1,6})?")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_./ -]{0,39}")
 _PIECE = re.compile(r"[A-Za-z0-9]+")
@@ -39,9 +42,19 @@ ENVIRONMENT = frozenset(
     {"env", "env_vars", "environment", "environment_variables", "environmentvariables", "variables"}
 )
 """Keys under which variables stand."""
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,150}")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,150}")
+_DATA = frozenset({"data", "stringdata"})
+"""Keys of Kubernetes under which variables stand beside whole files."""
+CAPITALS = re.compile(r"[A-Z][A-Z0-9]*_[A-Z0-9_]{1,150}")
+"""A name that only variables have."""
 _ACTIONS = frozenset({"action", "actions"})
-_ACTION = re.compile(r"([a-z0-9-]{2,40}):([A-Za-z0-9*?]{1,100})")
+_ACTION = re.compile(r"([A-Za-z0-9-]{2,40}):([A-Za-z0-9*?]{1,100})")
+_IMAGE_KEYS = frozenset({"image", "imageuri", "dockerimage", "containerimage", "baseimage"})
+_DOCKER = "docker://"
+_RESOURCE = re.compile(
+    r"(?:[A-Z][A-Za-z0-9]{1,40}::[A-Za-z0-9]{1,60}::[A-Za-z0-9]{1,80}|Microsoft(?:\.\w{1,60}){1,4}/[\w/]{1,100})"
+)
+_KIND = re.compile(r"[A-Za-z][A-Za-z0-9.]{0,60}")
 _IMAGE = re.compile(
     r"[a-z0-9][\w.-]{0,200}(?::\d{1,5}(?=/))?(?:/[a-z0-9_][\w.-]{0,150}){0,8}(?::\w[\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?"
 )
@@ -75,15 +88,20 @@ def action(text: str, place: str) -> Iterator[Config]:
     """The action that a policy names; nothing if it is none."""
     found = _ACTION.fullmatch(text.strip())
     if found:
-        yield Config(name=f"iam:{found[1]}:{found[2]}", place=place)
+        yield Config(name=f"iam:{found[1].lower()}:{found[2]}", place=place)
+
+
+def resource(kind: str, place: str) -> Config:
+    """Something that a template creates, by its type."""
+    return Config(name="resource", value=kind[:_MAX_NAME], place=place)
 
 
 def shown(name: str, value: str) -> str:
     """The value if it may be shown, else nothing."""
     value = value.strip()
     if _SECRET.search(name):
-        return value.lower() if value.lower() in _TRUTH else ""
-    if value.lower() in _TRUTH:
+        return value.lower() if value.lower() in TRUTH else ""
+    if value.lower() in TRUTH:
         return value.lower()
     if _NUMBER.fullmatch(value):
         return value
@@ -101,17 +119,18 @@ def _looks_random(text: str) -> bool:
 
 
 def config_facts(leaves: Iterator[Leaf], budget: Budget) -> Iterator[Config]:
-    """What the values of a tree say: images and variables as they come, then actions, then plain settings."""
+    """What the values of a tree say: images and variables as they come, then actions, what is created, and settings."""
     policies = _Policies()
     pairs = _Pairs()
+    resources = _Resources()
     settings: list[Config] = []
     for leaf in leaves:
         budget.spend_items()
         key = _last_key(leaf.path).lower()
-        if key == "image" or (key == "repository" and len(leaf.path) > 1 and leaf.path[-2] == "image"):
-            yield from image(leaf.value, leaf.place)
-        elif policies.take(leaf, key):
+        if policies.take(leaf, key) or resources.take(leaf):
             continue
+        if _of_image(leaf, key):
+            yield from image(leaf.value.removeprefix(_DOCKER), leaf.place)
         elif _of_environment(leaf):
             yield from pairs.take(leaf)
         elif len(settings) <= _MAX_SETTINGS:
@@ -120,16 +139,30 @@ def config_facts(leaves: Iterator[Leaf], budget: Budget) -> Iterator[Config]:
                 settings.append(setting(name, leaf.value, leaf.place))
     yield from pairs.rest()
     yield from policies.allowed()
+    yield from resources.created()
     if len(settings) <= _MAX_SETTINGS:
-        yield from (config for config in settings if config.value)
+        yield from settings
 
 
 def _last_key(path: Path) -> str:
     return next((part for part in reversed(path) if isinstance(part, str)), "")
 
 
+def _of_image(leaf: Leaf, key: str) -> bool:
+    """Whether a value names a container image, in the ways of Kubernetes, Helm, and services that run others' code."""
+    above = str(leaf.path[-2]).lower() if len(leaf.path) > 1 else ""
+    if key in ("repository", "name"):
+        return above == "image"
+    if key == "container" or (key == "services" and isinstance(leaf.path[-1], int)):
+        return "/" in leaf.value or ":" in leaf.value
+    return key.replace("_", "") in _IMAGE_KEYS or leaf.value.startswith(_DOCKER)
+
+
 def _of_environment(leaf: Leaf) -> bool:
-    """Whether the path ends in `env.NAME`, `env[0]` or `env[0].name`."""
+    """Whether the path ends in `env.NAME`, `env[0]` or `env[0].name`, or in `data.NAME` with a name in capitals."""
+    last, above = leaf.path[-1], leaf.path[-2] if len(leaf.path) > 1 else ""
+    if isinstance(last, str) and isinstance(above, str) and above.lower() in _DATA and CAPITALS.fullmatch(last):
+        return True
     return any(isinstance(part, str) and part.lower() in ENVIRONMENT for part in leaf.path[-3:-1])
 
 
@@ -187,3 +220,26 @@ class _Policies:
             if statement not in self._denied:
                 for leaf in leaves:
                     yield from action(leaf.value, leaf.place)
+
+
+class _Resources:
+    """What a template creates: types, each with its kind where one stands beside it."""
+
+    def __init__(self) -> None:
+        self._types: dict[Path, Leaf] = {}
+        self._kinds: dict[Path, str] = {}
+
+    def take(self, leaf: Leaf) -> bool:
+        """Keep the leaf if it is the type of a resource; of a kind keep what it says and leave the leaf to others."""
+        if leaf.path[-1:] in (("Type",), ("type",)) and _RESOURCE.match(leaf.value):
+            self._types[leaf.path[:-1]] = leaf
+            return True
+        if leaf.path[-1:] == ("kind",) and _KIND.fullmatch(leaf.value):
+            self._kinds[leaf.path[:-1]] = leaf.value
+        return False
+
+    def created(self) -> Iterator[Config]:
+        """The resources in their order."""
+        for path, leaf in self._types.items():
+            kind = _RESOURCE.match(leaf.value)
+            yield resource("/".join(filter(None, (kind[0] if kind else "", self._kinds.get(path)))), leaf.place)

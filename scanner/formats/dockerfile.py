@@ -2,42 +2,23 @@
 
 import re
 import shlex
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
+
+import msgspec
 
 from scanner.formats.config_facts import image, setting
-from scanner.formats.packages.purls import npm_purl, package_purl, pypi_purl
+from scanner.formats.shell_commands import command_facts
 from scanner.formats.text_lines import numbered_lines
-from scanner.model.observation import Config, Observation, Package
+from scanner.model.observation import Config, Observation
 from scanner.model.source import Budget, Info, Source
 
 INFO = Info(
     name="dockerfile",
-    version=1,
-    line="Dockerfiles: images built on, variables, packages installed by name (pip, npm, yarn, gem, apt …)",
+    version=2,
+    line="Dockerfiles: images built on, variables, packages installed by name (pip, npm, gem, apt, apk, dnf, conda …)",
     specification="https://docs.docker.com/reference/dockerfile/",
-    limits="Scripts that an instruction runs are not followed. Of operating systems' packages only Debian's are read.",
-    names=(
-        "dockerfile",
-        "containerfile",
-        *(
-            f"dockerfile.{kind}"
-            for kind in (
-                "arm64",
-                "base",
-                "cpu",
-                "cuda",
-                "dev",
-                "gpu",
-                "jetson",
-                "local",
-                "prod",
-                "production",
-                "rocm",
-                "test",
-            )
-        ),
-    ),
+    limits="Scripts that an instruction copies and runs are read where they lie in the target, not from here.",
+    stems=("dockerfile", "containerfile"),
     suffixes=(".dockerfile", ".containerfile"),
 )
 
@@ -49,23 +30,15 @@ _SET = re.compile(r"(?:ENV|ARG)\s+(.*)", re.IGNORECASE)
 _ASSIGNED = re.compile(r"""([A-Za-z_]\w{0,150})=("[^"]{0,500}"|'[^']{0,500}'|\S{0,500})""")
 _REFERENCE = re.compile(r"\$(?:\{(\w{1,150})\}|(\w{1,150}))")
 _SPACED = re.compile(r"([A-Za-z_]\w{0,150})\s+(\S.{0,500})")
-_COMMANDS = re.compile(r"&&|\|\||[;|]")
-_NAME = re.compile(
-    r"([A-Za-z0-9][\w.-]{0,100})(?:\[[^\]]{0,200}\])?(?:={1,3}([\w.!+:~-]{1,60}))?(?:[<>~!=;,].{0,200})?"
-)
-_NPM = re.compile(r"((?:@[\w.~-]{1,100}/)?[\w.~-]{1,200})(?:@([\w.+^~-]{1,60}))?")
-_TAKES_VALUE = frozenset(
-    {"-r", "--requirement", "-c", "--constraint", "-i", "--index-url", "--extra-index-url", "-f", "--find-links", "-t",
-     "--target", "--prefix", "--registry", "-v", "--version", "--trusted-host", "--platform", "--root"}
-)  # fmt: skip
-_INSTALLERS = (
-    (re.compile(r"(?:\S*/)?(?:python[\d.]*\s+-m\s+)?(?:uv\s+)?pip[\d.]*\s+install\s(.*)"), "pypi"),
-    (re.compile(r"(?:uv|poetry|pdm)\s+add\s(.*)"), "pypi"),
-    (re.compile(r"(?:npm|pnpm|bun)\s+(?:-g\s+)?(?:i|install|add)\s(.*)"), "npm"),
-    (re.compile(r"yarn\s+(?:global\s+)?add\s(.*)"), "npm"),
-    (re.compile(r"gem\s+install\s(.*)"), "gem"),
-    (re.compile(r"(?:sudo\s+)?apt(?:-get)?\s+(?:-\S+\s+){0,6}install\s(.*)"), "deb"),
-)
+_INSTRUCTION = re.compile(rb"^(?:FROM|ARG) ", re.MULTILINE)
+_FLAGS = re.compile(r"RUN\s+(?:--\S+\s+){0,8}", re.IGNORECASE)
+_HEREDOC = re.compile(r"(RUN|COPY|ADD)\b.*?<<-?[\"']?(\w{1,60})", re.IGNORECASE)
+
+
+def wants(name: str, head: bytes) -> bool:
+    """Whether it is text and, where it is no Dockerfile by its whole name (`dockerfile.py`), begins as one does."""
+    is_named = name in INFO.stems or name.endswith(INFO.suffixes)
+    return b"\0" not in head and (is_named or _INSTRUCTION.search(head) is not None)
 
 
 def observe(source: Source, budget: Budget) -> Iterator[Observation]:
@@ -90,16 +63,33 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
                 values[name] = value
                 yield setting(name, value, place)
         elif line[:4].upper() == "RUN ":
-            for command in _COMMANDS.split(line[4:]):
-                budget.spend_items()
-                yield from installed_by(command.strip(), place)
+            yield from command_facts(_command(line), place)
+
+
+def _command(line: str) -> str:
+    """What an instruction runs: the words of a list (`["pip", "install", "x"]`) as one command."""
+    found = _FLAGS.match(line)
+    command = line[found.end() :] if found else ""
+    if not command.startswith("["):
+        return command
+    try:
+        words = msgspec.json.decode(command.encode("utf-8", "replace"), type=list[str])
+    except msgspec.DecodeError:
+        return command
+    # `["sh", "-c", "pip install x"]` has the command in one word.
+    return next((word for word in words if " " in word), shlex.join(words))
 
 
 def _instructions(source: Source, budget: Budget) -> Iterator[tuple[int, str]]:
     """Instructions with the lines they go on in, comments left out; the number is that of the first line."""
     start, joined = 0, ""
-    for number, line in numbered_lines(source, budget, _MAX_BYTES):
+    lines = numbered_lines(source, budget, _MAX_BYTES)
+    for number, line in lines:
         stripped = line.strip()
+        heredoc = _HEREDOC.match(stripped) if not joined else None
+        if heredoc:
+            yield from _in_heredoc(heredoc[1], heredoc[2], lines)
+            continue
         if not stripped or stripped.startswith("#"):
             continue
         start = start or number
@@ -109,6 +99,15 @@ def _instructions(source: Source, budget: Budget) -> Iterator[tuple[int, str]]:
             start, joined = 0, ""
     if joined:
         yield start, joined
+
+
+def _in_heredoc(instruction: str, end: str, lines: Iterator[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """The lines of a script that stands in the file, each as an instruction; of a file that is copied, none."""
+    for number, line in lines:
+        if line.strip() == end:
+            return
+        if instruction.upper() == "RUN":
+            yield number, f"RUN {line.strip()}"
 
 
 def _images(reference: str, stages: set[str], place: str) -> Iterator[Config]:
@@ -121,38 +120,3 @@ def _variables(text: str) -> Iterator[tuple[str, str]]:
     spaced = _SPACED.match(text) if not assigned else None
     for found in assigned or ([spaced] if spaced else []):
         yield found[1], found[2].strip("\"'")
-
-
-def installed_by(command: str, place: str) -> Iterator[Package]:
-    """The packages that a shell command names to an installer."""
-    for pattern, kind in _INSTALLERS:
-        found = pattern.match(command)
-        if found:
-            name = _NPM if kind == "npm" else _NAME
-            for word in _names(found[1]):
-                package = name.fullmatch(word)
-                purl = _PURLS[kind](package[1]) if package else None
-                if package and purl is not None:
-                    version = (package[2] or "") if (package[2] or "x")[0].isdigit() else ""
-                    yield Package(purl=purl, version=version, role="declares", place=place)
-            return
-
-
-def _names(text: str) -> Iterator[str]:
-    try:
-        words = shlex.split(text[:_MAX_JOINED])
-    except ValueError:
-        words = text.split()
-    skips = False
-    for word in words:
-        if not skips and word[:1] not in ("-", ".", "/", "$") and "://" not in word:
-            yield word
-        skips = word in _TAKES_VALUE
-
-
-_PURLS: dict[str, Callable[[str], str | None]] = {
-    "pypi": pypi_purl,
-    "npm": npm_purl,
-    "gem": partial(package_purl, "gem"),
-    "deb": partial(package_purl, "deb"),
-}

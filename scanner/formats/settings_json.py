@@ -5,26 +5,31 @@ from collections.abc import Iterator
 
 import msgspec
 
-from scanner.formats.config_facts import ENVIRONMENT, Leaf, Path, config_facts
-from scanner.formats.json_tree import Json, json_object
+from scanner.formats.config_facts import CAPITALS, ENVIRONMENT, TRUTH, Leaf, Path, config_facts, resource
+from scanner.formats.json_tree import Json, json_object, part
 from scanner.model.observation import Observation
 from scanner.model.source import Budget, Info, Source, Unreadable
 from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="settings-json",
-    version=2,
+    version=3,
     line="Settings in JSON (servers, policies, CloudFormation, task definitions): images, variables, actions, switches",
     specification="JSON: RFC 8259; policies: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies.html",
     limits="Only files with a word of a known setting are read. "
-    "What is no JSON object, or larger than 1 MiB, counts as data. Of plain settings, truth values are kept.",
+    "What is no JSON object, or larger than 1 MiB, counts as data. Of plain settings, "
+    "truth values are kept, and variables in capitals.",
     suffixes=(".json", ".tf.json", ".template"),
     after_words=("config",),
 )
 
 _MAX_BYTES = 1024 * 1024
 _MAX_LEAVES = 50_000
-_KEYS = ENVIRONMENT | {"image", "repository", "action", "effect"}
+_MAX_WORD = 120
+_KEYS = ENVIRONMENT | {"image", "imageuri", "repository", "action", "actions", "effect", "container"}
+_TYPES = frozenset({"type", "Type", "kind"})
+_TERRAFORM = ".tf.json"
+_POLICY = re.compile(r"\s*\{.{0,4000}\"(?:Action|Statement)\"", re.DOTALL)
 _COMMENT = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|//[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL)
 _COMMA = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|,\s*+([}\]])', re.DOTALL)
 _OTHERS = (
@@ -65,6 +70,8 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
         if why.cause is Cause.LIMIT:
             raise
         tree = _with_comments(bytes(source.view()))
+    if source.name.lower().endswith(_TERRAFORM):
+        yield from (resource(kind, f"resource.{kind}") for kind in part(tree, "resource"))
     yield from config_facts(_leaves(tree), budget)
 
 
@@ -90,13 +97,28 @@ def _leaves(tree: Json) -> Iterator[Leaf]:
             waiting += reversed([((*path, number), inner) for number, inner in enumerate(value)])
         elif isinstance(value, bool):
             yield Leaf(path, str(value).lower(), _place(path))
-        elif value is not None and _of_interest(path):
+        elif isinstance(value, str) and _POLICY.match(value):
+            waiting.append((path, _inner(value)))
+        elif value is not None and _of_interest(path, str(value)):
             yield Leaf(path, str(value), _place(path))
 
 
-def _of_interest(path: Path) -> bool:
-    """Whether a value that is no truth value may be an image, a variable or part of a policy."""
-    return any(isinstance(key, str) and key.lower() in _KEYS for key in path[-3:])
+def _inner(text: str) -> Json | None:
+    """The policy that stands in a text, as templates and their output keep it; none if it is no JSON."""
+    try:
+        return msgspec.json.decode(text.encode("utf-8", "replace"), type=Json)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def _of_interest(path: Path, value: str) -> bool:
+    """Whether a value may be an image, a variable, part of a policy, a type that is created, or a switch in words."""
+    if any(isinstance(key, str) and key.lower() in _KEYS for key in path[-3:]):
+        return True
+    last = path[-1] if path else ""
+    if last in _TYPES or (isinstance(last, str) and CAPITALS.fullmatch(last)):
+        return len(value) <= _MAX_WORD
+    return value.lower() in TRUTH
 
 
 def _place(path: Path) -> str:

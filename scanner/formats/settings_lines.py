@@ -10,31 +10,14 @@ from scanner.model.source import Budget, Info, Source
 
 INFO = Info(
     name="settings-lines",
-    version=2,
+    version=3,
     line="Settings line by line (.env, ini, conf, properties): variables and switches",
     specification="https://docs.docker.com/compose/how-tos/environment-variables/variable-interpolation/ (.env files)",
     limits="Only files with a word of a known setting are read. "
     "Values that go on in further lines are read from their first line. Above 1 MiB nothing is read.",
-    names=(".env", ".flaskenv", ".envrc"),
-    suffixes=(
-        ".env",
-        ".env.default",
-        ".env.dev",
-        ".env.development",
-        ".env.dist",
-        ".env.example",
-        ".env.local",
-        ".env.prod",
-        ".env.production",
-        ".env.sample",
-        ".env.staging",
-        ".env.template",
-        ".env.test",
-        ".ini",
-        ".cfg",
-        ".conf",
-        ".properties",
-    ),
+    names=(".flaskenv", ".envrc"),
+    stems=(".env",),
+    suffixes=(".env", ".ini", ".cfg", ".conf", ".properties"),
     after_words=("config",),
 )
 
@@ -42,7 +25,7 @@ _MAX_BYTES = 1024 * 1024
 _MAX_SETTINGS = 3000
 _OTHERS = frozenset({"setup.cfg", "tox.ini", "pytest.ini", "pom.properties", "pyvenv.cfg", "mypy.ini"})
 _SECTION = re.compile(r"\[([^\[\]]{1,200})\]")
-_VARIABLE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_.]{0,150})\s*=\s*(.*)")
+_VARIABLE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_.-]{0,150})\s*=\s*(.*)")
 _SETTING = re.compile(r"([A-Za-z_][\w.-]{0,150})\s*[=:]\s*(.*)")
 _QUOTED = re.compile(r"""(["'])(.*)\1(?:\s+[#;].*)?""")
 
@@ -71,9 +54,8 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
         if found is None or count > _MAX_SETTINGS:
             continue
         for config in _configs("" if is_environment else section, found[1], _value(found[2]), f"line {number}"):
-            if is_environment or config.value:
-                count += 1
-                yield config
+            count += 1
+            yield config
 
 
 def _value(text: str) -> str:

@@ -10,12 +10,12 @@ from scanner.model.source import Budget, Info, Source
 
 INFO = Info(
     name="settings-yaml",
-    version=2,
+    version=3,
     line="Settings in YAML (servers, Compose, Kubernetes, CloudFormation, CI): images, variables, actions, switches",
     specification="YAML 1.2: https://yaml.org/spec/1.2.2/",
     limits="Only files with a word of a known setting are read. "
     "Texts of several lines, aliases and merged keys are passed over. Above 1 MiB nothing is read.",
-    suffixes=(".yml", ".yaml"),
+    suffixes=(".yml", ".yaml", ".template"),
     after_words=("config",),
 )
 
@@ -24,9 +24,9 @@ _OTHERS = frozenset({"pnpm-lock.yaml", "pubspec.yaml", "environment.yml", "envir
 """Lists of packages, which have readers of their own."""
 
 
-def wants(name: str, _head: bytes) -> bool:
-    """Whether it is no list of packages."""
-    return name not in _OTHERS
+def wants(name: str, head: bytes) -> bool:
+    """Whether it is no list of packages, and no template in JSON."""
+    return name not in _OTHERS and not (name.endswith(".template") and head.lstrip()[:1] == b"{")
 
 
 def observe(source: Source, budget: Budget) -> Iterator[Observation]:

@@ -5,7 +5,7 @@ from itertools import chain
 
 import msgspec
 
-from scanner.catalogue.index import Entry, Index, names_of
+from scanner.catalogue.index import ACTION, Entry, Index, names_of
 from scanner.catalogue.network_pattern import fits
 from scanner.catalogue.pattern import compile_pattern
 from scanner.model.artifact import Artifact, ArtifactFacts
@@ -32,7 +32,7 @@ from scanner.model.observation import (
     Service,
     Symbol,
 )
-from scanner.model.technology import LookAlike, Technology
+from scanner.model.technology import Indicator, LookAlike, Technology
 from scanner.model.vocabulary import IndicatorKind, Presence, Scope, TechnologyKind
 
 NATIVE_TYPES = frozenset({"elf", "pe", "macho", "dotnet"})
@@ -205,8 +205,8 @@ def _of_that_version(observation: Observation | FileName, entry: Entry) -> bool:
 def presence_of(observation: Observation | FileName, entry: Entry, artifact: Artifact) -> Presence:
     """How strongly a match proves that the technology is there, before the component's other matches are known."""
     indicator = entry.indicator
-    if not indicator.verified or not (indicator.grants or entry.technology.capabilities):
-        # What nobody saw in a real artifact, or what shows no capability, is a mention.
+    if not indicator.verified or indicator.switches_off or not (indicator.grants or entry.technology.capabilities):
+        # What nobody saw in a real artifact, what shows no capability, or that it is switched off, is a mention.
         return Presence.REFERENCED
     if artifact.type in PROSE_TYPES and isinstance(observation, ByteHit):
         return Presence.REFERENCED
@@ -216,6 +216,8 @@ def presence_of(observation: Observation | FileName, entry: Entry, artifact: Art
         return Presence.DECLARED
     if artifact.type in UNLINKED_TYPES and isinstance(observation, ByteHit):
         return min(indicator.presence or Presence.PRESENT, Presence.PRESENT, key=lambda presence: presence.rank)
+    if isinstance(observation, Config) and _allows_more(observation, indicator):
+        return Presence.PRESENT
     if indicator.presence is not None:
         is_own = (
             indicator.presence is Presence.USED
@@ -224,6 +226,14 @@ def presence_of(observation: Observation | FileName, entry: Entry, artifact: Art
         )
         return Presence.PRESENT if is_own else indicator.presence
     return _by_role(observation, entry, artifact)
+
+
+def _allows_more(setting: Config, indicator: Indicator) -> bool:
+    """Whether a policy allows more than an indicator speaks of, by a wildcard: then that is there, and nothing says
+    that it is used."""
+    return setting.name.startswith(ACTION) and not compile_pattern(indicator.value, ignore_case=True).matches(
+        setting.name
+    )
 
 
 def _of_declared(package: Package, artifact: Artifact) -> Presence:

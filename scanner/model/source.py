@@ -102,6 +102,9 @@ class Info(msgspec.Struct, frozen=True, kw_only=True):
     """Whole file names it wants, lower case."""
     suffixes: tuple[str, ...] = ()
     """File name endings it wants, lower case, with the dot."""
+    stems: tuple[str, ...] = ()
+    """What file names it wants begin with, lower case, up to a dot that is not their first character: `dockerfile` also
+    stands for `dockerfile.gpu`, and `.env` for `.env.nas`."""
     magics: tuple[Magic, ...] = ()
     """Beginnings it wants."""
     depth: bool = False

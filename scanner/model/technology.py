@@ -24,6 +24,8 @@ class Indicator(msgspec.Struct, frozen=True, kw_only=True):
     """Condition on the version of a matched package, such as `>=4.5.4`."""
     needs: str = ""
     """`model`: counts as recognition only beside a model."""
+    switches_off: bool = False
+    """For a setting: it switches the technology off, so what the component only declares of it is a mention."""
     all_of: tuple["Indicator", ...] = ()
     """Further indicators that must match in the same component (`all:` in the file)."""
     size_bytes: int = 0

@@ -48,8 +48,11 @@ def heads(draw: st.DrawFn) -> bytes:
     return bytes(head[: draw(st.integers(0, len(head))) if draw(st.booleans()) else HEAD_BYTES])
 
 
+STEMS = sorted({stem for one in TRIAGE for stem in one.INFO.stems})
+
 names = st.one_of(
     st.sampled_from(["x", "a.b", ".a"]),
+    st.tuples(st.sampled_from(STEMS), st.sampled_from(["", ".x", "x"])).map("".join),
     st.sampled_from(NAMES),
     st.tuples(st.sampled_from(["x", "X.y", ""]), st.sampled_from(SUFFIXES)).map("".join),
 )
@@ -59,6 +62,16 @@ names = st.one_of(
 @given(names, heads())
 def test_any_name_and_bytes_are_wanted_by_whom_the_definition_says(name: str, head: bytes) -> None:
     assert COMPILED.wanted(name, head) == BY_DEFINITION.wanted(name, head)
+
+
+def test_the_beginning_of_a_name_is_wanted_up_to_its_first_dot() -> None:
+    for stem in STEMS:
+        wanted = {one.INFO.name for one in TRIAGE if stem in one.INFO.stems}
+        named = {reader.INFO.name for reader in COMPILED.wanted(stem, b"FROM x\n").readers}
+        longer = {reader.INFO.name for reader in COMPILED.wanted(f"{stem.upper()}.Nas", b"FROM x\n").readers}
+        other = {reader.INFO.name for reader in COMPILED.wanted(f"{stem}x.nas", b"FROM x\n").readers}
+        assert wanted <= named & longer
+        assert not wanted & other
 
 
 def test_every_magic_alone_is_known_in_its_place_and_nowhere_else() -> None:
@@ -85,5 +98,6 @@ def test_who_is_asked_beside_is_who_asks_by_name_or_elsewhere_than_at_the_beginn
     lower = name.lower()
     dots = [at for at, char in enumerate(lower) if char == "."]
     by_name = lower in NAMES or any(lower[at:] in SUFFIXES for at in dots)
+    by_name = by_name or any(lower[:at] in STEMS for at in (*[at for at in dots if at > 0][:1], len(lower)))
     by_bytes = any(head.startswith(magic, at) for at, magic in MAGICS if at > 0 or len(magic) < 2)
     assert COMPILED.is_asked_beside(name, head) == (by_name or by_bytes)

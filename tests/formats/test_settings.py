@@ -47,6 +47,8 @@ def test_a_server_s_settings_are_named_by_their_path():
     assert seen(settings_yaml, "config.yml", SERVER) == {
         "mqtt.host": "broker",
         "mqtt.ports": "8883",
+        "mqtt.password": "",
+        "api_key": "",
         "face_search.enabled": "true",
         "face_search.threshold": "0.9",
         "face_search.model_size": "large",
@@ -90,6 +92,7 @@ def test_compose_files_give_images_and_variables():
         ("image", "docker.io/owner/photos@sha256:" + "0" * 64),
         ("APP_FACE_SIZE", "50"),
         ("APP_FLAG", ""),
+        ("services.built.build", ""),
     ]
 
 
@@ -155,6 +158,70 @@ def test_policies_give_the_actions_they_allow():
     assert set(seen(settings_json, "policy.json", json.dumps(policy))) == expected
 
 
+def test_a_service_of_an_action_is_written_in_any_case_and_what_is_left_out_names_none():
+    policy = {
+        "Statement": [
+            {"Effect": "Allow", "Action": "Faces:searchFaces"},
+            {"Effect": "Allow", "NotAction": ["faces:Delete*"]},
+            {"Effect": "Allow", "Action": "*"},
+        ]
+    }
+    found = seen(settings_json, "policy.json", json.dumps(policy))
+    assert {name for name in found if name.startswith("iam:")} == {"iam:faces:searchFaces"}
+
+
+def test_a_policy_may_stand_in_a_text_and_statements_of_terraform_in_json_have_other_keys():
+    inner = json.dumps({"Statement": {"Effect": "Allow", "Action": ["faces:Index*"]}})
+    tree = {
+        "resource": {"vendor_faces_collection": {"v": {"policy": inner}}},
+        "data": {"vendor_policy_document": {"p": {"statement": [{"effect": "Allow", "actions": ["faces:Find"]}]}}},
+    }
+    assert seen(settings_json, "main.tf.json", json.dumps(tree)) == {
+        "resource": "vendor_faces_collection",
+        "iam:faces:Index*": "",
+        "iam:faces:Find": "",
+    }
+
+
+def test_templates_say_what_they_create():
+    cloud = "Resources:\n  V:\n    Type: Vendor::Faces::Collection\n  S:\n    Type: String\n"
+    assert seen(settings_yaml, "stack.template", cloud) == {
+        "Resources.S.Type": "String",
+        "resource": "Vendor::Faces::Collection",
+    }
+    other = {"resources": [{"type": "Microsoft.Cloud/accounts", "apiVersion": "1", "kind": "Face"}]}
+    assert seen(settings_json, "azuredeploy.json", json.dumps(other))["resource"] == "Microsoft.Cloud/accounts/Face"
+
+
+SERVICES = """services:
+  - owner/faces:1.2
+  - name: other/thing
+jobs:
+  t:
+    container: owner/box:2
+    image: {name: owner/named}
+    steps:
+      - uses: docker://owner/step:3
+      - uses: actions/checkout@v4
+data:
+  APP_FACES: "on"
+  VISION-FACE: no variable here
+env: {VISION-FACE: "True"}
+"""
+
+
+def test_ci_files_name_images_in_many_ways_and_variables_stand_in_maps_of_kubernetes():
+    found = [(o.name, o.value) for o in read(settings_yaml, BytesSource("ci.yml", SERVICES.encode()))]
+    assert [value for name, value in found if name == "image"] == [
+        "owner/faces:1.2",
+        "owner/box:2",
+        "owner/named",
+        "owner/step:3",
+    ]
+    assert ("APP_FACES", "on") in found
+    assert ("VISION-FACE", "true") in found
+
+
 def test_json_gives_settings_variables_and_images_with_their_place():
     text = json.dumps(
         {
@@ -214,6 +281,7 @@ def test_ini_files_give_settings_by_section():
         "face search.enabled": "yes",
         "face search.model": "large",
         "face search.password": "true",
+        "x.hash": "",
     }
 
 
