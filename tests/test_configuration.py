@@ -39,7 +39,8 @@ FILES = {
     "not-action/policy.json": policy("Allow", "NotAction", "rekognition:*"),
     "terraform/main.tf": 'resource "aws_rekognition_collection" "v" {\n  collection_id = "v"\n}\n'
     'variable "db_password" {\n  default = "S3cret-hunter2"\n}\n',
-    "template/stack.template": "Resources:\n  V:\n    Type: AWS::Rekognition::Collection\n    Key: !Ref S3cret-hunter2\n",
+    "template/stack.template": "Resources:\n  V:\n    Type: AWS::Rekognition::Collection\n"
+    "    Key: !Ref S3cret-hunter2\n",
     # What is installed and run.
     "image/Dockerfile.gpu": "FROM python:3\nENV TOKEN=S3cret-hunter2\nRUN <<EOF\npip install face_recognition\nEOF\n",
     "pipeline/Jenkinsfile": "  agent { docker { image 'exadel/compreface-core:1' } }\n  PASSWORD = 'S3cret-hunter2'\n",
