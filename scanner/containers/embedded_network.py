@@ -1,120 +1,103 @@
-"""Neural networks inside other files: in native libraries and programs, and one behind the other in data files.
+"""Neural networks inside other files: among the constants of programs and libraries, one behind the other in a blob.
 
-A network that a compiler put among a program's constants, or a packer joined with others, begins like a file of its
-format. Such beginnings are looked for, and what follows one up to the next is given as a member, to be read as what it
-is. A beginning alone proves little: each is checked for a description that can be right.
+Readers of networks say which literals stand in every network of their format, and where a network with such a mark
+begins and ends (`scanner/formats/networks`): by the structure, whoever wrote it. What is found is given as a member,
+to be read as what it is; one whose end is not known reaches to the beginning of the next.
 
-A file is opened only if one of the two marks stands in it; then they are looked for once more, to know where.
+A file is opened only if a mark stands in it (`source.focus`); then those are looked for once more, to know where.
 """
 
 import re
-from collections.abc import Iterator
-from functools import partial
-from itertools import pairwise
+from collections.abc import Iterable, Iterator
+from heapq import merge
+from itertools import chain, pairwise
 
 from scanner.containers import Member
 from scanner.containers.jail import Jail
-from scanner.containers.stored import slices
-from scanner.formats.buffers import matches_in
-from scanner.formats.mapped import windows
+from scanner.containers.stored import part
+from scanner.formats.mapped import places_of
+from scanner.formats.networks import Extent, found_inside
 from scanner.model.source import Budget, Info, Magic, Source, Unreadable
 from scanner.model.vocabulary import Cause
 
-_PROGRAMS = (b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xca\xfe\xba\xbe")
-_FLAT, _PROTO = b"TFL3", b"\x12\x07pytorch"
+_PROGRAMS = (
+    *(b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"\xca\xfe\xba\xbf"),
+    *(b"\0asm", b"dex\n"),
+)
+_BEGINNINGS = tuple(m for reader in found_inside() for m in reader.INFO.magics if len(m.value) > 1)
 INFO = Info(
     name="embedded-network",
-    version=2,
-    line="Neural networks inside programs, native libraries and joined data files (TensorFlow Lite, ONNX by PyTorch)",
-    specification="https://flatbuffers.dev/internals/, https://github.com/onnx/onnx/blob/main/onnx/onnx.proto",
-    limits="Networks that are compressed or encrypted inside, of other formats or by other producers are not found.",
-    suffixes=(".bin", ".dat", ".data", ".blob", ".model", ".models", ".pack", ".pak", ".bundle", ".res"),
-    magics=(*map(Magic, _PROGRAMS), Magic(_FLAT, 4)),
-    marks=(_FLAT, _PROTO),
+    version=3,
+    line="Neural networks inside programs, libraries and data files of any name, found by their structure",
+    specification="https://flatbuffers.dev/internals/, https://protobuf.dev/programming-guides/encoding/",
+    limits="Networks that are compressed or encrypted inside are not found, nor those of formats without a mark (MNN, "
+    "Core ML, Paddle's older programs).",
+    magics=(*map(Magic, _PROGRAMS), *_BEGINNINGS),
+    marks=tuple(sorted({mark for reader in found_inside() for mark in reader.MARKS})),
 )
 RANDOM_ACCESS = True
 WHOLE = False
+UNKNOWN = True
 
-_SHORTEST_BYTES = 2048
-_FIND_FLAT, _FIND_PROTO = re.compile(_FLAT), re.compile(_PROTO)
-_LARGEST_ROOT = 1 << 12
+_SHORTEST_BYTES = 64
 _MOST = 256
-_OVERLAP_BYTES = 16
-"""More than either beginning is long, so that none is cut by the edge of a window."""
 
 
 def members(source: Source, budget: Budget) -> Iterator[Member]:
-    """Give each network up to the beginning of the next.
+    """Give each network but one that the file itself is.
 
     Raises:
         Unreadable: limit, where there are more than can be meant.
     """
     data = source.view()
-    if len(data) < _SHORTEST_BYTES:
-        return
     jail = Jail()
-    for number, (start, end) in enumerate(pairwise([*_starts(data), len(data)])):
+    found = 0
+    for start, end in _stretches(_extents(source, budget), len(data)):
+        if start == 0 or end - start < _SHORTEST_BYTES:
+            continue
+        if found >= _MOST:
+            raise Unreadable(Cause.LIMIT, f"It holds more than {_MOST} networks; the rest was not read.")
+        found += 1
+        yield part(data, f"(network at {start:#x})", start, end - start, jail, budget)
+
+
+def _stretches(extents: Iterable[Extent], size: int) -> Iterator[tuple[int, int]]:
+    """From where to where; one whose end is not known reaches to the beginning of the next."""
+    for extent, follower in pairwise(chain(extents, [Extent(size)])):
+        yield extent.start, follower.start if extent.end is None else extent.end
+
+
+def _extents(source: Source, budget: Budget) -> Iterator[Extent]:
+    """The networks in the order of the file; none begins before the end of the one before, as far as that is known."""
+    data = source.view()
+    end = 0
+    tried: dict[str, int] = {}
+    for at, number in _marks(source):
+        reader = found_inside()[number]
+        # What was tried in vain from an earlier mark has no beginning before that mark.
+        floor = max(end, tried.get(reader.INFO.name, 0))
+        if at < floor:
+            continue
         budget.spend_items()
-        if number >= _MOST:
-            raise Unreadable(Cause.LIMIT, f"It holds more than {_MOST} beginnings of networks; the rest was not read.")
-        size = (_length(data[start:end]) if data[start] == 8 else end - start) or end - start
-        name = jail.admit(f"(network at {start:#x})")
-        read = partial(slices, data, start, size, budget)
-        yield Member(name=name.text, kind="file", size=size, chunks=read, notes=name.notes)
+        extent = reader.extent(data[floor:], at - floor, budget)
+        tried[reader.INFO.name] = at + 1
+        if extent is not None:
+            start, until = floor + extent.start, None if extent.end is None else floor + extent.end
+            end = until or at + 1
+            yield Extent(start, until)
 
 
-def _starts(data: memoryview) -> Iterator[int]:
-    """Where networks begin, but for one that the file itself is; each once, roughly in order."""
-    base, told = 0, -1
-    for window in windows(data, overlap=_OVERLAP_BYTES):
-        flat = (base + found.start() - 4 for found in matches_in(_FIND_FLAT, window))
-        proto = (base + found.start() - 2 for found in matches_in(_FIND_PROTO, window))
-        starts = {*filter(partial(_is_flat, data), flat), *filter(partial(_is_proto, data), proto)}
-        for start in sorted(starts):
-            if start > max(told, 0):
-                told = start
-                yield start
-        base += len(window) - _OVERLAP_BYTES
+def _marks(source: Source) -> Iterator[tuple[int, int]]:
+    """Where a mark stands, and the number of the reader it is one of."""
+    wanted = source.focus
+    looked_for = (
+        (mark, number)
+        for number, reader in enumerate(found_inside())
+        for mark in reader.MARKS
+        if not wanted or mark.decode("latin-1") in wanted
+    )
+    return merge(*(_places(source.view(), mark, number) for mark, number in looked_for))
 
 
-def _is_flat(data: memoryview, start: int) -> bool:
-    """Whether the first table lies near, and its layout has a length that can be."""
-    if start < 0:
-        return False
-    root = start + int.from_bytes(data[start : start + 4], "little")
-    if not start + 8 <= root <= min(start + _LARGEST_ROOT, len(data) - 4):
-        return False
-    layout = root - int.from_bytes(data[root : root + 4], "little", signed=True)
-    length = int.from_bytes(data[layout : layout + 2], "little") if start < layout < len(data) - 2 else 0
-    return 4 < length <= 64 and length % 2 == 0
-
-
-def _is_proto(data: memoryview, start: int) -> bool:
-    """Whether a small version stands before the producer, and fields of a model behind."""
-    return start >= 0 and data[start] == 8 and data[start + 1] < 32 and _length(data[start:]) > _SHORTEST_BYTES
-
-
-def _length(data: memoryview) -> int:
-    """How many bytes read as fields of a model, one behind the other."""
-    at = 0
-    known = {0x08, 0x12, 0x1A, 0x22, 0x28, 0x32, 0x3A, 0x42, 0x72}
-    while at < len(data) and data[at] in known:
-        key, at = data[at], at + 1
-        value, at = _number(data, at)
-        if value < 0 or (key & 7 == 2 and value > len(data) - at):
-            return 0
-        at += value if key & 7 == 2 else 0
-    return at
-
-
-def _number(data: memoryview, at: int) -> tuple[int, int]:
-    value = 0
-    for shift in range(0, 70, 7):
-        if at >= len(data):
-            break
-        byte = data[at]
-        at += 1
-        value |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return value, at
-    return -1, at
+def _places(data: memoryview, mark: bytes, number: int) -> Iterator[tuple[int, int]]:
+    return ((at, number) for at in places_of(re.compile(re.escape(mark)), data, overlap=len(mark) - 1))

@@ -89,6 +89,7 @@ class Table:
         self._by_place: dict[int, list[tuple[bytes, Reader | Container]]] = defaultdict(list)
         self._that_want = {id(r) for r in triage if offers(r, "wants")}
         self._that_confirm = {id(r) for r in triage if offers(r, "confirms")}
+        self._of_unknown = tuple(cast("Container", r) for r in triage if getattr(r, "UNKNOWN", False))
         self._choices: dict[tuple[_Modules, _Modules], _Choice] = {}
         for reader in triage:
             for magic in reader.INFO.magics:
@@ -120,7 +121,8 @@ class Table:
             return Wanted(choice.kind, choice.readers, choice.containers, "", choice.sought)
         media = _media(head)
         kind = str(choice.naming.type_of(head)) if choice.naming is not None else _kind_of_text(lower, head)
-        return Wanted(kind, choice.readers, choice.containers, media, choice.sought)
+        sought = self._of_unknown if kind == "data" and not asked else choice.sought
+        return Wanted(kind, choice.readers, choice.containers, media, sought)
 
     def is_asked_beside(self, name: str, head: bytes) -> bool:
         """Whether anybody asks for a file by its base name, or by what stands elsewhere than at its beginning."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from functools import partial
 from hashlib import sha256
+from typing import NamedTuple
 
 from scanner.catalogue.rules import ByteRules
 from scanner.containers import Container, Member, Plain
@@ -34,6 +35,14 @@ Tell = Callable[[str, str], None]
 
 def tells_nobody(_stage: str, _locator: str) -> None:
     """What is told where nobody listens."""
+
+
+class _Opened(NamedTuple):
+    """A container that opens a file."""
+
+    container: Container
+    marks: frozenset[str] = frozenset()
+    """Its marks that were seen in the file, where it looks inside files of other types."""
 
 
 class _GivenUp(Exception):
@@ -129,7 +138,7 @@ class Examiner:
         part: tuple[int, int] = (0, 1),
     ) -> Iterator[Found]:
         own = budget.child(self._limits, own_bytes=source.size)
-        opened = wanted.containers
+        opened = tuple(_Opened(container) for container in wanted.containers)
         if part[0] == 0 and not self._is_lost("read", notes):
             self._read_itself(source, wanted, own, notes)
             if wanted.sought:
@@ -168,10 +177,10 @@ class Examiner:
             value = sha256(source.view()).hexdigest()
             notes.patterns.append(Digest(algorithm="sha256", value=value, place="whole file"))
 
-    def _marked(self, wanted: Wanted) -> tuple[Container, ...]:
+    def _marked(self, wanted: Wanted) -> tuple[_Opened, ...]:
         """Those that look inside a file of another type, where their marks were seen or nobody looked."""
-        seen = None if wanted.passed_over else self._scanner.seen_inside()
-        return tuple(c for c in wanted.sought if seen is None or c.INFO.name in seen)
+        looked = {c: None if wanted.passed_over else self._scanner.seen_inside(c.INFO.name) for c in wanted.sought}
+        return tuple(_Opened(c, seen or frozenset()) for c, seen in looked.items() if seen is None or seen)
 
     def _look_at_bytes(self, source: BytesSource, wanted: Wanted, budget: Budget, notes: Notes) -> None:
         regions = partial(_regions, wanted, source, budget, notes)
@@ -188,7 +197,7 @@ class Examiner:
 
     def _members(
         self,
-        containers: tuple[Container, ...],
+        opened: tuple[_Opened, ...],
         source: BytesSource,
         budget: Allowance,
         notes: Notes,
@@ -200,10 +209,11 @@ class Examiner:
             notes.could_not("list", Unreadable(Cause.LIMIT, reason))
             return
         source = source.beside(partial(self._drawn_on, source, budget))
-        for container in containers:
+        for container, marks in opened:
             neighbour = partial(self._neighbour, container, source, budget)
             dealer = Dealer(part)
-            for member in notes.kept("list", partial(container.members, source, budget)):
+            focused = source.with_focus(marks) if marks else source
+            for member in notes.kept("list", partial(container.members, focused, budget)):
                 if not dealer.is_ours(member):
                     continue
                 notes.oddities.extend(f"{member.name}: {oddity}" for oddity in member.notes)

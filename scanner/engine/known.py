@@ -23,7 +23,7 @@ from scanner.model.source import Info, Reader
 _SUFFIX = ".readers"
 _ROOMS = ("formats", "containers")
 _OFFERED = ("confirms", "find", "members", "observe", "regions", "type_of", "wants")
-_SAID = ("RANDOM_ACCESS", "SPLITS", "WHOLE")
+_SAID = ("RANDOM_ACCESS", "SPLITS", "UNKNOWN", "WHOLE")
 
 
 class _Known(msgspec.Struct, frozen=True, array_like=True):

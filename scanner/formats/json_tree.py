@@ -5,9 +5,11 @@ from typing import Any
 
 import msgspec
 
-from scanner.model.source import Budget, Source, Unreadable
+from scanner.model.source import Budget, Magic, Source, Unreadable
 from scanner.model.vocabulary import Cause
 
+JSON_BEGINNINGS = tuple(map(Magic, (b"{", b"[", b"\xef\xbb\xbf{", b"\xef\xbb\xbf[")))
+"""For files that are told by what they say, whatever they are called."""
 Json = dict[str, Any]
 """Any: JSON's values are of many types; whoever takes one out asks for its type."""
 

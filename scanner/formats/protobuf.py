@@ -78,6 +78,38 @@ def numbers(field: Field, budget: Budget, most: int = 64) -> Iterator[int]:
         yield value - (1 << 64) if value >> 63 else value
 
 
+class Place(NamedTuple):
+    """Where the value of a field lies."""
+
+    number: int
+    start: int
+    end: int
+
+
+def places(data: memoryview, known: dict[int, int], once: frozenset[int], budget: Budget) -> Iterator[Place]:
+    """Yield where fields with the wire types of `known` lie, one behind the other, as far as there are such.
+
+    For a message that lies in other bytes, so that its end is not known: a field of `once` that comes a second time
+    begins another message. Raises `Unreadable` (limit) alone.
+    """
+    at, told = 0, set[int]()
+    while at < len(data):
+        budget.spend_items()
+        key, start = _varint_or_none(data, at)
+        number, wire = key >> 3, key & 7
+        if known.get(number) != wire or number in told:
+            return
+        size = 8 if wire == FIXED64 else 4
+        if wire in (VARINT, LENGTH):
+            size, start = _varint_or_none(data, start)
+            size = size if wire == LENGTH or size < 0 else 0
+        if size < 0 or size > len(data) - start:
+            return
+        told |= {number} & once
+        at = start + size
+        yield Place(number, start, at)
+
+
 def is_message(head: bytes, known: dict[int, int], least: int = 2) -> bool:
     """Whether the first bytes read as fields with the wire types of `known`; one may reach beyond them."""
     at = found = 0
@@ -111,3 +143,11 @@ def varint(data: memoryview, at: int) -> tuple[int, int]:
             return value, at + step + 1
         shift += 7
     raise Unreadable(Cause.DAMAGED, "The description holds a number that is too long.")
+
+
+def _varint_or_none(data: memoryview, at: int) -> tuple[int, int]:
+    """The same, with -1 where it does not end."""
+    try:
+        return varint(data, at)
+    except Unreadable:
+        return -1, at

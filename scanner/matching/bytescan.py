@@ -14,6 +14,7 @@ from typing import Any
 
 from scanner.catalogue.atom_database import FILE_BYTES
 from scanner.catalogue.rules import GENERATED, BytePattern, ByteRules
+from scanner.catalogue.words import Telling
 from scanner.formats.mapped import given_back
 from scanner.matching.excerpt import FROM_BYTES, Excerpt, Excerpts
 from scanner.matching.prefilter import Prefilter
@@ -103,11 +104,12 @@ class ByteScanner:
             if word in alone or (t.name.startswith("*") and word in raw)
         )
 
-    def seen_inside(self) -> frozenset[str] | None:
-        """The containers one of whose marks stands in the file scanned last, by name; None where that is not known."""
+    def seen_inside(self, container: str) -> frozenset[str] | None:
+        """The marks of a container that stand in the file scanned last, as texts; None where that is not known."""
         if self._seen_words is None:
             return None
-        return frozenset(t.name for word in self._seen_words for t in self._words[word] if t.group == "inside")
+        looks_for = Telling("inside", container)
+        return frozenset(word.decode("latin-1") for word in self._seen_words if looks_for in self._words[word])
 
     def _hits_of(self, match: Any, found: "_Looked") -> Iterator[ByteHit]:
         if match.namespace != GENERATED:

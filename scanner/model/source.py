@@ -47,8 +47,8 @@ class Source(Protocol):
     @property
     def focus(self) -> frozenset[str]:
         """What a depth request asks about (names of symbols, classes …); for a reader that runs after words the
-        module names that stand in the file; for a list that the user named which column holds what (`name=Title`);
-        empty otherwise."""
+        module names that stand in the file; for a container with marks those that stand in it, as Latin-1; for a list
+        that the user named which column holds what (`name=Title`); empty otherwise."""
 
     @property
     def keys(self) -> tuple[bytes, ...]:

@@ -1,9 +1,21 @@
+import io
+import random
+import struct
+import zipfile
+from contextlib import suppress
+
+import pytest
+
 from scanner.containers import embedded_network
 from scanner.containers.embedded_network import members
+from scanner.engine.discover import Table
 from scanner.engine.scan import Settings, scan
+from scanner.formats.networks import found_inside
+from scanner.model.source import HEAD_BYTES, Unreadable
 from tests.budgets import CountingBudget
 from tests.formats.networks.onnx_files import chain, onnx_file
-from tests.formats.networks.samples import tflite
+from tests.formats.networks.samples import SAMPLES
+from tests.formats.networks.samples.tensorflow import tflite
 from tests.sources import BytesSource
 
 PROGRAM = b"\x7fELF" + bytes(range(256)) * 16
@@ -28,6 +40,62 @@ def test_networks_among_a_programs_constants_are_given_from_their_beginnings():
     assert (first, second) == (f"(network at {len(PROGRAM):#x})", f"(network at {len(PROGRAM + FLAT) + 99:#x})")
     assert flat.startswith(FLAT)
     assert proto == onnx()
+
+
+def samples() -> dict[str, bytes]:
+    """By reader, a network that is found inside other files."""
+    found = {reader.INFO.name: SAMPLES[reader.INFO.name]().data for reader in found_inside()}
+    found["pytorch"] = archive(found["pytorch"])
+    found["sealed-network"] = b"RKNN\0\0\0\0" + struct.pack("<QQ", 2, 64) + bytes(64)
+    return found
+
+
+def archive(pickle: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        made.writestr("ours/data.pkl", pickle)
+        made.writestr("ours/version", b"3\n" + bytes(99))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("name", sorted(samples()))
+def test_a_network_of_any_format_is_found_among_other_bytes(name):
+    sample = samples()[name]
+    (found,) = contents(PROGRAM + b"\xff\0" + sample + b"\0\xff" * 40)
+    assert found[0] == f"(network at {len(PROGRAM) + 2:#x})"
+    assert found[1].startswith(sample)
+
+
+@pytest.mark.parametrize("name", sorted(samples()))
+def test_what_is_found_is_wanted_by_the_reader_that_found_it(name):
+    table, data = Table(), samples()[name]
+    wanted = table.wanted("(network at 0x1)", data[:HEAD_BYTES], BytesSource("(network at 0x1)", data))
+    assert name in (wanted.type, *(reader.INFO.name for reader in wanted.readers)) or wanted.type == "zip"
+
+
+def test_marks_that_were_seen_are_the_only_ones_looked_for():
+    data = PROGRAM + FLAT + bytes(99) + onnx()
+    source = BytesSource("x.so", data, focus=frozenset({"TFL3"}))
+    assert [member.name for member in members(source, CountingBudget())] == [f"(network at {len(PROGRAM):#x})"]
+
+
+def test_members_cut_and_bent_are_given_or_a_reason():
+    whole = PROGRAM + b"".join(data + bytes(40) for data in samples().values())
+    chance = random.Random(7)
+    for _ in range(60):
+        data = bytearray(whole[: chance.randrange(len(whole))])
+        for _ in range(9):
+            data[chance.randrange(len(data))] = chance.randrange(256)
+        with suppress(Unreadable):
+            for member in members(BytesSource("x.so", bytes(data)), CountingBudget()):
+                assert sum(map(len, member.chunks())) == member.size
+
+
+def test_a_blob_of_any_name_is_looked_into(tmp_path):
+    (tmp_path / "f7").write_bytes(bytes(range(7, 256)) * 9 + onnx() + bytes(50) + samples()["ncnn"])
+    report = scan([tmp_path], Settings(jobs=1, uses_cache=False))
+    assert {network.framework for network in report.networks} == {"onnx", "ncnn"}
+    assert [finding.technology.id for finding in report.findings] == ["face-embedding-network"]
 
 
 def test_a_network_alone_is_no_container():

@@ -3,10 +3,13 @@
 The file is a protocol buffer (NetParameter); field numbers are those of caffe.proto.
 """
 
+import re
 from collections.abc import Iterator
 
+from scanner.formats.buffers import matches_in
+from scanner.formats.networks import Extent
 from scanner.formats.networks.blueprint import Blueprint, drawn, text_of
-from scanner.formats.protobuf import FIXED32, LENGTH, VARINT, Field, fields, is_message, numbers
+from scanner.formats.protobuf import FIXED32, LENGTH, VARINT, Field, fields, is_message, numbers, places
 from scanner.model.observation import Observation
 from scanner.model.source import Budget, Info, Magic, Source
 
@@ -21,12 +24,18 @@ INFO = Info(
     proves_type=True,
 )
 _NET = {1: LENGTH, 2: LENGTH, 3: LENGTH, 4: VARINT, 5: VARINT, 6: LENGTH, 7: VARINT, 8: LENGTH, 100: LENGTH}
+MARKS = (b"\x12\x0bConvolution", b"\x12\x0cInnerProduct", b'"\x05conv1')
+"""A kind of layer as layers of today have it (field 2, the length, the name), and a name in old ones."""
+_BEGINNING = re.compile(rb"\n[\x01-\x7f][ -~]{1,127}?(?=\xa2\x06|[\x12\x1a])")
+_FURTHEST_BYTES = 16 << 20
 _OLD_NAMES = (
     "None Accuracy BNLL Concat Convolution Data Dropout EuclideanLoss Flatten HDF5Data HDF5Output Im2col ImageData "
     "InfogainLoss InnerProduct LRN MultinomialLogisticLoss Pooling ReLU Sigmoid Softmax SoftmaxWithLoss Split TanH "
     "WindowData Eltwise Power SigmoidCrossEntropyLoss HingeLoss MemoryData ArgMax Threshold DummyData Slice MVN "
     "AbsVal Silence ContrastiveLoss Exp Deconvolution"
 )
+_LAYERS = (2, 100)
+_ONCE = frozenset({1})
 _OLD_KINDS = dict(enumerate(_OLD_NAMES.split()))
 """Kinds of layer by their number, as old files write them."""
 _NEW = {"name": 1, "kind": 2, "takes": 3, "gives": 4, "blobs": 7}
@@ -51,6 +60,17 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     """
     plan = Blueprint("caffe", budget)
     yield from drawn(plan, "layers", lambda: _read(source.view(), plan, budget))
+
+
+def extent(data: memoryview, at: int, budget: Budget) -> Extent | None:
+    """The net around a layer: the first name before it from which fields lead to the layer."""
+    for found in matches_in(_BEGINNING, data, max(0, at - _FURTHEST_BYTES), at):
+        budget.spend_items()
+        start = found.start()
+        lies = list(places(data[start:], _NET, _ONCE, budget))
+        if any(place.number in _LAYERS and start + place.start < at < start + place.end for place in lies):
+            return Extent(start, start + lies[-1].end)
+    return None
 
 
 def _read(data: memoryview, plan: Blueprint, budget: Budget) -> None:

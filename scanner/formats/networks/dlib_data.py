@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 
 from scanner.formats.buffers import matches_in
+from scanner.formats.networks import Extent
 from scanner.formats.networks.blueprint import Blueprint, drawn
 from scanner.model.observation import Observation
 from scanner.model.source import Budget, Info, Magic, Source
@@ -26,6 +27,11 @@ INFO = Info(
     magics=(Magic(b"\x01\x01\x01"), Magic(b"\x01\x02\x01"), Magic(b"\x01\x01\x81")),
     proves_type=True,
 )
+MARKS = (
+    *(b"\x01\x0closs_metric_", b"\x01\x0dloss_metric_2", b"\x01\x0aloss_mmod_", b"\x01\x14loss_multiclass_log_"),
+    *(b"\x01\x01\x81\x0a\x81\x01", b"\x01\x01\x81\x88\x81\x01", b"\x01\x01\x81\xa2\x81\x01"),
+)
+"""Names of losses behind their length, and the beginnings of predictors of 5, 68 and 81 points."""
 _LOSS = re.compile(rb"\x01[\x01\x02]\x01.(loss_[a-z_]{2,24}(?:_\d)?)", re.DOTALL)
 _LAYER = re.compile(
     rb"\x01([\x03-\x18])((?:con|cont|fc|fc_no_bias|bn_con\d?|bn_fc\d?|affine|relu|prelu|leaky_relu|max_pool|avg_pool|add_prev"
@@ -33,6 +39,8 @@ _LAYER = re.compile(
     rb"|mult_prev|concat|tag|skip)_?\d?_?)(?![a-z])"
 )
 _PREDICTOR = re.compile(rb"\x01\x01\x81(.)\x81\x01", re.DOTALL)
+_FRACTIONS = re.compile(rb"(?:(?:[\x01\x81].|[\x02\x82]..|[\x03\x83]...)[\x01\x81].){6}", re.DOTALL)
+"""Numbers of a mean shape: digits of up to three bytes, and an exponent."""
 _WINDOW_BYTES = 1 << 20
 _OVERLAP_BYTES = 64
 
@@ -50,6 +58,14 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     """
     plan = Blueprint("dlib", budget)
     yield from drawn(plan, "header", lambda: _read(source, plan, budget))
+
+
+def extent(data: memoryview, at: int, budget: Budget) -> Extent | None:
+    """From the version on, of two bytes, that stands before the name of the loss; of a predictor, from the mark on."""
+    budget.spend_items()
+    if _PREDICTOR.match(data, at) is not None:
+        return Extent(at) if _FRACTIONS.match(data, at + 6) is not None else None
+    return Extent(at - 2) if at >= 2 and _LOSS.match(data, at - 2) is not None else None
 
 
 def _read(source: Source, plan: Blueprint, budget: Budget) -> None:

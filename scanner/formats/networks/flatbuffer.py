@@ -12,6 +12,7 @@ from scanner.model.source import Budget, Unreadable
 from scanner.model.vocabulary import Cause
 
 _MOST = 1 << 20
+_FURTHEST_ROOT = 1 << 12
 
 
 class Table(NamedTuple):
@@ -96,6 +97,18 @@ class Table(NamedTuple):
 def root(data: memoryview, budget: Budget) -> Table:
     """The table a buffer begins with."""
     return Table(data, _number(data, 0, "<I"), budget)
+
+
+def is_laid_out(data: memoryview, start: int) -> bool:
+    """Whether a buffer can begin there: its first table lies near, and that one's layout has a length that can be."""
+    if start < 0:
+        return False
+    first = start + int.from_bytes(data[start : start + 4], "little")
+    if not start + 8 <= first <= min(start + _FURTHEST_ROOT, len(data) - 4):
+        return False
+    layout = first - int.from_bytes(data[first : first + 4], "little", signed=True)
+    length = int.from_bytes(data[layout : layout + 2], "little") if start < layout < len(data) - 2 else 0
+    return 4 < length <= 64 and length % 2 == 0
 
 
 def _number(data: memoryview, at: int, code: str) -> int:

@@ -5,6 +5,7 @@ Specification: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
 
 from collections.abc import Iterator
 
+from scanner.formats.networks import Extent
 from scanner.formats.networks.blueprint import Blueprint, drawn
 from scanner.formats.networks.cursor import Cursor
 from scanner.model.observation import Observation
@@ -20,6 +21,8 @@ INFO = Info(
     magics=(Magic(b"GGUF"),),
     proves_type=True,
 )
+MARKS = (b"GGUF\2\0\0\0", b"GGUF\3\0\0\0")
+_MOST_INSIDE = 1 << 20
 _WIDTHS = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
 _TEXT, _LIST = 8, 9
 _MOST_AXES = 8
@@ -33,6 +36,13 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     """
     plan = Blueprint("gguf", budget)
     yield from drawn(plan, "header", lambda: _Header(source.view(), budget).read(plan))
+
+
+def extent(data: memoryview, at: int, budget: Budget) -> Extent | None:
+    """From the mark on, where numbers of weights and of metadata follow that can be."""
+    budget.spend_items()
+    counts = [int.from_bytes(data[at + 8 * place : at + 8 * place + 8], "little") for place in (1, 2)]
+    return Extent(at) if all(0 < count < _MOST_INSIDE for count in counts) else None
 
 
 class _Header:

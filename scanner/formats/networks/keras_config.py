@@ -4,31 +4,32 @@ It stands in `config.json` of a .keras archive, in an attribute of an HDF5 file,
 Source: https://keras.io/guides/serialization_and_saving/
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
-from scanner.formats.json_tree import Json, entries, json_object, part, word
+from scanner.formats.json_tree import JSON_BEGINNINGS, Json, entries, json_object, part, word
 from scanner.formats.networks.blueprint import Blueprint, drawn
 from scanner.model.observation import Identity, Observation
 from scanner.model.source import Budget, Info, Source
 
+_OF_ARCHIVE = "config.json"
 INFO = Info(
     name="keras-config",
-    version=1,
-    line="Keras archives (.keras): layers and input, from their description",
+    version=2,
+    line="Keras models: layers and input, from their description, in an archive (.keras) or alone",
     specification="https://keras.io/guides/serialization_and_saving/",
     limits="Shapes of weights are told by the HDF5 file beside it.",
-    names=("config.json",),
+    names=(_OF_ARCHIVE,),
+    magics=JSON_BEGINNINGS,
 )
-_MODELS = (b'"module": "keras', b'"Functional"', b'"Sequential"')
+_MODELS = re.compile(rb'"module": ?"keras|"class_name": ?"(?:Functional|Sequential|Model)"')
 _DEEPEST = 8
 
 
 def wants(name: str, head: bytes) -> bool:  # noqa: ARG001  (the contract's)
     """Whether the description of a model begins here."""
-    return b'"class_name"' in head and (
-        b'"module": "keras' in head or b'"Functional"' in head or b'"Sequential"' in head
-    )
+    return _MODELS.search(head) is not None and b'"class_name"' in head and b'"config"' in head
 
 
 def observe(source: Source, budget: Budget) -> Iterator[Observation]:
@@ -39,7 +40,7 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     """
     plan = Blueprint("keras", budget)
     yield from drawn(plan, "config", lambda: read_config(json_object(source, budget), plan, budget))
-    if not plan.is_empty:
+    if not plan.is_empty and source.name.lower() == _OF_ARCHIVE:
         yield Identity(subject="container", name="", place="config")
 
 

@@ -5,18 +5,19 @@ Source: https://mxnet.apache.org/versions/1.9.1/api/architecture/overview
 
 from collections.abc import Iterator
 
-from scanner.formats.json_tree import Json, entries, json_object, word
+from scanner.formats.json_tree import JSON_BEGINNINGS, Json, entries, json_object, word
 from scanner.formats.networks.blueprint import Blueprint, drawn
 from scanner.model.observation import Observation
 from scanner.model.source import Budget, Info, Source
 
 INFO = Info(
     name="mxnet-symbol",
-    version=1,
+    version=2,
     line="MXNet graphs (-symbol.json): layers, inputs, outputs",
     specification="https://mxnet.apache.org/versions/1.9.1/api/architecture/overview",
     limits="Shapes of weights are told by the .params file beside it.",
     suffixes=(".json",),
+    magics=JSON_BEGINNINGS,
 )
 _BEGINNING = 2048
 

@@ -1,73 +1,96 @@
-"""ncnn: the description of a network (.param), as text; sizes of weights follow from the layers' settings.
+"""ncnn: the description of a network (.param), as text or binary; sizes of weights follow from the layers' settings.
 
 Specification: https://github.com/Tencent/ncnn/wiki/param-and-model-file-structure
 """
 
 from collections.abc import Iterator
 
+from scanner.formats.networks import Extent
 from scanner.formats.networks.blueprint import Blueprint, drawn
+from scanner.formats.networks.ncnn_binary import Step, can_begin, steps
+from scanner.formats.networks.text_run import text_run
 from scanner.model.observation import Observation
-from scanner.model.source import Budget, Info, Magic, Source, Unreadable
-from scanner.model.vocabulary import Cause
+from scanner.model.source import Budget, Info, Magic, Source
 
+_TEXT, _BINARY = b"7767517", b"\xdd\x85\x76\x00"
 INFO = Info(
     name="ncnn",
-    version=1,
-    line="ncnn networks (.param): layers, inputs, outputs, shapes of weights",
+    version=2,
+    line="ncnn networks (.param, also in binary form): layers, inputs, outputs, shapes of weights",
     specification="https://github.com/Tencent/ncnn/wiki/param-and-model-file-structure",
-    limits="Of descriptions in binary form, only that they are such. The .bin with the weights is not read.",
-    magics=(Magic(b"7767517\n"), Magic(b"7767517\r\n"), Magic(b"\xdd\x85\x76\x00")),
+    limits="The .bin with the weights is not read. In binary form, layers and what flows between them have no names.",
+    magics=(Magic(_TEXT + b"\n"), Magic(_TEXT + b"\r\n"), Magic(_BINARY)),
     proves_type=True,
 )
+MARKS = (_TEXT + b"\n", _TEXT + b"\r\n", _BINARY)
 _CONVOLUTIONS = ("convolution", "deconvolution")
 _LONGEST_BYTES = 16 << 20
+
+
+def wants(name: str, head: bytes) -> bool:  # noqa: ARG001  (the contract's)
+    """Whether a text of that beginning, or numbers that can be."""
+    return head.startswith(_TEXT) or can_begin(memoryview(head), 0)
 
 
 def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     """Yield the network.
 
     Raises:
-        Unreadable: damaged, limit, or unsupported (binary form).
+        Unreadable: damaged or limit.
     """
     plan = Blueprint("ncnn", budget)
     yield from drawn(plan, "layers", lambda: _read(source, plan, budget))
 
 
+def extent(data: memoryview, at: int, budget: Budget) -> Extent | None:
+    """From the mark to the end of the text; in binary form, where numbers follow that can be."""
+    budget.spend_items()
+    if bytes(data[at : at + len(_BINARY)]) == _BINARY:
+        return Extent(at) if can_begin(data, at) else None
+    start, end = at, text_run(data, at).end
+    return Extent(start, end) if b"Input" in bytes(data[start : start + 256]) else None
+
+
 def _read(source: Source, plan: Blueprint, budget: Budget) -> None:
-    if bytes(source.view(0, 1)) != b"7":
-        raise Unreadable(Cause.UNSUPPORTED, "This is a neural network in a binary form that was not seen into.")
-    size = min(source.size, _LONGEST_BYTES)
-    budget.spend_bytes(2 * size)
-    lines = bytes(source.view(0, size)).decode("utf-8", "replace").split("\n")[2:]
+    is_text = bytes(source.view(0, len(_TEXT))) == _TEXT
     taken: set[str] = set()
     widths: dict[str, int] = {}
-    for line in lines:
-        words = line.split()
-        if len(words) < 4 or not (words[2].isdecimal() and words[3].isdecimal()):
-            continue
-        _read_layer(words, plan, widths, taken)
+    for step in _written(source, budget) if is_text else steps(source.view(), budget):
+        _read_layer(step, plan, widths)
+        taken.update(step.takes)
     for name, width in widths.items():
         if name not in taken:
             plan.gives(name, [1, width] if width else [])
 
 
-def _read_layer(words: list[str], plan: Blueprint, widths: dict[str, int], taken: set[str]) -> None:
-    kind, name = words[0], words[1]
-    inputs, outputs = min(int(words[2][:6]), len(words)), min(int(words[3][:6]), len(words))
-    takes = words[4 : 4 + inputs]
-    gives = words[4 + inputs : 4 + inputs + outputs]
-    settings = _settings(words[4 + inputs + outputs :])
-    if kind == "Input":
-        # Width, height, channels (0, 1, 2); the network takes one item of channels, height, width.
-        plan.takes(name, [1, *(settings[key] for key in (2, 1, 0) if settings.get(key, 0) > 0)])
+def _written(source: Source, budget: Budget) -> Iterator[Step]:
+    """The layers that a text has, a line each."""
+    size = min(source.size, _LONGEST_BYTES)
+    budget.spend_bytes(2 * size)
+    for line in bytes(source.view(0, size)).decode("utf-8", "replace").split("\n")[2:]:
+        words = line.split()
+        if len(words) < 4 or not (words[2].isdecimal() and words[3].isdecimal()):
+            continue
+        inputs, outputs = min(int(words[2][:6]), len(words)), min(int(words[3][:6]), len(words))
+        gives = words[4 + inputs : 4 + inputs + outputs]
+        settings = _settings(words[4 + inputs + outputs :])
+        yield Step(words[0], words[1], words[4 : 4 + inputs], gives, settings)
+
+
+def _read_layer(step: Step, plan: Blueprint, widths: dict[str, int]) -> None:
+    settings = step.settings
+    if step.kind == "Input":
+        # Width, height, channels (0, 1, 2); the network takes one item of channels, height, width. Layers take what it
+        # gives.
+        shape = [1, *(settings[key] for key in (2, 1, 0) if settings.get(key, 0) > 0)]
+        plan.takes("".join(step.gives[:1]) or step.name, shape)
         return
-    taken.update(takes)
-    shape = _weights(kind.lower(), settings)
+    shape = _weights(step.kind.lower(), settings)
     if shape:
-        plan.weight(f"{name}.weight", shape)
-    plan.layer(kind, name, [*takes, f"{name}.weight"] if shape else takes, gives)
-    for given in gives:
-        widths[given] = shape[0] if shape else widths.get(takes[0] if takes else "", 0)
+        plan.weight(f"{step.name}.weight", shape)
+    plan.layer(step.kind, step.name, [*step.takes, f"{step.name}.weight"] if shape else step.takes, step.gives)
+    for given in step.gives:
+        widths[given] = shape[0] if shape else widths.get(step.takes[0] if step.takes else "", 0)
 
 
 def _settings(words: list[str]) -> dict[int, int]:

@@ -4,10 +4,13 @@ The file is a protocol buffer (ModelProto). Field numbers are those of onnx.prot
 stepped over.
 """
 
+import re
 from collections.abc import Iterator
 
+from scanner.formats.buffers import matches_in
+from scanner.formats.networks import Extent
 from scanner.formats.networks.blueprint import Blueprint, drawn, text_of
-from scanner.formats.protobuf import LENGTH, VARINT, Field, fields, is_message, numbers
+from scanner.formats.protobuf import LENGTH, VARINT, Field, fields, is_message, numbers, places
 from scanner.model.observation import Observation
 from scanner.model.source import Budget, Info, Magic, Source
 
@@ -24,6 +27,12 @@ INFO = Info(
     magics=tuple(Magic(bytes((8, version, following))) for version in range(3, 16) for following in (0x12, 0x3A, 0x42)),
     proves_type=True,
 )
+MARKS = (b'"\x04Conv', b'"\x04Gemm', b'"\x06MatMul', b'"\x0bQLinearConv', b'"\x0bConvInteger', b'"\x09FusedConv')
+"""Operations as a node has them: field 4, the length, the name. Every network that sees has one of these."""
+_BEGINNING = re.compile(rb"\x08[\x03-\x0f](?=[\x12\x3a\x42])")
+_FURTHEST_BYTES = 16 << 20
+"""How far behind the beginning the first such node is looked for: constants may stand in nodes before it."""
+_ONCE = frozenset(_MODEL) - {8, 14}
 TYPES = (
     *("", "float32", "uint8", "int8", "uint16", "int16", "int32", "int64", "string", "bool", "float16", "float64"),
     *("uint32", "uint64", "complex64", "complex128", "bfloat16", "float8e4m3fn", "float8e4m3fnuz", "float8e5m2"),
@@ -47,6 +56,19 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     """
     plan = Blueprint("onnx", budget)
     yield from drawn(plan, "graph", lambda: _read_model(source.view(), plan, budget))
+
+
+def extent(data: memoryview, at: int, budget: Budget) -> Extent | None:
+    """The model around a node: the first beginning before it from which fields lead to a graph that holds the node."""
+    first = max(0, at - _FURTHEST_BYTES)
+    for found in matches_in(_BEGINNING, data, first, at):
+        budget.spend_items()
+        start = found.start()
+        lies = list(places(data[start:], _MODEL, _ONCE, budget))
+        graph = next((p for p in lies if p.number == _GRAPH and start + p.start < at < start + p.end), None)
+        if graph is not None and data[start + graph.start] in (_NODE << 3 | LENGTH, _NAME << 3 | LENGTH):
+            return Extent(start, start + lies[-1].end)
+    return None
 
 
 def _read_model(data: memoryview, plan: Blueprint, budget: Budget) -> None:

@@ -5,8 +5,9 @@ The file is a FlatBuffer (InferenceSession); slots are those of onnxruntime/core
 
 from collections.abc import Iterator
 
+from scanner.formats.networks import Extent
 from scanner.formats.networks.blueprint import Blueprint, drawn
-from scanner.formats.networks.flatbuffer import Table, root
+from scanner.formats.networks.flatbuffer import Table, is_laid_out, root
 from scanner.formats.networks.onnx import TYPES
 from scanner.model.observation import Observation
 from scanner.model.source import Budget, Info, Magic, Source
@@ -20,6 +21,7 @@ INFO = Info(
     magics=(Magic(b"ORTM", 4),),
     proves_type=True,
 )
+MARKS = (b"ORTM",)
 _MODEL = 1
 _PRODUCER, _PRODUCER_VERSION, _DOCUMENTATION, _GRAPH, _METADATA = 2, 3, 6, 7, 9
 _INITIALIZERS, _VALUES, _NODES, _INPUTS, _OUTPUTS = 0, 1, 2, 5, 6
@@ -36,6 +38,12 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     """
     plan = Blueprint("onnx-runtime", budget)
     yield from drawn(plan, "graph", lambda: _read(root(source.view(), budget), plan))
+
+
+def extent(data: memoryview, at: int, budget: Budget) -> Extent | None:
+    """The network that the mark belongs to stands four bytes before it."""
+    budget.spend_items()
+    return Extent(at - 4) if is_laid_out(data, at - 4) else None
 
 
 def _read(session: Table, plan: Blueprint) -> None:

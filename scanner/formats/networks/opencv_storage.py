@@ -13,15 +13,16 @@ from hashlib import sha256
 from scanner.formats.buffers import matches_in
 from scanner.formats.networks.blueprint import Blueprint, drawn, text_of
 from scanner.model.observation import Network, Observation
-from scanner.model.source import Budget, Info, Source
+from scanner.model.source import Budget, Info, Magic, Source
 
 INFO = Info(
     name="opencv-storage",
-    version=2,
+    version=3,
     line="OpenCV file storage (XML, YAML): cascades and trained recognisers, by their keys and sizes",
     specification="https://docs.opencv.org/4.x/d4/da4/group__core__xml.html",
     limits="Numbers and labels inside are not read; compressed storage is read once it is unpacked.",
     suffixes=(".xml", ".yml", ".yaml"),
+    magics=(Magic(b"<?xml"), Magic(b"%YAML")),
 )
 _KEY = re.compile(rb'<([A-Za-z_][\w.-]{0,80})(?: [^<>]{0,200})?>|^\s*"?([A-Za-z_][\w.-]{0,80})"?\s*:', re.MULTILINE)
 _TYPE = re.compile(rb'<([A-Za-z_][\w.-]{0,80}) type_id="([^"<>]{1,80})"')

@@ -3,21 +3,27 @@
 Specification: https://docs.openvino.ai/2024/documentation/openvino-ir-format.html
 """
 
+import re
 from collections.abc import Iterator
 
+from scanner.formats.networks import Extent
 from scanner.formats.networks.blueprint import Blueprint, drawn
 from scanner.formats.xml_elements import Element, xml_elements
 from scanner.model.observation import Observation
-from scanner.model.source import Budget, Info, Source
+from scanner.model.source import HEAD_BYTES, Budget, Info, Magic, Source
 
 INFO = Info(
     name="openvino",
-    version=1,
+    version=2,
     line="OpenVINO networks (.xml): layers, inputs, outputs, shapes of weights",
     specification="https://docs.openvino.ai/2024/documentation/openvino-ir-format.html",
     limits="The .bin with the weights is not read.",
     suffixes=(".xml",),
+    magics=(Magic(b"<?xml"), Magic(b"<net ")),
 )
+MARKS = (b'<net name="',)
+_DECLARATION, _END = b"<?xml", re.compile(rb"</net>")
+_LONGEST_DECLARATION = 200
 _INPUTS = frozenset({"Parameter", "Input"})
 _OUTPUTS = frozenset({"Result"})
 _WIDE = {"f32": 4, "f16": 2, "FP32": 4, "FP16": 2, "i8": 1, "u8": 1, "I8": 1, "U8": 1}
@@ -44,6 +50,16 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     """
     plan = Blueprint("openvino", budget)
     yield from drawn(plan, "net", lambda: _read(source, plan, budget))
+
+
+def extent(data: memoryview, at: int, budget: Budget) -> Extent | None:
+    """From the declaration, or the mark, to the end of the element."""
+    budget.spend_items()
+    before = bytes(data[max(0, at - _LONGEST_DECLARATION) : at])
+    declared = before.rfind(_DECLARATION)
+    start = at - len(before) + declared if declared >= 0 else at
+    end = _END.search(data, at) if wants("", bytes(data[start : start + HEAD_BYTES])) else None
+    return Extent(start, end.end()) if end is not None else None
 
 
 def _read(source: Source, plan: Blueprint, budget: Budget) -> None:

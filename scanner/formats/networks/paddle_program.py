@@ -6,18 +6,19 @@ Source: https://github.com/PaddlePaddle/Paddle/blob/develop/paddle/fluid/pir/ser
 from collections.abc import Iterator
 from typing import Any
 
-from scanner.formats.json_tree import Json, entries, json_object, part, word
+from scanner.formats.json_tree import JSON_BEGINNINGS, Json, entries, json_object, part, word
 from scanner.formats.networks.blueprint import Blueprint, drawn
 from scanner.model.observation import Observation
 from scanner.model.source import Budget, Info, Source
 
 INFO = Info(
     name="paddle-program",
-    version=1,
+    version=2,
     line="PaddlePaddle programs in JSON: layers, inputs, outputs, shapes of weights",
     specification="https://github.com/PaddlePaddle/Paddle/tree/develop/paddle/fluid/pir/serialize_deserialize",
     limits="The file with the weights is not read, nor parts of a program that run under a condition.",
     suffixes=(".json",),
+    magics=JSON_BEGINNINGS,
 )
 _MARK = b'"pir"'
 _PARAMETER, _INPUT, _OUTPUT = "p", "data", "fetch"

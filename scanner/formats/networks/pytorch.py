@@ -6,8 +6,10 @@ one is a row of pickles: a magic number, a version, the system's sizes, then the
 Source: https://github.com/pytorch/pytorch/blob/main/torch/serialization.py
 """
 
+import re
 from collections.abc import Iterator
 
+from scanner.formats.networks import Extent
 from scanner.formats.networks.blueprint import Blueprint, drawn
 from scanner.formats.networks.embedding_store import store_of
 from scanner.formats.networks.pickle_parts import parts_of
@@ -26,6 +28,9 @@ INFO = Info(
     names=("data.pkl",),
     magics=(Magic(_LEGACY),),
 )
+MARKS = (_LEGACY, b"/data.pkl")
+_ENTRY, _END_OF_ARCHIVE, _END_BYTES = b"PK\3\4", re.compile(rb"PK\x05\x06"), 22
+_LONGEST_FOLDER = 256
 _OF_THE_FORMAT = ("torch.", "collections.", "numpy.", "_codecs.", "builtins.", "__builtin__.")
 _PICKLES_BEFORE = 3
 """In an old file: magic number, protocol version, sizes of the system."""
@@ -55,6 +60,19 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
         yield from drawn(plan, "pickle", lambda: _draw(value, pickle, plan, budget, told=held.is_named))
     if not is_old and (held.rows or not plan.is_empty):
         yield Identity(subject="container", name="", place="pickle")
+
+
+def extent(data: memoryview, at: int, budget: Budget) -> Extent | None:
+    """From the mark on; of a zip archive, from the entry that the name belongs to up to the end of the archive."""
+    budget.spend_items()
+    if bytes(data[at : at + 1]) == _LEGACY[:1]:
+        return Extent(at)
+    before = bytes(data[max(0, at - _LONGEST_FOLDER) : at])
+    entry = before.rfind(_ENTRY)
+    if entry < 0:
+        return None
+    end = _END_OF_ARCHIVE.search(data, at)
+    return Extent(at - len(before) + entry, end.end() + _END_BYTES - 4 if end is not None else None)
 
 
 def _draw(value: Value, pickle: Unpickled, plan: Blueprint, budget: Budget, *, told: bool) -> None:

@@ -3,10 +3,13 @@
 Specification: https://github.com/huggingface/safetensors#format
 """
 
+import re
 from collections.abc import Iterator
 
 import msgspec
 
+from scanner.formats.buffers import matches_in
+from scanner.formats.networks import Extent
 from scanner.formats.networks.blueprint import Blueprint, drawn
 from scanner.model.observation import Observation
 from scanner.model.source import Budget, Info, Magic, Source, Unreadable
@@ -21,9 +24,15 @@ INFO = Info(
     magics=(Magic(b'{"', 8),),
     proves_type=True,
 )
+MARKS = (b'"data_offsets":',)
+_BEGINNING = re.compile(rb'\0{5}\{"')
 _LONGEST_HEADER = 100_000_000
 _TYPES = {"F64": "float64", "F32": "float32", "F16": "float16", "BF16": "bfloat16", "I64": "int64", "I32": "int32"}
 _TYPES |= {"I16": "int16", "I8": "int8", "U8": "uint8", "BOOL": "bool", "U16": "uint16", "U32": "uint32"}
+
+
+_LONGEST_INSIDE = 1 << 24
+"""Of a header among other bytes; the upper five bytes of its length are zero."""
 
 
 class _Entry(msgspec.Struct):
@@ -44,6 +53,18 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     """
     plan = Blueprint("safetensors", budget)
     yield from drawn(plan, "header", lambda: _read(source, plan, budget))
+
+
+def extent(data: memoryview, at: int, budget: Budget) -> Extent | None:
+    """The header around the mark: the last length before it that stands right before an object and leads to its end."""
+    first = max(0, at - _LONGEST_INSIDE)
+    for found in matches_in(_BEGINNING, data, first, at):
+        budget.spend_items()
+        start = found.end() - 2 - 8
+        size = int.from_bytes(data[start : start + 8], "little") if start >= 0 else 0
+        if found.end() - 2 + size > at and bytes(data[start + 8 : start + 8 + size][-1:]) in (b"}", b" "):
+            return Extent(start)
+    return None
 
 
 def _read(source: Source, plan: Blueprint, budget: Budget) -> None:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from math import log2
 
+from scanner.formats.networks import Extent
 from scanner.model.observation import Network, Observation
 from scanner.model.source import HEAD_BYTES, Budget, Info, Magic, Source, Unreadable
 from scanner.model.vocabulary import Cause
@@ -24,6 +25,9 @@ _COMPILED = (
 _COMPILED_BEHIND = tuple((at, b"NETD", "dlc", "a network for Qualcomm processors") for at in (4, 12))
 """The same, further on: the file is a FlatBuffer, as a .dlc archive holds it, in newer ones behind a version."""
 _ENCRYPTED = ((b"CYPTRKNN", "rknn", "an encrypted network for Rockchip processors"),)
+MARKS = (b"RKNN\0\0\0\0", b"CYPTRKNN")
+"""Beginnings that do not stand in other files by chance."""
+_NEWEST_VERSION = 1 << 16
 _NAMES = (
     *(".onnx", ".tflite", ".caffemodel", ".mnn", ".mlmodel", ".rknn", ".pth", ".ncnn", ".tnnmodel", ".nb", ".dlc"),
     *(".om", ".engine", ".trt", ".hef", ".enc.onnx", ".onnx.enc", ".tflite.enc", ".pdmodel", ".safetensors"),
@@ -66,6 +70,13 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     yield Network(framework=framework, sealed=sealed, place="header")
     is_encrypted = known is None or "encrypted" in what
     raise Unreadable(Cause.ENCRYPTED if is_encrypted else Cause.UNSUPPORTED, sealed)
+
+
+def extent(data: memoryview, at: int, budget: Budget) -> Extent | None:
+    """From the mark on, where a version and a size follow that can be."""
+    budget.spend_items()
+    version, size = (int.from_bytes(data[at + place : at + place + 8], "little") for place in (8, 16))
+    return Extent(at) if 0 < version < _NEWEST_VERSION and 0 < size <= len(data) - at else None
 
 
 def _known(head: bytes) -> tuple[str, str] | None:

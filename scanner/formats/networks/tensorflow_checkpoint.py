@@ -9,22 +9,25 @@ https://github.com/tensorflow/tensorflow/blob/master/tensorflow/core/protobuf/te
 
 from collections.abc import Iterator
 
+from scanner.formats.networks import Extent
 from scanner.formats.networks.blueprint import Blueprint, drawn, text_of
 from scanner.formats.protobuf import LENGTH, VARINT, fields, varint
 from scanner.model.observation import Observation
-from scanner.model.source import Budget, Info, Source, Unreadable
+from scanner.model.source import Budget, Info, Magic, Source, Unreadable
 from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="tensorflow-checkpoint",
-    version=1,
+    version=2,
     line="TensorFlow checkpoints and variables of SavedModels (.index): names and shapes of weights",
     specification="https://github.com/tensorflow/tensorflow/blob/master/tensorflow/core/protobuf/tensor_bundle.proto",
     limits="The files with the weights are not read. An index that is compressed is not read.",
     suffixes=(".index",),
+    magics=(Magic(b"\x08\x01\x1a\x02\x08\x01", 3),),
 )
 _FOOTER_BYTES, _TRAILER_BYTES = 48, 5
-_MARK = bytes.fromhex("57fb808b247547db")
+MARKS = (bytes.fromhex("57fb808b247547db"),)
+"""The last eight bytes."""
 _LONGEST_KEY = 4096
 _TYPES = {1: "float32", 2: "float64", 3: "int32", 4: "uint8", 6: "int8", 7: "string", 9: "int64", 10: "bool"}
 _TYPES |= {14: "bfloat16", 19: "float16"}
@@ -47,9 +50,27 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     yield from drawn(plan, "index", lambda: _read(source.view(), plan, budget))
 
 
+def extent(data: memoryview, at: int, budget: Budget) -> Extent | None:
+    """The index that ends with the mark: its list of blocks, right before the footer, lies as far from the beginning as
+    the footer says."""
+    budget.spend_items()
+    end = at + len(MARKS[0])
+    footer = data[max(0, end - _FOOTER_BYTES) : end]
+    try:
+        place = 0
+        for _ in range(2):
+            _, place = varint(footer, place)
+        first, place = varint(footer, place)
+        size, _ = varint(footer, place)
+    except Unreadable:
+        return None
+    start = end - _FOOTER_BYTES - _TRAILER_BYTES - size - first
+    return Extent(start, end) if start >= 0 and wants("", bytes(data[start : start + 4])) else None
+
+
 def _read(data: memoryview, plan: Blueprint, budget: Budget) -> None:
     footer = data[-_FOOTER_BYTES:]
-    if bytes(footer[-len(_MARK) :]) != _MARK:
+    if bytes(footer[-len(MARKS[0]) :]) != MARKS[0]:
         raise Unreadable(Cause.DAMAGED, "The index of the checkpoint has no end that leads to its parts.")
     at = 0
     for _ in range(2):  # where the list of other blocks lies, which is not needed

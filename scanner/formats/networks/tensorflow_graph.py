@@ -6,10 +6,11 @@ of graph.proto, node_def.proto, attr_value.proto, tensor.proto, saved_model.prot
 
 from collections.abc import Iterator
 
+from scanner.formats.networks import Extent
 from scanner.formats.networks.blueprint import Blueprint, drawn, text_of
-from scanner.formats.protobuf import LENGTH, VARINT, Field, fields, is_message
+from scanner.formats.protobuf import LENGTH, VARINT, Field, fields, is_message, places, varint
 from scanner.model.observation import Observation
-from scanner.model.source import Budget, Info, Magic, Source
+from scanner.model.source import HEAD_BYTES, Budget, Info, Magic, Source, Unreadable
 
 INFO = Info(
     name="tensorflow-graph",
@@ -23,6 +24,10 @@ INFO = Info(
     magics=(Magic(b"\n"),),
     proves_type=True,
 )
+MARKS = (b"\x12\x0bPlaceholder", b"\x12\x05Const", b"\x12\x06Conv2D", b"\x12\x06MatMul")
+"""Operations as a node has them: field 2, the length, the name. A graph begins with one of these."""
+_GRAPH = {1: LENGTH, 2: LENGTH, 3: VARINT, 4: LENGTH, 5: LENGTH}
+_FEWEST_NODES = 4
 _NODE = {1: LENGTH, 2: LENGTH, 3: LENGTH, 4: LENGTH, 5: LENGTH}
 _TYPES = {
     1: "float32",
@@ -36,6 +41,8 @@ _TYPES = {
     10: "bool",
 }
 _TYPES |= {11: "int8", 12: "uint8", 14: "bfloat16", 19: "float16"}
+_NAME_KEY = 0x0A
+_LONGEST_NAME = 120
 _SHORTEST_HEAD = 6
 _HOLDERS = frozenset({"VarHandleOp", "VariableV2", "Variable"})
 _INPUTS = frozenset({"Placeholder", "PlaceholderWithDefault", "PlaceholderV2"})
@@ -70,6 +77,36 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     is_saved_model = bytes(source.view(0, 1)) == b"\x08"
     read = _read_saved_model if is_saved_model else _read_graph
     yield from drawn(plan, "graph", lambda: read(source.view(), plan, budget))
+
+
+def extent(data: memoryview, at: int, budget: Budget) -> Extent | None:
+    """The graph from the node on that has the operation at `at`: its name stands right before that."""
+    start = _node_before(data, at)
+    if start is None or not wants("", bytes(data[start : start + HEAD_BYTES])):
+        return None
+    lies = list(places(data[start:], _GRAPH, frozenset(), budget))
+    return Extent(start, start + lies[-1].end) if len(lies) >= _FEWEST_NODES else None
+
+
+def _node_before(data: memoryview, at: int) -> int | None:
+    """Where the node begins whose name ends at `at`: a name with its length, in a node with its length."""
+    for length in range(1, min(_LONGEST_NAME, at - 3)):
+        if data[at - length - 1] != length or data[at - length - 2] != _NAME_KEY:
+            continue
+        inner = at - length - 2
+        for width in (1, 2, 3, 4):
+            if data[inner - width - 1] == _NAME_KEY and _leads_behind(data, inner - width, at):
+                return inner - width - 1
+    return None
+
+
+def _leads_behind(data: memoryview, start: int, at: int) -> bool:
+    """Whether the length there leads behind `at`, and stands right before what it is the length of."""
+    try:
+        size, behind = varint(data, start)
+    except Unreadable:
+        return False
+    return at < behind + size <= len(data) and data[behind] == _NAME_KEY
 
 
 def _read_saved_model(data: memoryview, plan: Blueprint, budget: Budget) -> None:

@@ -10,21 +10,26 @@ from typing import Any
 
 import msgspec
 
-from scanner.formats.json_tree import Json, entries, part, word
+from scanner.formats.json_tree import JSON_BEGINNINGS, Json, entries, part, word
+from scanner.formats.networks import Extent
 from scanner.formats.networks.blueprint import Blueprint, drawn
 from scanner.formats.networks.keras_config import read_config
+from scanner.formats.networks.text_run import text_run
 from scanner.model.observation import Observation
-from scanner.model.source import Budget, Info, Source, Unreadable
+from scanner.model.source import HEAD_BYTES, Budget, Info, Source, Unreadable
 from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="tensorflow-js",
-    version=1,
+    version=2,
     line="TensorFlow.js models and weight manifests: graph, inputs, outputs, shapes of weights",
     specification="https://github.com/tensorflow/tfjs/blob/master/tfjs-core/src/io/types.ts",
     limits="Weights are not read. Files larger than 64 MiB are not read.",
     suffixes=(".json",),
+    magics=JSON_BEGINNINGS,
 )
+MARKS = (b'"weightsManifest"', b'"modelTopology"', b'"weights":')
+_OPENING = re.compile(rb"[\[{]")
 _LONGEST_BYTES = 64 << 20
 _MARKS = (b'"modelTopology"', b'"weightsManifest"', b'"graph-model"')
 _MANIFEST = re.compile(rb'\s*\[\s*\{\s*"(?:weights|paths)"\s*:\s*\[')
@@ -44,6 +49,16 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     """
     plan = Blueprint("tensorflow-js", budget)
     yield from drawn(plan, "manifest", lambda: _read(source, plan, budget))
+
+
+def extent(data: memoryview, at: int, budget: Budget) -> Extent | None:
+    """From the first bracket of the text around the mark to the last one."""
+    budget.spend_items()
+    start, end = text_run(data, at)
+    opening = _OPENING.search(data, start, at + 1)
+    if opening is None or not wants("", bytes(data[opening.start() : opening.start() + HEAD_BYTES])):
+        return None
+    return Extent(opening.start(), end)
 
 
 def _read(source: Source, plan: Blueprint, budget: Budget) -> None:

@@ -5,8 +5,9 @@ The file is a FlatBuffer. Slots of its tables are those of schema.fbs, in the or
 
 from collections.abc import Iterator
 
+from scanner.formats.networks import Extent
 from scanner.formats.networks.blueprint import Blueprint, drawn
-from scanner.formats.networks.flatbuffer import Table, root
+from scanner.formats.networks.flatbuffer import Table, is_laid_out, root
 from scanner.formats.networks.tflite_operators import OPERATORS
 from scanner.model.observation import Observation
 from scanner.model.source import Budget, Info, Magic, Source
@@ -20,6 +21,7 @@ INFO = Info(
     magics=(Magic(b"TFL3", 4), Magic(b"TFL2", 4), Magic(b"TFL1", 4)),
     proves_type=True,
 )
+MARKS = (b"TFL3",)
 _TYPES = (
     *("float32", "float16", "int32", "uint8", "int64", "string", "bool", "int16", "complex64", "int8", "float64"),
     *("complex128", "uint64", "resource", "variant", "uint32", "uint16", "int4", "bfloat16"),
@@ -34,6 +36,12 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     """
     plan = Blueprint("tflite", budget)
     yield from drawn(plan, "subgraph 0", lambda: _read_model(root(source.view(), budget), plan))
+
+
+def extent(data: memoryview, at: int, budget: Budget) -> Extent | None:
+    """The network that the mark belongs to stands four bytes before it."""
+    budget.spend_items()
+    return Extent(at - 4) if is_laid_out(data, at - 4) else None
 
 
 def _read_model(model: Table, plan: Blueprint) -> None:

@@ -14,6 +14,8 @@ from scanner.model.source import HEAD_BYTES, Reader, Unreadable
 from scanner.model.vocabulary import Cause
 from tests.budgets import CountingBudget
 from tests.formats.networks.samples import SAMPLES, Sample
+from tests.formats.networks.samples.keras import hdf5_of_the_newer_kind
+from tests.formats.networks.samples.phones import ncnn_in_binary_form
 from tests.formats.reading import read_until_stopped
 from tests.sources import BytesSource
 
@@ -71,6 +73,36 @@ def test_the_same_weights_have_one_digest_in_every_framework():
     assert len({network_of(name).architecture for name in WITH_ALL_WEIGHTS}) == 1
 
 
+OTHER_FORMS = {"hdf5": hdf5_of_the_newer_kind(), "ncnn": ncnn_in_binary_form()}
+
+
+@pytest.mark.parametrize("name", OTHER_FORMS)
+def test_the_other_form_of_a_format_gives_the_same_network(name):
+    found, stopped = read_until_stopped(READERS[name], BytesSource("a", OTHER_FORMS[name]))
+    assert stopped is None
+    (network,) = [seen for seen in found if isinstance(seen, Network)]
+    usual = network_of(name)
+    assert network.weights == usual.weights
+    assert (network.architecture, network.topology) == (usual.architecture, usual.topology)
+    assert (network.layers, shapes(network.inputs)) == (usual.layers, shapes(usual.inputs))
+
+
+@pytest.mark.parametrize("name", OTHER_FORMS)
+def test_the_other_form_cut_and_bent_gives_networks_or_a_reason(name):
+    survives(READERS[name], Sample("a", OTHER_FORMS[name]))
+
+
+TEXTS = ("tensorflow-js", "paddle-program", "mxnet-symbol", "keras-config", "openvino", "opencv-storage")
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_text_under_a_name_that_means_nothing_is_known_by_what_it_says(name):
+    data = SAMPLES[name]().data
+    wanted = Table().wanted("b7.dat", data[:HEAD_BYTES], BytesSource("b7.dat", data))
+    assert [reader.INFO.name for reader in wanted.readers] == [name]
+    assert wanted.type == name
+
+
 def test_the_same_graph_has_one_digest_in_every_framework():
     graphs = [name for name in WITH_ALL_WEIGHTS if network_of(name).topology]
     assert {"onnx", "tflite", "openvino", "ncnn", "tensorflow-graph", "coreml", "mnn", "paddle"} <= set(graphs)
@@ -79,8 +111,11 @@ def test_the_same_graph_has_one_digest_in_every_framework():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_cut_and_bent_samples_give_networks_or_a_reason(name):
-    reader, sample = sample_of(name)
-    chance = random.Random(name)
+    survives(*sample_of(name))
+
+
+def survives(reader: Reader, sample: Sample) -> None:
+    chance = random.Random(reader.INFO.name)
     for _ in range(120):
         data = bytearray(sample.data[: chance.randrange(len(sample.data)) + 1])
         for _ in range(chance.randrange(4)):
