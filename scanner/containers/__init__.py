@@ -8,6 +8,8 @@ A container is a module with `INFO` and optionally `wants`, as a reader has, and
   content is to be read before the next member is asked for
 - optionally `SPLITS`: False where members can be reached in any order only once the whole is unpacked, so that dealing
   them out over workers would unpack it in each of them
+- optionally `share(source, budget, number, of) -> Iterator[Member]`: the members of one of so many shares, for one that
+  can list these at less cost than all. What a name must be told apart from is in the same share
 - optionally `find(source, name, budget) -> Member | None`: one member by its locator text, without listing the others
 - optionally `WHOLE`: False where it looks for archives inside files of other types. These keep their type, and their
   own bytes are scanned besides the members
@@ -49,6 +51,9 @@ class Member:
     chunks: Callable[[], Iterator[bytes]]
     """Its content from the start, in pieces of at most 1 MiB, each counted against the budget before it is
     handed out. Raises `Unreadable` where it cannot be read (encrypted, damaged, unsupported, limit)."""
+    in_place: Callable[[], memoryview | None] | None = None
+    """Its content, already counted, where that lies in the container as it is and in one piece; None where it does not.
+    Raises `Unreadable` as `chunks` does."""
     origin: str = ""
     """Which part of the container it comes from, where its name does not say so: the layer of a container image."""
     beside: Callable[[str], "Member | None"] | None = None

@@ -14,7 +14,7 @@ from scanner.containers import Member
 from scanner.containers.disks import Disk, DiskFormat, disk_formats, disk_of, format_of
 from scanner.containers.disks.split_vmdk import is_part
 from scanner.containers.encrypted import ENCRYPTED, encryption_of, unlocked
-from scanner.containers.filesystems import HEAD_BYTES, File, FileSystem, Kind, kind_of, kinds
+from scanner.containers.filesystems import ALL, HEAD_BYTES, File, FileSystem, Kind, Share, kind_of, kinds
 from scanner.containers.jail import Jail
 from scanner.containers.volumes import Division, Volume, division_of, divisions
 from scanner.model.source import Budget, Info, Magic, Source, Unreadable
@@ -64,6 +64,15 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
     Raises:
         Unreadable: After every file that could be listed, where a volume could not be read.
     """
+    return _members(source, budget, ALL)
+
+
+def share(source: Source, budget: Budget, number: int, of: int) -> Iterator[Member]:
+    """One of so many shares of the members, without a look at the files of the others. Raises as `members` does."""
+    return _members(source, budget, Share(number, of))
+
+
+def _members(source: Source, budget: Budget, mine: Share) -> Iterator[Member]:
     if is_part(source):
         return
     jail = Jail()
@@ -75,7 +84,7 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
             system = _opened(volume, budget)
             if system is None:
                 continue
-            for file in system.files():
+            for file in system.files(mine):
                 yield _member(volume, file, jail, system)
         except Unreadable as why:
             problem = problem or why
@@ -129,6 +138,7 @@ def _member(volume: Volume, file: File, jail: Jail, system: FileSystem) -> Membe
         kind=file.kind,
         size=file.size,
         chunks=file.chunks,
+        in_place=file.in_place,
         beside=beside,
         notes=name.notes,
         stamp=system.identity + repr(file.stamp).encode() if system.identity and file.stamp else b"",

@@ -56,12 +56,11 @@ _seen_list = msgspec.msgpack.Decoder(list[Seen])
 
 def digest(*parts: bytes | memoryview | str) -> bytes:
     """A key: 32 bytes over all parts, each with its length, so that no two lists of parts meet."""
-    hasher = blake3()
+    pieces: list[bytes | memoryview] = []
     for part in parts:
         data = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
-        hasher.update(len(data).to_bytes(8, "little"))
-        hasher.update(data)
-    return hasher.digest()
+        pieces += (len(data).to_bytes(8, "little"), data)
+    return blake3(b"".join(pieces)).digest()
 
 
 class Cache:

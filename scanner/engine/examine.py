@@ -13,7 +13,7 @@ from typing import NamedTuple
 from scanner.catalogue.rules import ByteRules
 from scanner.containers import Container, Member, Plain
 from scanner.engine.budget import Allowance, Limits
-from scanner.engine.dealing import Dealer
+from scanner.engine.dealing import dealt
 from scanner.engine.discover import Table, Wanted
 from scanner.engine.known import readers
 from scanner.engine.notes import Notes
@@ -90,7 +90,7 @@ class Examiner:
             notes.could_not("read", Unreadable(Cause.CRASHED, _TOO_MANY_DEATHS))
             yield notes.found(Artifact(locator="", name=source.name, type=wanted.type, size=source.size))
 
-    def is_silent(self, data: bytes, wanted: Wanted) -> bool:
+    def is_silent(self, data: bytes | memoryview, wanted: Wanted) -> bool:
         """Whether nothing of a small file could give an observation, as far as a single pass over it tells."""
         if wanted.containers or wanted.is_list or len(data) in self._sizes:
             return False
@@ -211,10 +211,13 @@ class Examiner:
         source = source.beside(partial(self._drawn_on, source, budget))
         for container, marks in opened:
             neighbour = partial(self._neighbour, container, source, budget)
-            dealer = Dealer(part)
             focused = source.with_focus(marks) if marks else source
-            for member in notes.kept("list", partial(container.members, focused, budget)):
-                if not dealer.is_ours(member):
+            members = notes.kept("list", partial(dealt, container, focused, budget, part))
+            if self._recall and container.RANDOM_ACCESS and source.size >= MEMBERS_FROM_BYTES:
+                members = self._recall.foreseeing(members)
+            listed = 0
+            for listed, member in enumerate(members, 1):  # noqa: B007  (told behind the loop)
+                if member is None:
                     continue
                 notes.oddities.extend(f"{member.name}: {oddity}" for oddity in member.notes)
                 if member.kind == "file":
@@ -222,7 +225,7 @@ class Examiner:
                     recall = self._recall if is_large else None
                     yield from self._member(member, neighbour, notes, budget, nesting, recall)
                     self._tell("list", notes.locator)
-            notes.say_how_far("list", f"{dealer.listed:,} entries were listed before.")
+            notes.say_how_far("list", f"{listed:,} entries were listed before.")
 
     def _member(
         self,
@@ -265,12 +268,23 @@ class Examiner:
                 if source.size == 0:
                     yield notes.found(_unread_member(notes, name, parent))
                     return
-            nesting += 1
-            if recall is not None and unpacked.stopped is None and not self._is_dealt_out(source):
-                yield from self._recalled(recall, member, source, neighbours, notes, parent, budget, nesting)
+            elif recall is not None and not self._is_dealt_out(source):
+                yield from self._recalled(recall, member, source, neighbours, notes, parent, budget, nesting + 1)
+                return
+            elif mute_type := self._mute_type(source):
+                own = Artifact(locator="", name=name, type=mute_type, size=source.size)
+                yield from _in_place((Found(own),), notes, parent)
                 return
             wanted = self.table.wanted(source.name, source.head, source)
-            yield from self._triage(source, wanted, notes, parent.locator, budget, nesting=nesting)
+            yield from self._triage(source, wanted, notes, parent.locator, budget, nesting=nesting + 1)
+
+    def _mute_type(self, source: BytesSource) -> str:
+        """The type of a small file, if a single pass over it tells that there is nothing more to say; else empty."""
+        wanted = self.table.wanted(source.name, source.head)
+        is_small = source.size < WORTH_KEEPING_BYTES
+        if not is_small or wanted.containers or not all(reader.INFO.after_words for reader in wanted.readers):
+            return ""
+        return wanted.passed_over or wanted.type if self.is_silent(source.view(), wanted) else ""
 
     def _is_plain(self, plain: Plain, name: str) -> bool:
         """Whether nothing can be said of a member but its type: nobody else asks for it, and nothing stands in it."""
@@ -290,6 +304,12 @@ class Examiner:
         nesting: int,
     ) -> Iterator[Found]:
         """All about a member from the cache, or what is read of it now, to be kept as that of a file by itself."""
+        mute_type = self._mute_type(source)
+        if mute_type:
+            own = Artifact(locator="", name=source.name, type=mute_type, size=source.size)
+            recall.keep_stamp(member, (Found(own),), b"", neighbours.asked)
+            yield from _in_place((Found(own),), notes, parent)
+            return
         content = digest_of(source) if self._is_worth_keeping(source) else b""
         known = self._known(recall, source, content, nesting) if content else None
         if known is not None:

@@ -5,7 +5,8 @@ of its bytes; or, where metadata are trusted, by what its file system says of it
 A reader may have asked for a file's neighbours: what is kept holds only beside the same ones.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 
 import msgspec
 from blake3 import blake3
@@ -24,6 +25,8 @@ WORTH_KEEPING_BYTES = 64 << 10
 """Smaller files that no reader wants are scanned as quickly as they are looked up."""
 MEMBERS_FROM_BYTES = 32 << 20
 """The members of a container this large are kept each by itself, and it, inside another one, is not."""
+
+_LOOKED_UP_AT_ONCE = 256
 
 _PASSING = frozenset(
     {Cause.TIMED_OUT, Cause.CRASHED, Cause.VANISHED, Cause.PACKED, Cause.PERMISSION, Cause.INTERRUPTED}
@@ -66,6 +69,7 @@ class Recall:
         self._keys = keys
         self._trusts_metadata = trusts_metadata
         self._keep: dict[bytes, bytes] = {}
+        self._foreseen: dict[tuple[str, bytes], list[Found]] = {}
 
     def taken(self) -> dict[bytes, bytes]:
         """What is to be kept since this was last asked."""
@@ -98,20 +102,35 @@ class Recall:
         self._keep[patterns] = pattern_half(found)
         return True
 
+    def foreseeing(self, members: Iterable[Member | None]) -> Iterator[Member | None]:
+        """The same members, which may be reached in any order, a few hundred looked up at once."""
+        if not self._trusts_metadata:
+            yield from members
+            return
+        coming = iter(members)
+        while batch := list(islice(coming, _LOOKED_UP_AT_ONCE)):
+            self._look_up([member for member in batch if member is not None and member.stamp])
+            yield from batch
+
+    def _look_up(self, members: Sequence[Member]) -> None:
+        by_key = {self._stamp_key(member): member for member in members}
+        asked: dict[tuple[bytes, bytes], Member] = {}
+        for key, value in self._cache.get(list(by_key)).items():
+            member, stamped = by_key[key], _stamped.decode(value)
+            name = base_name(member.name)
+            if stamped.content:
+                asked[self._keys.of(stamped.content, name, (0, 1))] = member
+            else:
+                own = Artifact(locator="", name=name, type=stamped.type, size=stamped.size)
+                self._foreseen[member.name, member.stamp] = [Found(own)]
+        kept = self._cache.get([key for both in asked for key in both])
+        for (structure, patterns), member in asked.items():
+            if structure in kept and patterns in kept:
+                self._foreseen[member.name, member.stamp] = joined(kept[structure], kept[patterns])[0]
+
     def by_stamp(self, member: Member) -> list[Found] | None:
-        """What was read of a member that looks as it did, where that is enough to know it again."""
-        if not (self._trusts_metadata and member.stamp):
-            return None
-        key = self._stamp_key(member)
-        value = self._cache.get([key]).get(key)
-        if value is None:
-            return None
-        stamped = _stamped.decode(value)
-        name = base_name(member.name)
-        if not stamped.content:
-            return [Found(Artifact(locator="", name=name, type=stamped.type, size=stamped.size))]
-        found = self._of(stamped.content, name, (0, 1), ())
-        return found[0] if found is not None else None
+        """What was read of a member that looks as it did, where that is enough to know it again and was looked up."""
+        return self._foreseen.pop((member.name, member.stamp), None)
 
     def keep_stamp(self, member: Member, found: Sequence[Found], content: bytes, asked: dict[str, bytes]) -> None:
         """Keep how a member looked, if nothing else decided what was read of it. `content` is empty where that is

@@ -28,7 +28,7 @@ class BytesSource:
     def __init__(
         self,
         name: str,
-        data: bytes | mmap.mmap,
+        data: bytes | mmap.mmap | memoryview,
         *,
         neighbour: Callable[[str], Source | None] = _no_neighbour,
         focus: frozenset[str] = frozenset(),

@@ -44,12 +44,24 @@ class Unpacked:
     def __exit__(self, *_: object) -> None:
         """The memory or the temporary file goes with the last view of it."""
 
-    def _read(self) -> bytes | mmap:
+    def _read(self) -> bytes | mmap | memoryview:
+        whole = self._in_place()
+        if whole is not None:
+            return whole
         chunks = self._chunks()
         first = next(chunks, b"")
         if len(first) >= HEAD_BYTES and self._enough(first[:HEAD_BYTES]):
             return first
         return spooled(chain((first,), chunks), self._limits.memory_bytes)
+
+    def _in_place(self) -> memoryview | None:
+        """All of it where it lies, unless it is larger than may be read."""
+        if self._member.in_place is None or self._member.size > self._limits.member_bytes:
+            return None
+        try:
+            return self._member.in_place()
+        except Unreadable:
+            return None  # the pieces tell how far it can be read
 
     def _chunks(self) -> Iterator[bytes]:
         size = 0

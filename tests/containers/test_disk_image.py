@@ -133,6 +133,39 @@ def test_a_file_is_found_again_by_its_name_alone_and_finds_its_neighbour(name):
     assert disk_image.find(source, before + "etc/gone", budget) is None
 
 
+@pytest.mark.parametrize("name", [*PLAIN, "mbr"])
+def test_the_shares_of_several_processes_are_together_all_files_and_each_once(name):
+    data = image(name)
+    found = [
+        member.name
+        for number in range(3)
+        for member in disk_image.share(BytesSource("a.img", data), CountingBudget(), number, 3)
+    ]
+    everything = [member.name for member in disk_image.members(BytesSource("a.img", data), CountingBudget())]
+    assert sorted(found) == sorted(everything)
+
+
+def test_a_folder_that_is_said_to_be_a_file_is_looked_into_by_one_process():
+    data = bytearray(image("ext4"))
+    place = data.index(b"\x03\x02lib") + 1  # of a folder's entry: length and kind of the name, and the name
+    data[place] = 1
+    shares = [
+        {member.name for member in disk_image.share(BytesSource("a.img", bytes(data)), CountingBudget(), number, 2)}
+        for number in range(2)
+    ]
+    assert "usr/lib/long" in shares[0] | shares[1]
+    assert not shares[0] & shares[1]
+
+
+def test_a_file_in_one_piece_is_read_where_it_lies():
+    source = BytesSource("a.img", image("ext4"))
+    members = {member.name: member for member in disk_image.members(source, CountingBudget())}
+    seen = {path: members[path].in_place for path in TREE}
+    in_place = {path: bytes(data) for path, look in seen.items() if look is not None and (data := look()) is not None}
+    assert in_place.items() <= TREE.items()
+    assert "etc/plain" in in_place
+
+
 @pytest.mark.parametrize(
     ("name", "mark", "offset"), [("LUKS", b"LUKS\xba\xbe", 64 * 512), ("BitLocker", b"\xeb\x58\x90-FVE-FS-", 64 * 512)]
 )

@@ -7,6 +7,7 @@ A module has `NAME` (for people), `MAGICS`, `recognises(head) -> bool` over the 
 
 import importlib
 import pkgutil
+import zlib
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Literal, NamedTuple, Protocol, cast
@@ -16,6 +17,10 @@ from scanner.model.source import Budget, Magic
 
 HEAD_BYTES = 68 << 10
 """How much of a volume tells its file system: the mark of some stands at 64 KiB."""
+
+
+def _nowhere() -> None:
+    return None
 
 
 class File(NamedTuple):
@@ -29,6 +34,29 @@ class File(NamedTuple):
     """Its content, in pieces of at most 1 MiB, each counted against the budget."""
     stamp: tuple[int, ...] = ()
     """What changes when the file does: times and number; empty where it is not known."""
+    in_place: Callable[[], memoryview | None] = _nowhere
+    """Its content where it lies on the disk as it is and in one piece, counted against the budget; None where it does
+    not."""
+
+
+class Share(NamedTuple):
+    """Which of the files one process looks at. Names that differ in upper and lower case alone fall to the same one,
+    so that it can tell; and so do those that differ only far behind their beginning."""
+
+    number: int
+    of: int
+
+    def has(self, path: str | bytes) -> bool:
+        """Whether a file is in it."""
+        if self.of == 1:
+            return True
+        name = path.decode("utf-8", "surrogateescape") if isinstance(path, bytes) else path
+        return zlib.crc32(name.casefold()[:_TELLING].encode("utf-8", "surrogatepass")) % self.of == self.number
+
+
+ALL = Share(0, 1)
+_TELLING = 300
+"""Characters; a name is cut only behind more of them."""
 
 
 class FileSystem(Protocol):
@@ -39,8 +67,9 @@ class FileSystem(Protocol):
         """The number it was given when it was made, which copies of it share; empty where it has none. Together with
         a file's stamp it tells a file from all others, later ones of the same path among them."""
 
-    def files(self) -> Iterator[File]:
-        """Every file, each folder's own before those below; raises `Unreadable` after those that could be listed."""
+    def files(self, share: Share = ALL) -> Iterator[File]:
+        """Every file of a share, each folder's own before those below; raises `Unreadable` after those that could be
+        listed."""
 
     def file(self, path: str) -> File | None:
         """One file by its path as valid text, without looking at others than the folders on the way."""

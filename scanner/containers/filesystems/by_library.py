@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any, Literal
 
 from scanner.containers.disks import Disk, DiskStream
-from scanner.containers.filesystems import File
+from scanner.containers.filesystems import ALL, File, Share
 from scanner.containers.libraries import broken, library, without_extra
 from scanner.model.locator import text_name
 from scanner.model.source import Budget, Magic, Unreadable
@@ -86,8 +86,8 @@ class LibraryFileSystem:
         self.identity = identity
         self._budget = budget
 
-    def files(self) -> Iterator[File]:
-        """Every file. Raises `Unreadable` after those that could be listed."""
+    def files(self, share: Share = ALL) -> Iterator[File]:
+        """Every file of a share. Raises `Unreadable` after those that could be listed."""
         problem: Unreadable | None = None
         pending: list[tuple[str, Any]] = [("", self._system.get("/"))]
         while pending:
@@ -100,7 +100,8 @@ class LibraryFileSystem:
                     kind = _kind(child)
                     if kind == "folder" and path.count("/") < _DEEPEST_FOLDER:
                         deeper.append((f"{path}/", _entry(child)))
-                    yield self._file(path, child, kind)
+                    if share.has(path):
+                        yield self._file(path, child, kind)
             except broken():
                 problem = Unreadable(Cause.DAMAGED, "Some folders of the file system could not be listed.")
             pending.extend(reversed(deeper))

@@ -73,7 +73,7 @@ class CramFs(NumberedTree):
         kind: Literal["file", "folder", "link", "device"] = _KINDS.get(stat.S_IFMT(mode), "device")
         return _Inode(kind, size & 0xFF_FFFF, (place & 0x3F) * 4, (place >> 6) * 4)
 
-    def _children(self, number: int) -> Iterator[tuple[bytes, int]]:
+    def _children(self, number: int) -> Iterator[tuple[bytes, int, bool]]:
         folder = self._inode(number)
         if folder is None or folder.kind != "folder":
             return
@@ -85,7 +85,7 @@ class CramFs(NumberedTree):
                 return
             name = bytes(self._disk.read(at + 12, inode.name_bytes)).rstrip(b"\0")
             if name not in (b"", b".", b"..") and b"/" not in name:
-                yield name, at
+                yield name, at, True
             at += 12 + inode.name_bytes
 
     def _file(self, path: bytes, number: int) -> File | None:

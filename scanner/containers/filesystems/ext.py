@@ -26,7 +26,7 @@ MAGICS = (Magic(b"\x53\xef", 1080),)
 _SUPERBLOCK = 1024
 _ROOT = 2
 _EXTENTS, _INLINE, _ENCRYPTED = 0x80000, 0x10000000, 0x800
-_META_GROUPS, _IS_64_BIT = 0x10, 0x80
+_NAMES_KINDS, _META_GROUPS, _IS_64_BIT = 0x2, 0x10, 0x80
 _SPARSE = 0x1
 _EXTENT_MAGIC = 0xF30A
 _DEEPEST_TREE = 6
@@ -34,6 +34,8 @@ _LARGEST_FOLDER = 256 << 20
 _UNWRITTEN = 32768
 _INODE = struct.Struct("<HHIIIII")
 _ENTRY = struct.Struct("<IHBB")
+_FOLDER = 2
+"""The kind of an entry, where they have one; 0: it is not known."""
 _KINDS: dict[int, Literal["file", "folder", "link"]] = {
     stat.S_IFREG: "file",
     stat.S_IFDIR: "folder",
@@ -99,9 +101,10 @@ class Ext(NumberedTree):
         inode = self._inode(number)
         if inode is None:
             return None
-        return File(path, inode.kind, inode.size, partial(self._content, inode), inode.stamp)
+        in_place = partial(self._in_place, inode)
+        return File(path, inode.kind, inode.size, partial(self._content, inode), inode.stamp, in_place)
 
-    def _children(self, number: int) -> Iterator[tuple[bytes, int]]:
+    def _children(self, number: int) -> Iterator[tuple[bytes, int, bool]]:
         inode = self._inode(number)
         if inode is None or inode.kind != "folder":
             return
@@ -114,12 +117,13 @@ class Ext(NumberedTree):
             self._problem = why
             return
         at = 4 if inode.flags & _INLINE else 0
+        may_be_folder = (0, _FOLDER) if self._incompatible & _NAMES_KINDS else range(256)
         while at + 8 <= len(listing):
             self._budget.spend_items()
-            child, length, name_bytes, _ = _ENTRY.unpack_from(listing, at)
+            child, length, name_bytes, kind = _ENTRY.unpack_from(listing, at)
             name = listing[at + 8 : at + 8 + name_bytes]
             if child and name not in (b".", b"..", b""):
-                yield (name, child)
+                yield name, child, kind in may_be_folder
             if length < 8:
                 self._problem = Unreadable(Cause.DAMAGED, "A folder of the file system is damaged.")
                 return
@@ -183,6 +187,21 @@ class Ext(NumberedTree):
             yield piece
         if given < inode.size:
             raise Unreadable(Cause.DAMAGED, "The file system ends inside it, or does not say where all of it is.")
+
+    def _in_place(self, inode: _Inode) -> memoryview | None:
+        """The content of a file that has one extent in its inode and no more, which is how most are kept."""
+        magic, count, _, below = struct.unpack_from("<4H", inode.raw, 40)
+        first, length, high, low = struct.unpack_from("<IHHI", inode.raw, 52)
+        is_plain = inode.flags & (_EXTENTS | _INLINE | _ENCRYPTED) == _EXTENTS and magic == _EXTENT_MAGIC
+        if not is_plain or (count, below, first) != (1, 0, 0) or not inode.size <= length * self._block_bytes:
+            return None
+        if length > _UNWRITTEN:
+            return None
+        data = self._disk.read((low | high << 32) * self._block_bytes, inode.size)
+        if not isinstance(data, memoryview) or len(data) < inode.size:
+            return None
+        self._budget.spend_bytes(inode.size)
+        return data
 
     def _extents(self, inode: _Inode) -> Iterator[tuple[int | None, int]]:
         at = 0

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 
-from scanner.containers.filesystems import File
+from scanner.containers.filesystems import ALL, File, Share
 from scanner.model.locator import text_name
 from scanner.model.source import Unreadable
 
@@ -19,28 +19,32 @@ class NumberedTree(ABC):
         """Why a part could not be listed; raised once everything else was."""
 
     @abstractmethod
-    def _children(self, number: int) -> Iterator[tuple[bytes, int]]:
-        """Name and number of everything in a folder; nothing for what is none."""
+    def _children(self, number: int) -> Iterator[tuple[bytes, int, bool]]:
+        """Name and number of all that is in a folder, and whether it may be a folder too; nothing for what is none."""
 
     @abstractmethod
     def _file(self, path: bytes, number: int) -> File | None:
         """The file of that number; None where it cannot be read."""
 
-    def files(self) -> Iterator[File]:
-        """Every file. Raises `Unreadable` after those that could be listed."""
-        pending = [(b"", self._root, 0)]
+    def files(self, share: Share = ALL) -> Iterator[File]:
+        """Every file of a share, with no look at the others. Raises `Unreadable` after those that could be listed."""
+        pending = [(b"", self._root, 0, share)]
         seen = {self._root}
         while pending:
-            folder, number, depth = pending.pop()
-            deeper: list[tuple[bytes, int, int]] = []
-            for name, child in self._children(number):
-                file = self._file(folder + name, child)
+            folder, number, depth, mine = pending.pop()
+            deeper: list[tuple[bytes, int, int, Share]] = []
+            for name, child, may_be_folder in self._children(number):
+                path = folder + name
+                is_mine = mine.has(path)
+                file = self._file(path, child) if is_mine or may_be_folder else None
                 if file is None:
                     continue
                 if file.kind == "folder" and child not in seen and depth < _DEEPEST_FOLDER:
                     seen.add(child)
-                    deeper.append((folder + name + b"/", child, depth + 1))
-                yield file
+                    # One that was not said to be a folder nobody else looks into.
+                    deeper.append((path + b"/", child, depth + 1, mine if may_be_folder else ALL))
+                if is_mine:
+                    yield file
             pending.extend(reversed(deeper))
         if self._problem is not None:
             raise self._problem
@@ -49,7 +53,7 @@ class NumberedTree(ABC):
         """One file by its path."""
         number, walked = self._root, b""
         for step in path.split("/"):
-            found = next(((name, child) for name, child in self._children(number) if text_name(name) == step), None)
+            found = next(((name, child) for name, child, _ in self._children(number) if text_name(name) == step), None)
             if found is None:
                 return None
             walked = walked + b"/" + found[0] if walked else found[0]

@@ -70,7 +70,7 @@ class RomFs(NumberedTree):
         content = _filled(at + _HEADER.size + len(name) + 1)
         return _Entry(following & 7, following & ~15, first & ~15, size, name, content)
 
-    def _children(self, number: int) -> Iterator[tuple[bytes, int]]:
+    def _children(self, number: int) -> Iterator[tuple[bytes, int, bool]]:
         folder = self._entry(number)
         at = folder.first if folder is not None and _KINDS.get(folder.kind) == "folder" else 0
         seen: set[int] = set()
@@ -81,7 +81,7 @@ class RomFs(NumberedTree):
             if entry is None:
                 return
             if entry.name not in (b".", b"..", b""):
-                yield entry.name, at if entry.kind != _HARD_LINK else entry.first
+                yield entry.name, (at if entry.kind != _HARD_LINK else entry.first), True
             at = entry.following
 
     def _file(self, path: bytes, number: int) -> File | None:

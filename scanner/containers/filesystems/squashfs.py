@@ -104,7 +104,7 @@ class SquashFs(NumberedTree):
             return None
         return File(path, inode.kind, inode.size, partial(self._content, inode), (inode.changed, inode.number))
 
-    def _children(self, number: int) -> Iterator[tuple[bytes, int]]:
+    def _children(self, number: int) -> Iterator[tuple[bytes, int, bool]]:
         inode = self._inode_or_none(number)
         if inode is None or inode.kind != "folder" or inode.size <= 3:
             return
@@ -123,8 +123,8 @@ class SquashFs(NumberedTree):
                 self._budget.spend_items()
                 if at + 8 > len(listing):
                     return
-                offset, _, _, length = struct.unpack_from("<HhHH", listing, at)
-                yield listing[at + 8 : at + 9 + length], block << 16 | offset
+                offset, _, kind, length = struct.unpack_from("<HhHH", listing, at)
+                yield listing[at + 8 : at + 9 + length], block << 16 | offset, kind in _FOLDERS
                 at += 9 + length
 
     def _inode_or_none(self, reference: int) -> _Inode | None:

@@ -142,11 +142,11 @@ class UbiFs(NumberedTree):
         if known is None or sequence > known.sequence:
             self._pieces[file][number] = _Piece(sequence, at + 48, len(node) - 48, size, method)
 
-    def _children(self, number: int) -> Iterator[tuple[bytes, int]]:
+    def _children(self, number: int) -> Iterator[tuple[bytes, int, bool]]:
         for name, entry in sorted(self._names.get(number, {}).items()):
             self._budget.spend_items()
             if entry.file and name not in (b"", b".", b"..") and b"/" not in name:
-                yield name, entry.file
+                yield name, entry.file, True
 
     def _file(self, path: bytes, number: int) -> File | None:
         inode = self._inodes.get(number)
