@@ -30,7 +30,8 @@ _EXAMPLE_KEYS = (
     *("observations", "data", "artifact_type", "artifact_name"),
 )
 _VERSIONS = re.compile(r"(?:>=|<=|==|!=|>|<) ?[0-9A-Za-z.+~:_-]+(?:, ?(?:>=|<=|==|!=|>|<) ?[0-9A-Za-z.+~:_-]+)*")
-_HASH = re.compile(r"sha256:[0-9a-f]{64}")
+_WHOLE_FILE = "sha256:"
+_HASH = re.compile(r"(?:weights-)?sha256:[0-9a-f]{64}")
 _ANDROID = re.compile(r"(?:permission|feature|component|meta-data|library):[^\s:].*")
 _PURL = re.compile(r"pkg:[a-z][a-z0-9.+-]*(?:/[^/\s]+)+")
 
@@ -96,10 +97,11 @@ def _condition(section: Section, seen_in: str) -> Indicator:
     """What an indicator and a condition under its `all` have in common."""
     kind, value, network = _kind_and_value(section)
     size_bytes = section.number("size_bytes")
-    if kind is IndicatorKind.HASH and not size_bytes:
+    is_of_a_file = kind is IndicatorKind.HASH and value.startswith(_WHOLE_FILE)
+    if is_of_a_file and not size_bytes:
         raise section.error("a hash needs `size_bytes:`, so that only files of that size are hashed.")
-    if kind is not IndicatorKind.HASH and size_bytes:
-        raise section.error("`size_bytes:` belongs to a hash only.", "size_bytes")
+    if size_bytes and not is_of_a_file:
+        raise section.error("`size_bytes:` belongs to the hash of a whole file only.", "size_bytes")
     return Indicator(
         kind=kind,
         value=value,
@@ -135,7 +137,7 @@ def _kind_and_value(section: Section) -> tuple[IndicatorKind, str, NetworkPatter
 def _value_problem(kind: IndicatorKind, value: str) -> str:
     """Why a value could never match, as a sentence; "" if it could."""
     if kind is IndicatorKind.HASH and _HASH.fullmatch(value) is None:
-        return f"{quoted(value)} is no hash; write sha256: and 64 hexadecimal digits in lower case."
+        return f"{quoted(value)} is no hash; write sha256: or weights-sha256: and 64 hexadecimal digits in lower case."
     if kind is IndicatorKind.ANDROID and _ANDROID.fullmatch(value) is None:
         return f"{quoted(value)} must begin with permission:, feature:, component:, meta-data: or library:."
     if kind is IndicatorKind.PACKAGE:

@@ -2,6 +2,7 @@
 
 from datetime import date
 from hashlib import sha256
+from typing import NamedTuple
 
 import msgspec
 
@@ -15,7 +16,7 @@ from scanner.matching.match import Match, matches_of
 from scanner.model.artifact import Unread
 from scanner.model.finding import NotCounted
 from scanner.model.law import Deployment
-from scanner.model.observation import ListRead, Network
+from scanner.model.observation import Digest, ListRead, Network
 from scanner.model.report import ListedSoftware, Report, Target, Tool
 from scanner.model.vocabulary import Verdict
 from scanner.ordinances import assess, laws, uncovered
@@ -33,8 +34,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 def judge(spoken_of: SpokenOf, case: Case) -> Report:
     """The report on a target, but for its times."""
     facts, index = spoken_of.facts, spoken_of.index
-    matches, not_counted, networks = _matched(spoken_of)
-    seen = weigh(matches, facts, index, case.target.locator)
+    matched = _matched(spoken_of)
+    seen = weigh(matched.matches, facts, index, case.target.locator)
     asked = laws() if seen.situations else ()
     assessed = assess(seen.situations, case.deployment, asked, case.today)
     unread = tuple(_marked(u) for u in (*facts.unread(), *hidden_code(facts)))
@@ -54,8 +55,8 @@ def judge(spoken_of: SpokenOf, case: Case) -> Report:
         ordinances=assessed.ordinances,
         questions=assessed.questions,
         graph=seen.graph,
-        networks=cards_of(networks, seen.findings),
-        not_counted=not_counted,
+        networks=cards_of(matched.networks, matched.weights, seen.findings),
+        not_counted=matched.not_counted,
         unreadable=unread,
         oddities=facts.oddities(),
         coverage=facts.coverage(MEDIA_TYPES),
@@ -63,17 +64,33 @@ def judge(spoken_of: SpokenOf, case: Case) -> Report:
     )
 
 
-def _matched(spoken_of: SpokenOf) -> tuple[list[Match], tuple[NotCounted, ...], list[tuple[str, Network]]]:
-    """Matches, look-alikes, and the networks of the target with their locators."""
-    matches, set_aside, networks = [], set(), []
+class _Matched(NamedTuple):
+    """What of the facts matters to the catalogue."""
+
+    matches: list[Match]
+    not_counted: tuple[NotCounted, ...]
+    """Look-alikes."""
+    networks: list[tuple[str, Network]]
+    """The networks of the target with their locators."""
+    weights: dict[str, str]
+    """Digests of weights by the locator of their network."""
+
+
+def _matched(spoken_of: SpokenOf) -> _Matched:
+    matches, set_aside, networks, weights = [], set(), [], {}
     for item in spoken_of.items():
-        networks += [(item.artifact.locator, seen) for seen in item.observations if isinstance(seen, Network)]
+        for seen in item.observations:
+            if isinstance(seen, Network):
+                networks.append((item.artifact.locator, seen))
+            elif isinstance(seen, Digest) and seen.algorithm != "sha256":
+                weights[item.artifact.locator] = seen.value
         for found in matches_of(item, spoken_of.index):
             if isinstance(found, Match):
                 matches.append(found)
             else:
                 set_aside.add(found)
-    return matches, tuple(sorted(set_aside, key=lambda n: (n.locator, n.technology, n.indicator, n.place))), networks
+    not_counted = sorted(set_aside, key=lambda n: (n.locator, n.technology, n.indicator, n.place))
+    return _Matched(matches, tuple(not_counted), networks, weights)
 
 
 def _lists(facts: Facts) -> tuple[ListedSoftware, ...]:

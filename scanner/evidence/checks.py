@@ -91,7 +91,7 @@ def _look(observation: Observation | FileName, artifact_type: str) -> str:
         case ByteHit(offset=offset, length=length):
             return f"tail -c +{offset + 1} {{}} | head -c {max(length, 1)} | xxd"
         case Digest() | Network():
-            return "sha256sum {}" if isinstance(observation, Digest) else "head -c 256 {} | xxd"
+            return _look_at_network(observation)
         case AndroidEntry(name=name):
             return _text_search(name.rsplit(".", 1)[-1])
         case Product(name=name) | Signer(name=name):
@@ -118,6 +118,13 @@ def _look_for_native_name(observation: Library | Symbol | FileName, artifact_typ
     if artifact_type != "elf" or isinstance(observation, FileName):
         return _text_search(observation.name)
     return f"readelf -d {{}} | grep -iF -- {name}"
+
+
+def _look_at_network(observation: Digest | Network) -> str:
+    """Of its weights nothing but a scan tells the digest."""
+    if isinstance(observation, Network):
+        return "head -c 256 {} | xxd"
+    return "sha256sum {}" if observation.algorithm == "sha256" else "frscan scan --format json {}"
 
 
 def _look_for_class(name: str, *, is_call: bool, artifact_type: str) -> str:

@@ -1,7 +1,7 @@
 """Cards: each network of the target in plain words, with what it was recognised as."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -15,13 +15,15 @@ _MANY = 4
 """Outputs that are told one by one."""
 
 
-def cards_of(networks: Iterable[tuple[str, Network]], findings: Sequence[Finding]) -> tuple[NetworkCard, ...]:
-    """A card for each network, by locator; recognised ones first."""
+def cards_of(
+    networks: Iterable[tuple[str, Network]], weights: Mapping[str, str], findings: Sequence[Finding]
+) -> tuple[NetworkCard, ...]:
+    """A card for each network, by locator; recognised ones first. `weights` has digests of them by locator."""
     told: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
         for locator in {e.locator for e in finding.evidence if _is_about_the_file(e.kind, e.presence)}:
             told[locator].append(finding)
-    drafts = [_card(locator, network, told.get(locator, [])) for locator, network in networks]
+    drafts = [_card(locator, network, weights.get(locator, ""), told.get(locator, [])) for locator, network in networks]
     drafts.sort(key=lambda card: (not card.technologies, card.locator, card.place))
     return tuple(msgspec.structs.replace(card, id=f"N{number}") for number, card in enumerate(drafts, 1))
 
@@ -31,7 +33,7 @@ def _is_about_the_file(kind: str, presence: Presence) -> bool:
     return kind in kinds and presence is not Presence.REFERENCED
 
 
-def _card(locator: str, network: Network, findings: list[Finding]) -> NetworkCard:
+def _card(locator: str, network: Network, weights_digest: str, findings: list[Finding]) -> NetworkCard:
     return NetworkCard(
         id="N0",
         locator=locator,
@@ -51,6 +53,7 @@ def _card(locator: str, network: Network, findings: list[Finding]) -> NetworkCar
         parameters=network.parameters,
         architecture=network.architecture,
         topology=network.topology,
+        weights_digest=weights_digest,
         strings=network.strings,
         sealed=network.sealed,
     )

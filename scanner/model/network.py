@@ -97,6 +97,8 @@ class NetworkCard(msgspec.Struct, frozen=True, kw_only=True):
     """Numbers it has learned, as far as the file tells their shapes."""
     architecture: str = ""
     topology: str = ""
+    weights_digest: str = ""
+    """Digest of its weights alone, if it was recognised and they lie in the file."""
     strings: tuple[str, ...] = ()
     sealed: str = ""
     """Why it was not seen into; empty if it was."""

@@ -150,9 +150,10 @@ class ByteHit(_Fact, frozen=True, kw_only=True, tag="bytes"):
 
 
 class Digest(_Fact, frozen=True, kw_only=True, tag="hash"):
-    """The digest of the whole artifact; computed only where its size is one the catalogue knows."""
+    """A digest: of the whole artifact, computed only where its size is one the catalogue knows; or of a network's
+    weights alone, where its structure was recognised."""
 
-    algorithm: Literal["sha256"]
+    algorithm: Literal["sha256", "weights-sha256"]
     value: str
 
 

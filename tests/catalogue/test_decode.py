@@ -84,7 +84,7 @@ def test_a_folded_summary_becomes_one_line():
         ("    verified: false\n", "    verified: true\n", 12, "does not say what proves it"),
         ("    verified: false\n", "    verified: false\n    seen_in: x 1\n", 13, "not both"),
         ("    weight: strong", "    weight: heavy", 15, "it is one of: decisive, strong, supporting"),
-        ("    weight: strong", "    size_bytes: 12", 15, "`size_bytes:` belongs to a hash only"),
+        ("    weight: strong", "    size_bytes: 12", 15, "`size_bytes:` belongs to the hash of a whole file only"),
         ("    weight: strong", "    needs: luck", 15, "knows no 'luck'"),
         ("'>=1.2, <3'", "newer", 11, "`versions:` cannot be 'newer'"),
         ("      - symbol: example_face_start", "      - grants: [detection]", 17, "condition under `all`"),

@@ -35,6 +35,7 @@ _OLD_NAMES = (
     "AbsVal Silence ContrastiveLoss Exp Deconvolution"
 )
 _LAYERS = (2, 100)
+_NUMBERS = 5
 _ONCE = frozenset({1})
 _OLD_KINDS = dict(enumerate(_OLD_NAMES.split()))
 """Kinds of layer by their number, as old files write them."""
@@ -71,6 +72,16 @@ def extent(data: memoryview, at: int, budget: Budget) -> Extent | None:
         if any(place.number in _LAYERS and start + place.start < at < start + place.end for place in lies):
             return Extent(start, start + lies[-1].end)
     return None
+
+
+def blocks(source: Source, budget: Budget) -> Iterator[memoryview]:
+    """The packed numbers of each blob."""
+    for part in fields(source.view(), budget):
+        slots = _OLD if part.number == 2 else _NEW
+        for inner in fields(part.data, budget) if part.number in _LAYERS and part.wire == LENGTH else ():
+            for value in fields(inner.data, budget) if inner.number == slots["blobs"] else ():
+                if value.number == _NUMBERS and value.wire == LENGTH:
+                    yield value.data
 
 
 def _read(data: memoryview, plan: Blueprint, budget: Budget) -> None:

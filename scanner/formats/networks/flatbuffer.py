@@ -45,6 +45,12 @@ class Table(NamedTuple):
         self.budget.spend_items(min(length, most))
         return [_number(self.data, start + n * width, code) for n in range(min(length, most))]
 
+    def bytes(self, slot: int) -> memoryview:
+        """The bytes of a vector."""
+        place = self._place(slot)
+        start, length = (0, 0) if place is None else self._vector(place, 1)
+        return self.data[start : start + length]
+
     def length(self, slot: int) -> int:
         """How many entries a vector says it has."""
         place = self._place(slot)

@@ -12,7 +12,7 @@ import msgspec
 from scanner.formats.json_tree import Json
 from scanner.formats.networks import Extent
 from scanner.formats.networks.blueprint import Blueprint, drawn
-from scanner.formats.networks.hdf5_objects import ATTRIBUTE, DATASPACE, Message, Objects
+from scanner.formats.networks.hdf5_objects import ATTRIBUTE, DATASPACE, LAYOUT, Message, Objects
 from scanner.formats.networks.keras_config import read_config
 from scanner.model.observation import Observation
 from scanner.model.source import Budget, Info, Magic, Source, Unreadable
@@ -29,6 +29,7 @@ INFO = Info(
     proves_type=True,
 )
 MARKS = (_MARK,)
+_IN_ONE_PIECE = 1
 _NEWEST = 3
 _WIDE = b"\x08\x08"
 """Addresses and lengths of eight bytes, as every file in use has them."""
@@ -77,6 +78,22 @@ def _beginning(data: memoryview) -> tuple[int, int] | None:
     end, root = (40 + 4 * version, 64 + 4 * version) if is_old else (28, 36)
     found = int.from_bytes(data[root : root + 8], "little"), int.from_bytes(data[end : end + 8], "little")
     return found if len(data) >= root + 8 else None
+
+
+def blocks(source: Source, budget: Budget) -> Iterator[memoryview]:
+    """The numbers of data sets that lie in one piece; those in pieces, which may be compressed, are left out."""
+    told = _beginning(source.view())
+    objects = Objects(source.view(), budget)
+    waiting, seen = [told[0]] if told is not None else [], set[int]()
+    while waiting:
+        at = waiting.pop()
+        if at in seen:
+            continue
+        seen.add(at)
+        for message in objects.messages(at):
+            waiting += (link.at for link in objects.links(message))
+            if message.kind == LAYOUT and objects.number(message.start + 1, 1) == _IN_ONE_PIECE:
+                yield source.view(objects.number(message.start + 2, 8), objects.number(message.start + 10, 8))
 
 
 class _File:

@@ -14,7 +14,7 @@ from scanner.formats.networks.blueprint import text_of
 from scanner.model.source import Budget, Unreadable
 from scanner.model.vocabulary import Cause
 
-DATASPACE, ATTRIBUTE = 0x01, 0x0C
+DATASPACE, LAYOUT, ATTRIBUTE = 0x01, 0x08, 0x0C
 _LINK_INFO, _LINK, _CONTINUED, _SYMBOLS = 0x02, 0x06, 0x10, 0x11
 _NOWHERE = (1 << 64) - 1
 _DEEPEST = 32

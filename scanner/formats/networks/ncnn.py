@@ -9,6 +9,7 @@ from scanner.formats.networks import Extent
 from scanner.formats.networks.blueprint import Blueprint, drawn
 from scanner.formats.networks.ncnn_binary import Step, can_begin, steps
 from scanner.formats.networks.text_run import text_run
+from scanner.formats.networks.weights_beside import tell_weights_beside
 from scanner.model.observation import Observation
 from scanner.model.source import Budget, Info, Magic, Source
 
@@ -18,7 +19,8 @@ INFO = Info(
     version=2,
     line="ncnn networks (.param, also in binary form): layers, inputs, outputs, shapes of weights",
     specification="https://github.com/Tencent/ncnn/wiki/param-and-model-file-structure",
-    limits="The .bin with the weights is not read. In binary form, layers and what flows between them have no names.",
+    limits="Of the .bin with the weights only the size is told. "
+    "In binary form, layers and what flows between them have no names.",
     magics=(Magic(_TEXT + b"\n"), Magic(_TEXT + b"\r\n"), Magic(_BINARY)),
     proves_type=True,
 )
@@ -52,6 +54,8 @@ def extent(data: memoryview, at: int, budget: Budget) -> Extent | None:
 
 
 def _read(source: Source, plan: Blueprint, budget: Budget) -> None:
+    tell_weights_beside(source, plan, ".param", ".bin")
+    tell_weights_beside(source, plan, ".param.bin", ".bin")
     is_text = bytes(source.view(0, len(_TEXT))) == _TEXT
     taken: set[str] = set()
     widths: dict[str, int] = {}

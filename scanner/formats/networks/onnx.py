@@ -38,6 +38,7 @@ TYPES = (
     *("uint32", "uint64", "complex64", "complex128", "bfloat16", "float8e4m3fn", "float8e4m3fnuz", "float8e5m2"),
     *("float8e5m2fnuz", "uint4", "int4", "float4e2m1"),
 )
+_ATTRIBUTE, _TENSOR, _NUMBERS = 5, 5, (4, 9)
 _DEEPEST = 8
 """Graphs in graphs."""
 
@@ -69,6 +70,22 @@ def extent(data: memoryview, at: int, budget: Budget) -> Extent | None:
         if graph is not None and data[start + graph.start] in (_NODE << 3 | LENGTH, _NAME << 3 | LENGTH):
             return Extent(start, start + lies[-1].end)
     return None
+
+
+def blocks(source: Source, budget: Budget) -> Iterator[memoryview]:
+    """Numbers of initializers and of constants: `raw_data`, or a packed list of fractions."""
+    for model in fields(source.view(), budget):
+        for part in fields(model.data, budget) if model.number == _GRAPH else ():
+            if part.number == _INITIALIZER:
+                yield from _numbers_of(part.data, budget)
+            for attribute in fields(part.data, budget) if part.number == _NODE else ():
+                for value in fields(attribute.data, budget) if attribute.number == _ATTRIBUTE else ():
+                    if value.number == _TENSOR and value.wire == LENGTH:
+                        yield from _numbers_of(value.data, budget)
+
+
+def _numbers_of(tensor: memoryview, budget: Budget) -> Iterator[memoryview]:
+    return (part.data for part in fields(tensor, budget) if part.number in _NUMBERS and part.wire == LENGTH)
 
 
 def _read_model(data: memoryview, plan: Blueprint, budget: Budget) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from scanner.formats.networks import Extent
 from scanner.formats.networks.blueprint import Blueprint, drawn
+from scanner.formats.networks.weights_beside import tell_weights_beside
 from scanner.formats.xml_elements import Element, xml_elements
 from scanner.model.observation import Observation
 from scanner.model.source import HEAD_BYTES, Budget, Info, Magic, Source
@@ -17,7 +18,7 @@ INFO = Info(
     version=2,
     line="OpenVINO networks (.xml): layers, inputs, outputs, shapes of weights",
     specification="https://docs.openvino.ai/2024/documentation/openvino-ir-format.html",
-    limits="The .bin with the weights is not read.",
+    limits="Of the .bin with the weights only the size is told.",
     suffixes=(".xml",),
     magics=(Magic(b"<?xml"), Magic(b"<net ")),
 )
@@ -49,6 +50,7 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
         Unreadable: damaged or limit.
     """
     plan = Blueprint("openvino", budget)
+    tell_weights_beside(source, plan, ".xml", ".bin")
     yield from drawn(plan, "net", lambda: _read(source, plan, budget))
 
 

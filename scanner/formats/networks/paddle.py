@@ -6,16 +6,17 @@ The file is a protocol buffer (ProgramDesc); field numbers are those of framewor
 from collections.abc import Iterator
 
 from scanner.formats.networks.blueprint import Blueprint, drawn, text_of
+from scanner.formats.networks.weights_beside import tell_weights_beside
 from scanner.formats.protobuf import LENGTH, fields, is_message, numbers
 from scanner.model.observation import Observation
 from scanner.model.source import Budget, Info, Source
 
 INFO = Info(
     name="paddle",
-    version=1,
+    version=2,
     line="PaddlePaddle programs (.pdmodel, __model__): layers, inputs, outputs, shapes of weights",
     specification="https://github.com/PaddlePaddle/Paddle/blob/develop/paddle/fluid/framework/framework.proto",
-    limits="The file with the weights is not read.",
+    limits="Of the file with the weights only the size is told.",
     names=("__model__",),
     suffixes=(".pdmodel",),
 )
@@ -48,6 +49,7 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
         Unreadable: damaged or limit.
     """
     plan = Blueprint("paddle", budget)
+    tell_weights_beside(source, plan, ".pdmodel", ".pdiparams")
     yield from drawn(plan, "block 0", lambda: _read(source.view(), plan, budget))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from scanner.formats.json_tree import JSON_BEGINNINGS, Json, entries, json_object, part, word
 from scanner.formats.networks.blueprint import Blueprint, drawn
+from scanner.formats.networks.weights_beside import tell_weights_beside
 from scanner.model.observation import Observation
 from scanner.model.source import Budget, Info, Source
 
@@ -16,7 +17,8 @@ INFO = Info(
     version=2,
     line="PaddlePaddle programs in JSON: layers, inputs, outputs, shapes of weights",
     specification="https://github.com/PaddlePaddle/Paddle/tree/develop/paddle/fluid/pir/serialize_deserialize",
-    limits="The file with the weights is not read, nor parts of a program that run under a condition.",
+    limits="Of the file with the weights only the size is told; parts of a program that run under a condition are not "
+    "read.",
     suffixes=(".json",),
     magics=JSON_BEGINNINGS,
 )
@@ -38,6 +40,7 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
         Unreadable: damaged or limit.
     """
     plan = Blueprint("paddle", budget)
+    tell_weights_beside(source, plan, ".json", ".pdiparams")
     yield from drawn(plan, "block 0", lambda: _read(json_object(source, budget), plan))
 
 

@@ -29,8 +29,6 @@ _BEGINNING = re.compile(rb'\0{5}\{"')
 _LONGEST_HEADER = 100_000_000
 _TYPES = {"F64": "float64", "F32": "float32", "F16": "float16", "BF16": "bfloat16", "I64": "int64", "I32": "int32"}
 _TYPES |= {"I16": "int16", "I8": "int8", "U8": "uint8", "BOOL": "bool", "U16": "uint16", "U32": "uint32"}
-
-
 _LONGEST_INSIDE = 1 << 24
 """Of a header among other bytes; the upper five bytes of its length are zero."""
 
@@ -38,6 +36,7 @@ _LONGEST_INSIDE = 1 << 24
 class _Entry(msgspec.Struct):
     dtype: str = ""
     shape: list[int] = []
+    data_offsets: list[int] = []
 
 
 def wants(name: str, head: bytes) -> bool:  # noqa: ARG001  (the contract's)
@@ -67,17 +66,33 @@ def extent(data: memoryview, at: int, budget: Budget) -> Extent | None:
     return None
 
 
+def blocks(source: Source, budget: Budget) -> Iterator[memoryview]:
+    """What the header says lies behind it."""
+    behind = 8 + int.from_bytes(source.view(0, 8), "little")
+    for _, entry in _entries(source, budget):
+        if isinstance(entry, _Entry):
+            first, end = (*entry.data_offsets, 0, 0)[:2]
+            yield source.view(behind + max(first, 0), max(end - first, 0))
+
+
 def _read(source: Source, plan: Blueprint, budget: Budget) -> None:
+    for name, entry in _entries(source, budget):
+        if isinstance(entry, _Entry):
+            plan.weight(name, entry.shape, _TYPES.get(entry.dtype, entry.dtype.lower()))
+        else:
+            for key, value in entry.items():
+                plan.tells(f"{key}={value}")
+
+
+def _entries(source: Source, budget: Budget) -> Iterator[tuple[str, "_Entry | dict[str, str]"]]:
+    """What the header has under each name: a block of weights, or the metadata."""
     size = int.from_bytes(source.view(0, 8), "little")
     budget.spend_bytes(4 * size)
     try:
-        parts = msgspec.json.decode(source.view(8, size), type=dict[str, msgspec.Raw])
-        for name, raw in parts.items():
+        for name, raw in msgspec.json.decode(source.view(8, size), type=dict[str, msgspec.Raw]).items():
             if name == "__metadata__":
-                for key, value in msgspec.json.decode(raw, type=dict[str, str]).items():
-                    plan.tells(f"{key}={value}")
+                yield name, msgspec.json.decode(raw, type=dict[str, str])
             else:
-                entry = msgspec.json.decode(raw, type=_Entry)
-                plan.weight(name, entry.shape, _TYPES.get(entry.dtype, entry.dtype.lower()))
+                yield name, msgspec.json.decode(raw, type=_Entry)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Unreadable(Cause.DAMAGED, "The header of the weights is not the JSON it should be.") from error

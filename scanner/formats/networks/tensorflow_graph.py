@@ -109,6 +109,17 @@ def _leads_behind(data: memoryview, start: int, at: int) -> bool:
     return at < behind + size <= len(data) and data[behind] == _NAME_KEY
 
 
+def blocks(source: Source, budget: Budget) -> Iterator[memoryview]:
+    """The numbers of constants in a frozen graph: attributes (5) with a tensor (8) whose content (4) lies in memory."""
+    for node in fields(source.view(), budget):
+        for attribute in fields(node.data, budget) if node.number == 1 and node.wire == LENGTH else ():
+            for entry in fields(attribute.data, budget) if attribute.number == 5 else ():
+                for value in fields(entry.data, budget) if entry.number == 2 and entry.wire == LENGTH else ():
+                    for part in fields(value.data, budget) if value.number == 8 and value.wire == LENGTH else ():
+                        if part.number == 4 and part.wire == LENGTH:
+                            yield part.data
+
+
 def _read_saved_model(data: memoryview, plan: Blueprint, budget: Budget) -> None:
     for part in fields(data, budget):
         if part.number != 2 or part.wire != LENGTH:

@@ -44,6 +44,13 @@ def extent(data: memoryview, at: int, budget: Budget) -> Extent | None:
     return Extent(at - 4) if is_laid_out(data, at - 4) else None
 
 
+def blocks(source: Source, budget: Budget) -> Iterator[memoryview]:
+    """The buffers, but for those with metadata."""
+    model = root(source.view(), budget)
+    told = {metadata.number(1, "<I") for metadata in model.tables(6)}
+    return (buffer.bytes(0) for number, buffer in enumerate(model.tables(4)) if number not in told)
+
+
 def _read_model(model: Table, plan: Blueprint) -> None:
     plan.producer = model.text(3)
     codes = [_operator(code) for code in model.tables(1)]

@@ -92,6 +92,17 @@ def test_the_other_form_cut_and_bent_gives_networks_or_a_reason(name):
     survives(READERS[name], Sample("a", OTHER_FORMS[name]))
 
 
+@pytest.mark.parametrize(
+    ("name", "file", "beside"),
+    [("ncnn", "a.param", "a.bin"), ("paddle", "a.pdmodel", "a.pdiparams"), ("openvino", "a.xml", "a.bin")],
+)
+def test_a_file_with_weights_beside_the_graph_is_told_with_its_size(name, file, beside):
+    source = BytesSource(file, SAMPLES[name]().data, neighbours={beside: bytes(77)})
+    found, _ = read_until_stopped(READERS[name], source)
+    (network,) = [seen for seen in found if isinstance(seen, Network)]
+    assert any(text.startswith("weights=") and "77 bytes" in text for text in network.strings)
+
+
 TEXTS = ("tensorflow-js", "paddle-program", "mxnet-symbol", "keras-config", "openvino", "opencv-storage")
 
 

@@ -48,12 +48,13 @@ def hdf5() -> Sample:
     return Sample("a.h5", bytes(out), weights=WEIGHTS)
 
 
+def _new_header(*messages: tuple[int, bytes]) -> bytes:
+    parts = b"".join(struct.pack("<BHB", kind, len(data), 0) + data for kind, data in messages)
+    return b"OHDR\2\x02" + struct.pack("<I", len(parts)) + parts + bytes(4)
+
+
 def hdf5_of_the_newer_kind() -> bytes:
     """The same: superblock of version 3, headers of version 2, members in a heap of one block, named by one tree."""
-
-    def header(*messages: tuple[int, bytes]) -> bytes:
-        parts = b"".join(struct.pack("<BHB", kind, len(data), 0) + data for kind, data in messages)
-        return b"OHDR\2\x02" + struct.pack("<I", len(parts)) + parts + bytes(4)
 
     def link(name: bytes, at: int) -> bytes:
         return struct.pack("<BBB", 1, 0, len(name)) + name + struct.pack("<Q", at)
@@ -71,17 +72,33 @@ def hdf5_of_the_newer_kind() -> bytes:
     table = struct.pack("<HQQHHQH", 4, 512, 4096, 32, 1, block, 0)
     pieces = {
         0: b"\x89HDF\r\n\x1a\n\3\x08\x08\0" + struct.pack("<QQQQ", 0, (1 << 64) - 1, 768, root),
-        root: header((2, struct.pack("<BBQQ", 0, 0, heap, tree))),
+        root: _new_header((2, struct.pack("<BBQQ", 0, 0, heap, tree))),
         heap: b"FRHP\0" + struct.pack("<HHBI", 7, 0, 0, 4096) + bytes(96) + table,
         block: head + b"".join(links),
         tree: b"BTHD\0\5" + struct.pack("<IHHBBQHQ", 512, 11, 0, 100, 40, leaf, 2, 2),
         leaf: b"BTLF\0\5" + records,
-        first: header((1, dataspace((3, 3, 3, 8)))),
-        second: header((1, dataspace((8, 16)))),
+        first: _new_header((1, dataspace((3, 3, 3, 8)))),
+        second: _new_header((1, dataspace((8, 16)))),
     }
     out = bytearray(768)
     for at, piece in pieces.items():
         out[at : at + len(piece)] = piece
+    return bytes(out)
+
+
+def hdf5_with_numbers(blocks: list[bytes]) -> bytes:
+    """A root group of the newer kind with one data set for each block, which lies in one piece."""
+
+    out = bytearray(512)
+    links = []
+    for number, block in enumerate(blocks):
+        layout = struct.pack("<BBQQ", 3, 1, len(out), len(block))
+        out += block
+        links.append((6, struct.pack("<BBB", 1, 0, 1) + b"%d" % number + struct.pack("<Q", len(out))))
+        out += _new_header((8, layout))
+    out[:48] = b"\x89HDF\r\n\x1a\n\3\x08\x08\0" + struct.pack("<QQQQ", 0, (1 << 64) - 1, len(out), 48) + bytes(4)
+    root = _new_header(*links)
+    out[48 : 48 + len(root)] = root
     return bytes(out)
 
 
