@@ -37,10 +37,10 @@ def tree(tmp_path: Path) -> Path:
     return folder
 
 
-def made_by(*command: str, told: str | None = None, folder: Path | None = None) -> None:
+def made_by(*command: str, told: str | None = None, folder: Path | None = None) -> str:
     if shutil.which(command[0]) is None:
         pytest.skip(f"{command[0]} is not installed")
-    subprocess.run(command, check=True, capture_output=True, input=told, text=True, cwd=folder)
+    return subprocess.run(command, check=True, capture_output=True, input=told, text=True, cwd=folder).stdout
 
 
 def ext4(tree: Path, image: Path) -> None:
@@ -51,6 +51,10 @@ def ext4(tree: Path, image: Path) -> None:
 
 def squashfs(tree: Path, image: Path) -> None:
     made_by("mksquashfs", str(tree), str(image), "-quiet", "-no-progress")
+
+
+def erofs(tree: Path, image: Path) -> None:
+    made_by("mkfs.erofs", "-zlz4", str(image), str(tree))
 
 
 def qcow2(tree: Path, image: Path) -> None:
@@ -139,6 +143,51 @@ def btrfs(tree: Path, image: Path) -> None:
     made_by("mkfs.btrfs", "-q", "--rootdir", str(tree), str(image))
 
 
+def fat(tree: Path, image: Path) -> None:
+    image.write_bytes(b"")
+    made_by("truncate", "-s", "8M", str(image))
+    made_by("mkfs.fat", str(image))
+    made_by("mcopy", "-s", "-i", str(image), *map(str, sorted(tree.iterdir())), "::/")
+
+
+def ntfs(tree: Path, image: Path) -> None:
+    image.write_bytes(b"")
+    made_by("truncate", "-s", "8M", str(image))
+    made_by("mkntfs", "-q", "-F", str(image))
+    mounted(tree, image, "ntfs-3g", str(image))
+
+
+def exfat(tree: Path, image: Path) -> None:
+    image.write_bytes(b"")
+    made_by("truncate", "-s", "8M", str(image))
+    made_by("mkfs.exfat", str(image))
+    device = made_by("losetup", "-f", "--show", str(image)).strip()
+    try:
+        mounted(tree, image, "mount.exfat-fuse", device)
+    finally:
+        made_by("losetup", "-d", device)
+
+
+def mounted(tree: Path, image: Path, program: str, what: str) -> None:
+    """Copy the tree into a file system that only a mount can write; a machine may not allow that."""
+    folder = image.parent / "mounted"
+    folder.mkdir()
+    made_by(program, what, str(folder))
+    try:
+        shutil.copytree(tree, folder, dirs_exist_ok=True, copy_function=shutil.copyfile)
+    finally:
+        made_by("umount", str(folder))
+
+
+def expert_witness(tree: Path, image: Path) -> None:
+    """What forensic programs write, in several files; the first is the target."""
+    ext4(tree, image.with_suffix(".raw"))
+    image.mkdir()
+    made_by(
+        "ewfacquire", "-u", "-q", "-S", "1MiB", "-c", "none", "-t", str(image / "disk"), str(image.with_suffix(".raw"))
+    )
+
+
 def initramfs(tree: Path, image: Path) -> None:
     names = "\n".join(str(path.relative_to(tree)) for path in sorted(tree.rglob("*")))
     made_by("cpio", "-o", "-H", "newc", "--quiet", "-O", str(image), told=names, folder=tree)
@@ -201,13 +250,13 @@ def told(path: Path, key: bytes = b"") -> list[tuple[object, ...]]:
 
 
 FORMS = [
-    ext4, squashfs, qcow2, docker_save, oci_layout, oci_folder, partitioned, sparse, romfs, cramfs, ubi, initramfs,
-    android_update_of, android_super,
+    ext4, squashfs, erofs, exfat, qcow2, docker_save, oci_layout, oci_folder, partitioned, sparse, romfs, cramfs, ubi,
+    initramfs, android_update_of, android_super,
 ]  # fmt: skip
 WITH_EXTRA = [
-    jffs2, xfs, btrfs, converted("vmdk"), converted("vmdk -o subformat=streamOptimized"), converted("vpc"),
-    converted("vhdx"), converted("vdi"), split("monolithicFlat"), split("twoGbMaxExtentFlat"),
-    split("twoGbMaxExtentSparse"),
+    jffs2, xfs, btrfs, fat, ntfs, expert_witness, converted("vmdk"),
+    converted("vmdk -o subformat=streamOptimized"), converted("vpc"), converted("vhdx"), converted("vdi"),
+    split("monolithicFlat"), split("twoGbMaxExtentFlat"), split("twoGbMaxExtentSparse"),
 ]  # fmt: skip
 
 

@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from scanner.containers import Member
-from scanner.containers.disks import Disk, DiskFormat, disk_formats, disk_of, format_of
-from scanner.containers.disks.split_vmdk import is_part
+from scanner.containers.disks import Disk, DiskFormat, disk_formats, disk_of, format_of, is_part
 from scanner.containers.encrypted import ENCRYPTED, encryption_of, unlocked
 from scanner.containers.filesystems import ALL, HEAD_BYTES, File, FileSystem, Kind, Share, kind_of, kinds
 from scanner.containers.jail import Jail
@@ -23,7 +22,7 @@ from scanner.model.vocabulary import Cause
 _KINDS: tuple[DiskFormat | Division | Kind, ...] = (*disk_formats(), *divisions(), *kinds())
 INFO = Info(
     name="disk-image",
-    version=3,
+    version=4,
     line="Disk images and firmware: " + "; ".join(sorted(kind.NAME for kind in _KINDS)),
     specification="https://uefi.org/specs/UEFI/2.10/05_GUID_Partition_Table_Format.html",
     limits="Encrypted volumes without a key, swap space and volumes of other kinds are reported and not read. Deleted "

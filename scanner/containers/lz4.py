@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from scanner.containers import Member
+from scanner.containers.blocks import lz4_block
 from scanner.containers.jail import Jail
 from scanner.model.source import Budget, Info, Magic, Source, Unreadable
 from scanner.model.vocabulary import Cause
@@ -34,7 +35,6 @@ _IS_INDEPENDENT, _HAS_BLOCK_CHECK, _HAS_SIZE, _HAS_DICTIONARY = 0x20, 0x10, 0x08
 _PLAIN = 1 << 31
 _WINDOW_BYTES = 64 << 10
 _PIECE_BYTES = 1 << 20
-_DAMAGED = "A compressed block of it is damaged; what came before was read."
 _CUT = "Its compressed data ends early; what came before was read."
 
 
@@ -66,17 +66,8 @@ def _legacy(data: memoryview, budget: Budget) -> Iterator[bytes]:
         if at + length > len(data):
             raise Unreadable(Cause.DAMAGED, _CUT)
         budget.spend_bytes(_LEGACY_BLOCK)
-        yield _undone(bytes(data[at : at + length]), _LEGACY_BLOCK)
+        yield lz4_block(bytes(data[at : at + length]), _LEGACY_BLOCK)
         at += length
-
-
-def _undone(raw: bytes, most_bytes: int, window: bytes = b"") -> bytes:
-    import lz4.block  # late: few targets hold such files
-
-    try:
-        return bytes(lz4.block.decompress(raw, uncompressed_size=most_bytes, dict=window))
-    except (lz4.block.LZ4BlockError, ValueError, OverflowError) as error:
-        raise Unreadable(Cause.DAMAGED, _DAMAGED) from error
 
 
 def _frame(data: memoryview, budget: Budget) -> Iterator[bytes]:
@@ -98,7 +89,7 @@ def _frame(data: memoryview, budget: Budget) -> Iterator[bytes]:
             return
         raw = bytes(data[at : at + length])
         budget.spend_bytes(largest)
-        block = raw if header & _PLAIN else _undone(raw, largest, window)
+        block = raw if header & _PLAIN else lz4_block(raw, largest, window)
         if not flags & _IS_INDEPENDENT:
             window = (window + block)[-_WINDOW_BYTES:]
         yield block

@@ -1,7 +1,8 @@
 """Disks: bytes that hold partitions and file systems, read where they are wanted and never as a whole.
 
 A disk format is a module here, found by its place, with `MAGICS`, `NAME` (for people) and
-`opened(source, budget) -> Disk`, which raises `Unreadable`. What no module knows is a disk as it is, byte for byte.
+`opened(source, budget) -> Disk`, which raises `Unreadable`; optionally `is_part(source) -> bool`, whether a file is one
+of several that another one beside it stands for. What no module knows is a disk as it is, byte for byte.
 """
 
 import importlib
@@ -9,7 +10,7 @@ import io
 import pkgutil
 from collections.abc import Iterator
 from functools import cache
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 from scanner.model.source import Budget, Magic, Source
 
@@ -127,6 +128,11 @@ def disk_formats() -> tuple[DiskFormat, ...]:
 def format_of(head: bytes) -> DiskFormat | None:
     """The format that a file's beginning proves."""
     return next((f for f in disk_formats() for m in f.MAGICS if head.startswith(m.value, m.offset)), None)
+
+
+def is_part(source: Source) -> bool:
+    """Whether a file belongs to a disk that is read by way of another file."""
+    return any(cast("Any", one).is_part(source) for one in disk_formats() if hasattr(one, "is_part"))
 
 
 def disk_of(source: Source, budget: Budget) -> Disk:

@@ -1,4 +1,4 @@
-"""Disk images of other virtual machines and of forensic tools, by the library that reads them: the `images` extra."""
+"""Disk images of other virtual machines, by the library that reads them: the `images` extra."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,14 +8,13 @@ from scanner.containers.libraries import broken, library, without_extra
 from scanner.model.source import Budget, Magic, Source, Unreadable
 from scanner.model.vocabulary import Cause
 
-NAME = "with the extra “images” VMDK, VHD, VHDX, VDI, EWF"
+NAME = "with the extra “images” VMDK, VHD, VHDX, VDI"
 _READERS: tuple[tuple[Magic, str, str], ...] = (
     (Magic(b"KDMV"), "dissect.hypervisor", "disk.vmdk.VMDK"),
     (Magic(b"COWD"), "dissect.hypervisor", "disk.vmdk.VMDK"),
     (Magic(b"vhdxfile"), "dissect.hypervisor", "disk.vhdx.VHDX"),
     (Magic(b"conectix"), "dissect.hypervisor", "disk.vhd.VHD"),
     (Magic(b"\x7f\x10\xda\xbe", 64), "dissect.hypervisor", "disk.vdi.VDI"),
-    (Magic(b"EVF\x09\x0d\x0a\xff\x00"), "dissect.evidence", "ewf.EWF"),
 )
 MAGICS = tuple(magic for magic, _, _ in _READERS)
 
@@ -31,10 +30,10 @@ def opened(source: Source, budget: Budget) -> Disk:
     module, _, name = path.rpartition(".")
     found = library(f"{package}.{module}")
     if found is None:
-        raise without_extra("a virtual disk (VMDK, VHD, VHDX, VDI, EWF)")
+        raise without_extra("a virtual disk (VMDK, VHD, VHDX, VDI)")
     make: Callable[[Any], Any] = getattr(found, name)
     try:
-        disk = make([source.open()] if name == "EWF" else source.open())
+        disk = make(source.open())
         stream = disk.open() if hasattr(disk, "open") else disk
         return StreamDisk(stream, int(getattr(disk, "size", 0) or getattr(stream, "size", 0)))
     except broken() as error:

@@ -1,4 +1,4 @@
-"""NTFS, FAT, exFAT, XFS, Btrfs, APFS and others, by the libraries of the `images` extra."""
+"""NTFS, FAT, XFS, Btrfs, APFS and others, by the libraries of the `images` extra."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -11,7 +11,7 @@ from scanner.model.locator import text_name
 from scanner.model.source import Budget, Magic, Unreadable
 from scanner.model.vocabulary import Cause
 
-NAME = "with the extra “images” NTFS, FAT, exFAT, XFS, Btrfs, APFS, JFFS2"
+NAME = "with the extra “images” NTFS, FAT, XFS, Btrfs, APFS, JFFS2"
 FALLBACK = True
 
 _PIECE_BYTES = 1 << 20
@@ -19,7 +19,6 @@ _FIRST_PIECE_BYTES = 64 << 10
 _DEEPEST_FOLDER = 200
 _MARKS: tuple[tuple[int, bytes, str, str], ...] = (
     (3, b"NTFS    ", "an NTFS file system", "ntfs.NtfsFilesystem"),
-    (3, b"EXFAT   ", "an exFAT file system", "exfat.ExfatFilesystem"),
     (54, b"FAT1", "a FAT file system", "fat.FatFilesystem"),
     (82, b"FAT32   ", "a FAT file system", "fat.FatFilesystem"),
     (0, b"XFSB", "an XFS file system", "xfs.XfsFilesystem"),
@@ -69,8 +68,8 @@ def opened(disk: Disk, budget: Budget) -> "LibraryFileSystem":
 
 
 _IDENTITIES = {"ntfs": (72, 8), "xfs": (32, 16), "btrfs": (0x10020, 16), "apfs": (72, 16)}
-"""Where a file system has the number it was made with. FAT and exFAT note no time of a change but the one that programs
-set, and JFFS2 has no number."""
+"""Where a file system has the number it was made with. FAT notes no time of a change but the one that programs set,
+and JFFS2 has no number."""
 
 
 def _identity(disk: Disk, module: str) -> bytes:
@@ -96,7 +95,9 @@ class LibraryFileSystem:
             try:
                 for child in entry.scandir():
                     self._budget.spend_items()
-                    path = folder + child.name
+                    if not folder and _is_of_the_system(child):
+                        continue
+                    path = folder + _name(child)
                     kind = _kind(child)
                     if kind == "folder" and path.count("/") < _DEEPEST_FOLDER:
                         deeper.append((f"{path}/", _entry(child)))
@@ -113,10 +114,10 @@ class LibraryFileSystem:
         entry, walked = self._system.get("/"), ""
         try:
             for step in path.split("/"):
-                child = next((child for child in entry.scandir() if text_name(child.name) == step), None)
+                child = next((child for child in entry.scandir() if text_name(_name(child)) == step), None)
                 if child is None:
                     return None
-                entry, walked = _entry(child), f"{walked}/{child.name}" if walked else child.name
+                entry, walked = _entry(child), f"{walked}/{_name(child)}" if walked else _name(child)
             return self._file(walked, entry, _kind(entry))
         except broken():
             return None
@@ -150,6 +151,48 @@ class LibraryFileSystem:
                     most = _PIECE_BYTES
         except broken() as error:
             raise Unreadable(Cause.DAMAGED, f"The file system could not give it ({type(error).__name__}).") from error
+
+
+_OF_NTFS = frozenset(
+    {
+        "$MFT",
+        "$MFTMirr",
+        "$LogFile",
+        "$Volume",
+        "$AttrDef",
+        "$Bitmap",
+        "$Boot",
+        "$BadClus",
+        "$Secure",
+        "$UpCase",
+        "$Extend",
+    }
+)
+"""What NTFS keeps about itself as files of its own, in the first records of its table."""
+_FIRST_RECORDS = 24
+
+
+def _is_of_the_system(entry: Any) -> bool:
+    if entry.name not in _OF_NTFS:
+        return False
+    try:
+        return bool(_entry(entry).lstat().st_ino < _FIRST_RECORDS)
+    except broken():
+        return False  # what is wrong with it comes out when it is read
+
+
+_LOWER_BASE, _LOWER_ENDING = 0x08, 0x10
+
+
+def _name(entry: Any) -> str:
+    """The name of an entry. FAT keeps a short one in capitals and notes beside it which halves are small letters."""
+    name = str(entry.name)
+    short = getattr(getattr(entry, "entry", None), "dirent", None)
+    noted = getattr(short, "DIR_NTRes", 0)
+    if not noted or entry.entry.ldirents:
+        return name
+    base, dot, ending = name.partition(".")
+    return (base.lower() if noted & _LOWER_BASE else base) + dot + (ending.lower() if noted & _LOWER_ENDING else ending)
 
 
 def _entry(found: Any) -> Any:

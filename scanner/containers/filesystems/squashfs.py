@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Literal, NamedTuple
 
+from scanner.containers.blocks import lz4_block, lzo_block
 from scanner.containers.disks import Disk
 from scanner.containers.filesystems import File
 from scanner.containers.filesystems.numbered_tree import NumberedTree
@@ -34,7 +35,7 @@ _DECODERS: dict[int, Callable[[], Decoder]] = {
     4: XZ.decoder,
     6: ZSTANDARD.decoder,
 }
-_UNREAD = {3: "LZO", 5: "LZ4"}
+_SINGLE_BLOCKS = {3: lzo_block, 5: lz4_block}
 _METADATA_BYTES, _AS_IT_IS, _DATA_AS_IT_IS = 8192, 1 << 15, 1 << 24
 _LARGEST_BLOCK = 1 << 20
 _NO_FRAGMENT, _NO_TABLE = 0xFFFF_FFFF, 0xFFFF_FFFF_FFFF_FFFF
@@ -86,12 +87,11 @@ class SquashFs(NumberedTree):
         self._inodes, self._folders, table = fields[15], fields[16], fields[17]
         if not 4096 <= self._block_bytes <= _LARGEST_BLOCK:
             raise Unreadable(Cause.DAMAGED, "The superblock of the file system is damaged.")
-        if compression not in _DECODERS:
-            name = _UNREAD.get(compression, "a way that is not known")
+        if compression not in _DECODERS and compression not in _SINGLE_BLOCKS:
             raise Unreadable(
-                Cause.UNSUPPORTED, f"The file system is compressed by {name}; frscan cannot read that yet."
+                Cause.UNSUPPORTED, "The file system is compressed in a way that is not known; frscan cannot read that."
             )
-        self._decoder = _DECODERS[compression]
+        self._compression = compression
         self.identity = b""  # it has none, and images whose files' times were all set to one are common
         self._fragments: int = fragments if table != _NO_TABLE else 0
         self._fragment_table: int = table
@@ -201,7 +201,9 @@ class SquashFs(NumberedTree):
         return raw if entry & _DATA_AS_IT_IS else self._unpacked(raw, self._block_bytes)
 
     def _unpacked(self, raw: bytes, most: int) -> bytes:
-        decoder = self._decoder()
+        if self._compression in _SINGLE_BLOCKS:
+            return _SINGLE_BLOCKS[self._compression](raw, most)
+        decoder = _DECODERS[self._compression]()
         pieces, size = [], 0
         try:
             while size < most and not decoder.eof:

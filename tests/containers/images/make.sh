@@ -1,7 +1,8 @@
 #!/bin/sh
 # Makes the small disk images of the tests from files written here, with Debian's tools:
 #   apt-get install e2fsprogs fdisk qemu-utils squashfs-tools ntfs-3g dosfstools mtools xz-utils \
-#     mtd-utils genromfs util-linux-extra android-sdk-libsparse-utils lvm2 u-boot-tools mkbootimg
+#     mtd-utils genromfs util-linux-extra android-sdk-libsparse-utils lvm2 u-boot-tools mkbootimg erofs-utils \
+#     exfatprogs exfat-fuse
 #   sh tests/containers/images/make.sh
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -39,9 +40,17 @@ printf 'no file system, but something' | dd of=gpt.img bs=512 seek=1200 conv=not
 
 qemu-img convert -O qcow2 mbr.img qcow2.img
 qemu-img convert -c -O qcow2 mbr.img qcow2-packed.img
-for kind in gzip xz zstd; do
+for kind in gzip xz zstd lz4 lzo; do
   mksquashfs tree squashfs-$kind.img -comp $kind -b 16384 -all-root -no-progress -quiet
 done
+# Android's and containers' read-only system: plain, compressed, with large parts and the ends behind the index, and as
+# the first kernels that knew it read it.
+erofs() { name=$1; shift; mkfs.erofs -T 1700000000 -U 11111111-2222-3333-4444-555555555555 "$@" "$name.img" tree; }
+erofs erofs
+erofs erofs-chunks --chunksize=4096
+erofs erofs-lz4 -zlz4
+erofs erofs-lz4-packed -zlz4hc -C65536 -Eztailpacking
+erofs erofs-lz4-early -zlz4 -Elegacy-compress
 qemu-img convert -O vmdk ext4.img vmdk.img
 qemu-img convert -O vhdx ext4.img vhdx.img
 truncate -s 4M fat.img
@@ -59,6 +68,24 @@ printf '[first]\nmode=ubi\nimage=ubifs-zlib.img\nvol_id=0\nvol_size=2MiB\nvol_na
 printf '[second]\nmode=ubi\nimage=squashfs-gzip.img\nvol_id=3\nvol_size=1MiB\nvol_name=data\n' >> ubi.ini
 ubinize -Q 1 -o ubi.img -m 2048 -p 128KiB ubi.ini
 img2simg ext4.img android-sparse.img
+
+# What only a mount can fill; needs the rights to set one up. Of exFAT one file lies in pieces.
+mkdir mounted
+truncate -s 2M exfat.img
+mkfs.exfat -c 4K -b 64K exfat.img > /dev/null
+loop=$(losetup -f --show exfat.img)
+mount.exfat-fuse "$loop" mounted
+mkdir mounted/etc
+cp tree/etc/plain tree/etc/empty mounted/etc/
+mkdir -p mounted/usr/lib
+for part in 0 1 2 3 4 5; do
+  dd if=tree/usr/lib/long bs=16384 skip=$part count=1 2>/dev/null >> mounted/usr/lib/long
+  dd if=/dev/zero bs=4096 count=1 2>/dev/null >> mounted/between
+done
+rm mounted/between
+cp -r tree/usr/lib/sparse tree/usr/lib/deep mounted/usr/lib/
+umount mounted
+losetup -d "$loop"
 
 # Logical volumes, the second one in two stretches; needs the rights to set up a loop device.
 truncate -s 6M lvm.img
