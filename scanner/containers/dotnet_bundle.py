@@ -23,6 +23,8 @@ from scanner.model.vocabulary import Cause
 
 _APPLE, _PROGRAM = b"\xcf\xfa\xed\xfe", b"\2\0\0\0"
 """Mach-O of 64 bits; MH_EXECUTE."""
+_SIGNATURE = bytes.fromhex("8b1202b96a612038727b930214d7a03213f5b9e6efae3318ee3b2dce24b36aae")
+"""SHA-256 of `.net core bundle`; eight bytes before it is the offset of the manifest."""
 
 INFO = Info(
     name="dotnet-bundle",
@@ -31,12 +33,12 @@ INFO = Info(
     specification="https://github.com/dotnet/designs/blob/main/accepted/2020/single-file/bundler.md",
     limits="Programs compiled ahead of time to machine code hold no assemblies.",
     magics=(Magic(b"\x7fELF"), Magic(b"MZ"), Magic(_APPLE)),
+    marks=(_SIGNATURE,),
 )
 RANDOM_ACCESS = True
 WHOLE = False
 
-_SIGNATURE = re.compile(re.escape(bytes.fromhex("8b1202b96a612038727b930214d7a03213f5b9e6efae3318ee3b2dce24b36aae")))
-"""SHA-256 of `.net core bundle`; eight bytes before it is the offset of the manifest."""
+_FIND = re.compile(re.escape(_SIGNATURE))
 _HEAD = struct.Struct("<IIi")
 _PLACES_BYTES = 40
 _MOST_MAJOR = 20
@@ -52,11 +54,10 @@ class _Entry(NamedTuple):
 
 
 def confirms(source: Source) -> bool:
-    """Whether something lies behind the program and the signature stands in it."""
+    """Whether something lies behind the program, as the files of a bundle do."""
     data = source.view()
-    end = program_end(data)
     is_apple_program = bytes(data[:4]) == _APPLE and bytes(data[12:16]) == _PROGRAM
-    return (is_apple_program or 0 < end < len(data)) and _manifest(source) > 0
+    return is_apple_program or 0 < program_end(data) < len(data)
 
 
 def members(source: Source, budget: Budget) -> Iterator[Member]:
@@ -66,9 +67,12 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
         Unreadable: After the last file that could be listed, where the manifest is damaged.
     """
     data = source.view()
+    manifest = _manifest(data)
+    if not manifest:
+        return
     jail = Jail()
     try:
-        for entry in _entries(data, _manifest(source), budget):
+        for entry in _entries(data, manifest, budget):
             name = jail.admit(entry.name)
             read = partial(slices, data, entry.start, entry.size, budget)
             if entry.stored:
@@ -78,10 +82,9 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
         raise Unreadable(Cause.DAMAGED, "The list of the files in the program is damaged.") from error
 
 
-def _manifest(source: Source) -> int:
+def _manifest(data: memoryview) -> int:
     """The offset of the manifest; 0 where there is none."""
-    data = source.view()
-    found = _SIGNATURE.search(data)
+    found = _FIND.search(data)
     if found is None or found.start() < 8:
         return 0
     offset = int.from_bytes(data[found.start() - 8 : found.start()], "little")

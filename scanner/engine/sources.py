@@ -40,6 +40,7 @@ class BytesSource:
         self._neighbour = neighbour
         self._focus = focus
         self._keys = keys
+        self._head: bytes | None = None
 
     @property
     def name(self) -> str:
@@ -54,7 +55,9 @@ class BytesSource:
     @property
     def head(self) -> bytes:
         """The beginning."""
-        return bytes(self._view[:HEAD_BYTES])
+        if self._head is None:
+            self._head = bytes(self._view[:HEAD_BYTES])
+        return self._head
 
     @property
     def focus(self) -> frozenset[str]:

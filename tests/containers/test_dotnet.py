@@ -52,7 +52,7 @@ def test_a_single_file_program_holds_its_assemblies(major, compressed):
 
 def test_a_start_program_with_nothing_behind_it_is_none():
     assert not dotnet_bundle.confirms(BytesSource("gate.exe", pe_with({}, code=bytes(8) + SIGNATURE)))
-    assert not dotnet_bundle.confirms(BytesSource("gate.exe", GATE + b"behind"))
+    assert not opened(dotnet_bundle, GATE + b"behind").members
 
 
 def test_a_list_of_files_that_breaks_off_keeps_those_before():

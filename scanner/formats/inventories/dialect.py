@@ -148,14 +148,22 @@ def dialects() -> tuple[Dialect, ...]:
 
 def marked(syntax: Literal["json", "xml"], head: bytes) -> Dialect | None:
     """The dialect of a JSON or XML file, by its first bytes: the one of which the most words stand there."""
+    # Every JSON file of a target comes by here, and hardly any gets as far as to have its keys told.
+    if syntax == "json" and _telling_words().isdisjoint(head.split(b'"')):
+        return None
     keys = frozenset(_KEY.findall(head)) if syntax == "json" else frozenset()
     best: tuple[int, Dialect] | None = None
     for words, dialect, pattern in _marks(syntax):
-        # Of JSON, found among the keys once and not searched for one by one: every JSON file of a target comes by here.
         stands = words <= keys if syntax == "json" else all(word in head for word in words)
         if stands and (best is None or len(words) > best[0]) and (pattern is None or pattern.search(head)):
             best = (len(words), dialect)
     return best[1] if best else None
+
+
+@cache
+def _telling_words() -> frozenset[bytes]:
+    """The longest word of each set for JSON: where none of these stands, no set does."""
+    return frozenset(max(sorted(words), key=len) for words, _, _ in _marks("json"))
 
 
 @cache
@@ -190,12 +198,21 @@ def layout_of(headers: Sequence[str]) -> Layout | None:
     present = {header_key(header) for header in headers}
     sets = [
         (len(wanted), dialect.name != PLAIN, dialect)
+        for wanted, dialect in _sets_of_headers()
+        if present.issuperset(wanted)
+    ]
+    return _layout(max(sets, key=lambda item: item[:2])[2], headers) if sets else None
+
+
+@cache
+def _sets_of_headers() -> tuple[tuple[tuple[str, ...], Dialect], ...]:
+    """As they are compared, each with its dialect."""
+    return tuple(
+        (tuple(map(header_key, wanted)), dialect)
         for dialect in dialects()
         if dialect.delimited is not None
         for wanted in dialect.delimited.headers
-        if all(header_key(column) in present for column in wanted)
-    ]
-    return _layout(max(sets, key=lambda item: item[:2])[2], headers) if sets else None
+    )
 
 
 def layout_by(dialect: Dialect, headers: Sequence[str]) -> Layout | None:
