@@ -1,19 +1,22 @@
-"""Makes the database of atoms (`catalogue/atom_database`) from the literals that rules need and the telling words."""
+"""Makes the databases of atoms (`catalogue/atom_database`) from the literals that rules need and the telling words."""
 
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
 import msgspec
 
-from scanner.catalogue.atom_database import ATOM, LOCAL_ATOM, WORD, AtomDatabase, Places
+from scanner.catalogue.atom_database import ATOM, GROUPS, LOCAL_ATOM, PLACED_ATOM, WORD, AtomDatabases, Places
 from scanner.catalogue.cache_file import read_cached, write_cached
 from scanner.catalogue.literals import Literal
 from scanner.catalogue.locality import Locality
+from scanner.catalogue.words import Telling
 
-_SCHEMA = "10"
+_SCHEMA = "11"
 """Raise it when the same literals give another database."""
+_Reported = tuple[Literal, int, int]
+"""A literal, what is reported of it, and the engine's flags."""
 
 
 class Atoms(msgspec.Struct, frozen=True):
@@ -22,29 +25,40 @@ class Atoms(msgspec.Struct, frozen=True):
     of_whole: list[Literal]
     """Of rules that must be asked of the whole file."""
     of_pieces: list[Literal]
+    """Of rules that can be asked of pieces, and have more literals than their atoms."""
+    placed: list[Literal]
     """Of the others."""
     locality: Locality
-    """Of those others."""
+    """Of all rules that can be asked of pieces."""
 
 
-def atom_database(atoms: Atoms, words: Sequence[Literal]) -> AtomDatabase:
-    """The literals compiled for this processor, from the cache where that was done before."""
+def atom_databases(atoms: Atoms, words: Mapping[bytes, Sequence[Telling]]) -> AtomDatabases:
+    """The literals compiled for this processor, from the cache where that was done before; of each word there stands
+    what it tells."""
     try:
         import hyperscan
     except ImportError:
-        return AtomDatabase()
-    reported = [
-        *((literal, LOCAL_ATOM) for literal in atoms.of_pieces),
-        *((literal, ATOM) for literal in atoms.of_whole),
-        *((word, WORD + number) for number, word in enumerate(words)),
+        return AtomDatabases()
+    once = hyperscan.HS_FLAG_SINGLEMATCH
+    of_rules = [
+        *((literal, PLACED_ATOM, 0) for literal in atoms.placed),
+        *((literal, LOCAL_ATOM, once) for literal in atoms.of_pieces),
+        *((literal, ATOM, once) for literal in atoms.of_whole),
+    ]
+    of_words = [(Literal(word), WORD + number, once) for number, word in enumerate(words)]
+    if not of_rules and not of_words:
+        return AtomDatabases()
+    by_groups = [
+        [*of_rules, *(one for one in of_words if any(telling.group in groups for telling in words[one[0].raw]))]
+        for groups in GROUPS
     ]
     try:
-        serialised = _serialised(reported, hyperscan.HS_FLAG_SINGLEMATCH) if reported else b""
+        serialised = tuple(_serialised(reported) if reported else b"" for reported in by_groups)
         places = _places(atoms)
     except hyperscan.error:
-        return AtomDatabase()
-    longest = max((len(literal.raw) for literal, _ in reported), default=0)
-    return AtomDatabase(serialised, longest, tuple(word.raw for word in words), places)
+        return AtomDatabases()
+    longest = max(len(literal.raw) for literal, *_ in (*of_rules, *of_words))
+    return AtomDatabases(serialised, longest, tuple(words), places)
 
 
 def _places(atoms: Atoms) -> Places | None:
@@ -54,34 +68,34 @@ def _places(atoms: Atoms) -> Places | None:
     if not literals or not gap:
         return None
     longest = max(len(literal.raw) for literal in literals)
-    return Places(_serialised([(literal, 0) for literal in literals], 0), longest, atoms.locality.span, gap)
+    return Places(_serialised([(literal, 0, 0) for literal in literals]), longest, atoms.locality.span, gap)
 
 
-def _serialised(literals: Sequence[tuple[Literal, int]], flags: int) -> bytes:
-    """A database of literals, each with what is reported of it."""
+def _serialised(literals: Sequence[_Reported]) -> bytes:
+    """A database of literals."""
     import hyperscan
 
-    digest = sha256(msgspec.msgpack.encode((literals, flags))).hexdigest()
+    digest = sha256(msgspec.msgpack.encode(literals)).hexdigest()
     # What a database says of itself names the engine and the processor features it was made for.
-    made_for = _database([(Literal(b"processor"), 0)], 0).info().decode()
+    made_for = _database([(Literal(b"processor"), 0, 0)]).info().decode()
     version: str = hyperscan.__version__  # type: ignore[attr-defined]  # its stub leaves it out
     key = f"atoms-{_SCHEMA}-{digest}-{version}-{made_for}-{platform.system()}-{platform.machine()}"
     kept = read_cached(key, ".atoms")
     if kept is None:
-        kept = hyperscan.dumpb(_database(literals, flags))
+        kept = hyperscan.dumpb(_database(literals))
         write_cached(key, ".atoms", kept)
     return kept
 
 
-def _database(literals: Sequence[tuple[Literal, int]], flags: int) -> Any:
+def _database(literals: Sequence[_Reported]) -> Any:
     import hyperscan
 
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     # The engine's own way with literals ends them at a zero byte, so each is written as an expression.
     database.compile(
-        expressions=[b"".join(b"\\x%02x" % byte for byte in literal.raw) for literal, _ in literals],
-        ids=[reported for _, reported in literals],
+        expressions=[b"".join(b"\\x%02x" % byte for byte in literal.raw) for literal, *_ in literals],
+        ids=[reported for _, reported, _ in literals],
         elements=len(literals),
-        flags=[flags | (hyperscan.HS_FLAG_CASELESS if literal.caseless else 0) for literal, _ in literals],
+        flags=[flags | (hyperscan.HS_FLAG_CASELESS if literal.caseless else 0) for literal, _, flags in literals],
     )
     return database

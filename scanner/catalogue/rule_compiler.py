@@ -23,6 +23,7 @@ def compile_texts(texts: list[tuple[str, str]]) -> Compiled:
     """Name spaces and texts, compiled; texts of which no literal is known apart, too."""
     of_whole: frozenset[Literal] = frozenset()
     of_pieces: frozenset[Literal] = frozenset()
+    placed: frozenset[Literal] = frozenset()
     local: list[Locality] = []
     always = []
     for namespace, text in texts:
@@ -33,9 +34,13 @@ def compile_texts(texts: list[tuple[str, str]]) -> Compiled:
         elif pieces is None:
             of_whole |= needed
         else:
-            of_pieces |= needed
+            if pieces.literals <= needed:
+                placed |= needed
+            else:
+                of_pieces |= needed
             local.append(pieces)
-    atoms = Atoms(sorted(of_whole), sorted(of_pieces - of_whole), joined(local))
+    of_pieces -= of_whole
+    atoms = Atoms(sorted(of_whole), sorted(of_pieces), sorted(placed - of_pieces - of_whole), joined(local))
     return Compiled(_saved(texts), _saved(always) if always else b"", atoms)
 
 

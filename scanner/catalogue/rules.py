@@ -14,7 +14,7 @@ from hashlib import sha256
 
 import msgspec
 
-from scanner.catalogue.atom_database import AtomDatabase
+from scanner.catalogue.atom_database import AtomDatabases
 from scanner.catalogue.cache_file import read_cached, write_cached
 from scanner.catalogue.index import BYTE_KINDS, entries_of
 from scanner.catalogue.load import Catalogue
@@ -24,7 +24,7 @@ from scanner.model.vocabulary import IndicatorKind
 
 GENERATED = "generated"
 """The name space of the rules made here; a technology's own .yar has the technology's id."""
-_SCHEMA = "10"
+_SCHEMA = "11"
 """Raise it when the same signatures give other rules or other atoms."""
 
 
@@ -44,7 +44,7 @@ class ByteRules(msgspec.Struct, frozen=True):
     """All rules, as yara saves them."""
     always: bytes
     """Those without atoms, which must run on every file; empty if there are none."""
-    atoms: AtomDatabase
+    atoms: AtomDatabases
     patterns: dict[str, BytePattern]
     """By string identifier (`$p12`), or by `name space/rule` for rules of .yar files."""
     words: dict[bytes, tuple[Telling, ...]]
@@ -59,8 +59,7 @@ def byte_rules(catalogue: Catalogue) -> ByteRules:
     """The catalogue's rule set, from the cache where it was compiled before by the same engine version."""
     import yara
 
-    from scanner.catalogue.atom_compiler import atom_database
-    from scanner.catalogue.literals import Literal
+    from scanner.catalogue.atom_compiler import atom_databases
     from scanner.catalogue.rule_compiler import Compiled, compile_texts
 
     patterns, texts = _texts(catalogue)
@@ -80,8 +79,8 @@ def byte_rules(catalogue: Catalogue) -> ByteRules:
     )
     words = telling_words(catalogue.technologies)
     decides = sha256(msgspec.msgpack.encode([texts, sorted(patterns.items()), words, sorted(sizes)])).hexdigest()
-    database = atom_database(made.atoms, [Literal(word) for word in words])
-    return ByteRules(made.compiled, made.always, database, patterns, words, decides, sizes)
+    databases = atom_databases(made.atoms, words)
+    return ByteRules(made.compiled, made.always, databases, patterns, words, decides, sizes)
 
 
 def _texts(catalogue: Catalogue) -> tuple[dict[str, BytePattern], list[tuple[str, str]]]:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, cast
 
 from scanner.containers import Container
 from scanner.engine.known import containers, offers, readers
-from scanner.model.source import Info, Reader, Source
+from scanner.model.source import Info, Reader, Source, WordGroup
 
 MEDIA_TYPES = frozenset({"picture", "sound or film", "font"})
 """What is passed over once its first bytes prove it: it can hold no program."""
@@ -49,6 +49,8 @@ class Wanted(NamedTuple):
     """Those that look inside a file of another type only where a mark of theirs stands in it."""
     is_list: bool = False
     """It lists software that lies elsewhere: its bytes hold no program."""
+    words: frozenset[WordGroup] = frozenset()
+    """The groups of telling words that readers ask for."""
 
     @property
     def is_seen_through(self) -> bool:
@@ -70,6 +72,7 @@ class _Choice(NamedTuple):
     """A container that knows several types and is none of them itself, or None; Any: few have that function."""
     of_list: Reader | None
     """One that reads a list, which nothing else then looks at."""
+    words: frozenset[WordGroup]
 
 
 _Modules = tuple[Reader | Container, ...]
@@ -118,11 +121,11 @@ class Table:
         if choice.of_list is not None:
             return _of_list(choice.of_list)
         if choice.kind:
-            return Wanted(choice.kind, choice.readers, choice.containers, "", choice.sought)
+            return Wanted(choice.kind, choice.readers, choice.containers, "", choice.sought, words=choice.words)
         media = _media(head)
         kind = str(choice.naming.type_of(head)) if choice.naming is not None else _kind_of_text(lower, head)
         sought = self._of_unknown if kind == "data" and not asked else choice.sought
-        return Wanted(kind, choice.readers, choice.containers, media, sought)
+        return Wanted(kind, choice.readers, choice.containers, media, sought, words=choice.words)
 
     def is_asked_beside(self, name: str, head: bytes) -> bool:
         """Whether anybody asks for a file by its base name, or by what stands elsewhere than at its beginning."""
@@ -181,7 +184,8 @@ def _choice(by_magic: _Modules, asked: _Modules) -> _Choice:
     naming = next((r for r in asked if offers(r, "type_of")), None)
     of_list = next((r for r in plain if r.INFO.is_list), None)
     opened, sought = _containers(asked)
-    return _Choice(plain, opened, sought, known[0].INFO.name if known else "", naming, of_list)
+    words = frozenset(group for r in plain for group in r.INFO.after_words)
+    return _Choice(plain, opened, sought, known[0].INFO.name if known else "", naming, of_list, words)
 
 
 def _media(head: bytes) -> str:

@@ -90,15 +90,15 @@ class Examiner:
             notes.could_not("read", Unreadable(Cause.CRASHED, _TOO_MANY_DEATHS))
             yield notes.found(Artifact(locator="", name=source.name, type=wanted.type, size=source.size))
 
-    def is_silent(self, data: bytes | memoryview, wanted: Wanted) -> bool:
+    def is_silent(self, source: BytesSource, wanted: Wanted) -> bool:
         """Whether nothing of a small file could give an observation, as far as a single pass over it tells."""
-        if wanted.containers or wanted.is_list or len(data) in self._sizes:
+        if wanted.containers or wanted.is_list or source.size in self._sizes:
+            return False
+        if not all(reader.INFO.after_words for reader in wanted.readers):
             return False
         if wanted.passed_over:
             return not wanted.sought
-        if not all(reader.INFO.after_words for reader in wanted.readers):
-            return False
-        return self._scanner.is_silent(data, asks_for_words=bool(wanted.readers or wanted.sought))
+        return self._scanner.is_silent(source.view(), wanted.words if wanted.readers or wanted.sought else None)
 
     def deepen(
         self, source: BytesSource, within: str, asks: Iterable[tuple[str, frozenset[str]]]
@@ -184,7 +184,7 @@ class Examiner:
 
     def _look_at_bytes(self, source: BytesSource, wanted: Wanted, budget: Budget, notes: Notes) -> None:
         regions = partial(_regions, wanted, source, budget, notes)
-        notes.patterns.extend(notes.kept("bytes", lambda: self._scanner.scan(source.view(), regions)))
+        notes.patterns.extend(notes.kept("bytes", lambda: self._scanner.scan(source.view(), regions, wanted.words)))
         slow = [reader for reader in wanted.readers if reader.INFO.after_words]
         for reader in slow:
             words = self._scanner.words_in(source.view(), reader.INFO.after_words)
@@ -281,16 +281,14 @@ class Examiner:
     def _mute_type(self, source: BytesSource) -> str:
         """The type of a small file, if a single pass over it tells that there is nothing more to say; else empty."""
         wanted = self.table.wanted(source.name, source.head)
-        is_small = source.size < WORTH_KEEPING_BYTES
-        if not is_small or wanted.containers or not all(reader.INFO.after_words for reader in wanted.readers):
-            return ""
-        return wanted.passed_over or wanted.type if self.is_silent(source.view(), wanted) else ""
+        is_mute = source.size < WORTH_KEEPING_BYTES and self.is_silent(source, wanted)
+        return wanted.passed_over or wanted.type if is_mute else ""
 
     def _is_plain(self, plain: Plain, name: str) -> bool:
         """Whether nothing can be said of a member but its type: nobody else asks for it, and nothing stands in it."""
         if len(plain.data) in self._sizes or self.table.is_asked_beside(name, bytes(plain.data[:HEAD_BYTES])):
             return False
-        return self._scanner.is_silent(plain.data, asks_for_words=True)
+        return self._scanner.is_silent(plain.data, frozenset())
 
     def _recalled(
         self,

@@ -3,9 +3,8 @@
 import os
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -20,12 +19,12 @@ from scanner.engine.examine import Examiner, Tell, tells_nobody
 from scanner.engine.notes import Notes
 from scanner.engine.recall import MEMBERS_FROM_BYTES, WORTH_KEEPING_BYTES, Neighbours, Recall, digest_of, was_cut_short
 from scanner.engine.remember import Found, Keys, joined, placed, structure_half
-from scanner.engine.sources import SMALL_BYTES, BytesSource, OpenFile, neighbour_of, read_small
+from scanner.engine.sources import SMALL_BYTES, BytesSource, OpenFile, read_small
 from scanner.engine.telling import TellingNames
 from scanner.formats.mapped import windows
 from scanner.model.artifact import Artifact, ArtifactFacts, Unread
 from scanner.model.locator import base_name, below, text_name
-from scanner.model.source import HEAD_BYTES, Unreadable
+from scanner.model.source import Unreadable
 from scanner.model.vocabulary import Cause
 
 _SPLIT_UNCACHED_FROM_BYTES = 256 << 20
@@ -72,6 +71,11 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """Where the one file is given up, because too much of it ends workers."""
     is_hashed_only: bool = False
     """Whether the digests of the files are all that is asked."""
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether its files are examined whole, and for the first time."""
+        return not (self.is_target or self.is_traced) and self.part == (0, 1)
 
     def only(self, number: int) -> "Batch":
         """A batch of one of the files."""
@@ -167,34 +171,6 @@ def prepare(plan: Plan) -> None:
     _worker = _Worker(plan)
 
 
-def first_sights(batch: Batch) -> list[Answer | None]:
-    """What there is to say of the files that a single look settles: small ones in which nothing stands.
-
-    Most files of a folder are such; the others (None) are to be examined.
-    """
-    assert _worker is not None, "prepare() comes first"
-    if batch.is_target or batch.part != (0, 1) or batch.reader or batch.is_traced:
-        return [None] * len(batch.names)
-    return [_first_sight(_worker, batch.path(number), name) for number, name in enumerate(batch.names)]
-
-
-def _first_sight(worker: _Worker, path: str, name: str) -> Answer | None:
-    data = read_small(path, worker.small_bytes)
-    if data is None:
-        return None
-    base = text_name(name.rpartition(os.sep)[2])
-    wanted = worker.examiner.table.wanted(base, data[:HEAD_BYTES])
-    if not all(reader.INFO.after_words for reader in wanted.readers):
-        return None
-    if wanted.containers:  # one that finds archives inside other files has to look into it to say so
-        source = BytesSource(base, data, neighbour=partial(neighbour_of, path))
-        wanted = worker.examiner.table.wanted(base, data[:HEAD_BYTES], source)
-    if not worker.examiner.is_silent(data, wanted) or worker.plan.telling.tells(base, wanted.type):
-        return None
-    content = blake3(data).digest() if worker.plan.uses_cache else b""
-    return Answer(type=wanted.passed_over or wanted.type, size=len(data), content=content)
-
-
 def hash_batch(batch: Batch) -> list[Answer]:
     """The digest of each file; of one that cannot be read there is none."""
     return [Answer(type="", content=_hashed(batch.path(number))) for number in range(len(batch.names))]
@@ -211,11 +187,12 @@ def _hashed(path: str) -> bytes:
         return b""
 
 
-def examine_batch(batch: Batch, tell: Tell = tells_nobody) -> list[Answer]:
-    """One answer a file; of a second try, `tell` is told what is come to."""
+def examine_batch(batch: Batch, tell: Tell = tells_nobody) -> Iterator[Answer]:
+    """Give one answer a file; of a second try, `tell` is told what is come to."""
     assert _worker is not None, "prepare() comes first"
     _worker.examiner.leave_alone(batch.lost, batch.stops_at, tell if batch.is_traced else tells_nobody)
-    return [_examined(_worker, batch, number) for number in range(len(batch.names))]
+    for number in range(len(batch.names)):
+        yield _examined(_worker, batch, number)
 
 
 def _examined(worker: _Worker, batch: Batch, number: int) -> Answer:
@@ -223,7 +200,7 @@ def _examined(worker: _Worker, batch: Batch, number: int) -> Answer:
     try:
         with file as source:
             digest = _Sha256(source) if batch.is_target and batch.part[0] == 0 else None
-            answer = _of_source(worker, source.with_keys(worker.plan.keys), batch, number)
+            answer = _of_source(worker, source, batch, number)
             if digest is not None:
                 _mark_target(answer, source, batch.locator(number), digest.value())
             if file.has_changed():
@@ -251,6 +228,11 @@ def _of_source(worker: _Worker, source: BytesSource, batch: Batch, number: int) 
         wanted = wanted_by(batch.reader)
     else:
         wanted = worker.examiner.table.wanted(source.name, source.head, source)
+        if source.size < worker.small_bytes and batch.is_usual and _says_nothing(worker, source, wanted):
+            content = blake3(source.view()).digest() if worker.recall is not None else b""
+            return Answer(type=wanted.passed_over or wanted.type, size=source.size, content=content)
+    if worker.plan.keys:
+        source = source.with_keys(worker.plan.keys)
     is_worth_keeping = source.size >= WORTH_KEEPING_BYTES or bool(wanted.readers or wanted.containers)
     is_too_large = batch.part[1] > 1 and source.size > _SPLIT_UNCACHED_FROM_BYTES
     recall = worker.recall
@@ -273,6 +255,11 @@ def _of_source(worker: _Worker, source: BytesSource, batch: Batch, number: int) 
         recall.keep(found, source, content, neighbours.asked, batch.part, told)
     answer.content, answer.keep = content, recall.taken()
     return answer
+
+
+def _says_nothing(worker: _Worker, source: BytesSource, wanted: Wanted) -> bool:
+    """Whether a single look settles a small file, as it does most files of a folder."""
+    return worker.examiner.is_silent(source, wanted) and not worker.plan.telling.tells(source.name, wanted.type)
 
 
 def _examined_anew(

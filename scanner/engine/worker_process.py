@@ -23,7 +23,6 @@ from scanner.engine.task import (
     Work,
     examine_batch,
     examine_depth,
-    first_sights,
     hash_batch,
     largest,
     prepare,
@@ -98,12 +97,9 @@ def _work(task: Work, seconds_a_file: float, tell: Tell) -> bytes:
         answers = hash_batch(task)
     else:
         answers = []
-        for number, settled in enumerate(first_sights(task)):
-            if settled is None:
-                _wind_alarm(seconds_a_file)
-                answers += examine_batch(task.only(number), tell)
-            else:
-                answers.append(settled)
+        for answer in examine_batch(task, tell):
+            _wind_alarm(seconds_a_file)
+            answers.append(answer)
     _wind_alarm(0.0)
     return msgspec.msgpack.encode(answers)
 

@@ -12,12 +12,12 @@ from functools import cached_property
 from io import BytesIO
 from typing import Any
 
-from scanner.catalogue.atom_database import FILE_BYTES
+from scanner.catalogue.atom_database import EVERY_GROUP, FILE_BYTES, INSIDE
 from scanner.catalogue.rules import GENERATED, BytePattern, ByteRules
 from scanner.catalogue.words import Telling
 from scanner.formats.mapped import given_back
 from scanner.matching.excerpt import FROM_BYTES, Excerpt, Excerpts
-from scanner.matching.prefilter import Prefilter
+from scanner.matching.prefilter import Prefilter, Seen
 from scanner.model.observation import ByteHit
 from scanner.model.source import Region, Unreadable, WordGroup
 from scanner.model.vocabulary import Cause, IndicatorKind
@@ -31,6 +31,8 @@ _SYMBOL_BYTES = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ
 _HOST_BYTES = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 """What UTF-16 text begins with."""
+_NO_GROUPS: frozenset[WordGroup] = frozenset()
+_NO_WORDS: frozenset[bytes] = frozenset()
 _SECONDS_FLOOR = 30
 _BYTES_PER_SECOND = 5_000_000
 
@@ -50,25 +52,39 @@ class ByteScanner:
         self._words = rules.words
         self._context_bytes = context_bytes
         self._seen_words: frozenset[bytes] | None = None
+        self._last: tuple[memoryview, frozenset[WordGroup], Seen] | None = None
 
-    def is_silent(self, data: bytes | memoryview, *, asks_for_words: bool) -> bool:
-        """Whether no rule can match in a small file, and, if that is asked, no telling word stands in it."""
-        if self._always is not None or (asks_for_words and data[:2] in _WIDE_MARKS):
+    def is_silent(self, data: memoryview, groups: frozenset[WordGroup] | None) -> bool:
+        """Whether no rule can match in a small file, and no telling word of these groups or mark of a container stands
+        in it; with None words are not asked for."""
+        if self._always is not None or (groups is not None and data[:2] in _WIDE_MARKS):
             return False
-        return self._prefilter.is_silent(data, asks_for_words=asks_for_words)
+        seen = self._prefilter.look(data, groups or _NO_GROUPS)
+        is_silent = not seen.may_match and (groups is None or seen.words == _NO_WORDS)
+        # Of a file that is not, the same is asked again in a moment.
+        self._last = None if is_silent or not isinstance(data.obj, bytes) else (data, groups or _NO_GROUPS, seen)
+        return is_silent
 
-    def scan(self, data: memoryview, regions: Callable[[], Iterable[Region]] = tuple) -> Iterator[ByteHit]:
+    def scan(
+        self,
+        data: memoryview,
+        regions: Callable[[], Iterable[Region]] = tuple,
+        groups: frozenset[WordGroup] = EVERY_GROUP,
+    ) -> Iterator[ByteHit]:
         """Yield the hits in `data`, ordered by offset and pattern; `regions` is asked only if there are any.
+
+        In the same pass it is searched for telling words of the groups.
 
         Raises `Unreadable` (timed-out) when the engine took longer than a slow machine would need.
         """
         self._seen_words = None
-        seen = self._prefilter.look(data)
+        seen = self._look(data, groups)
         self._seen_words = seen.words
         rules = self._rules if seen.may_match else self._always
         if rules is None:
             return
-        excerpt = self._excerpts.of(data) if seen.in_pieces and len(data) >= FROM_BYTES and self._excerpts else None
+        is_large = seen.in_pieces and len(data) >= FROM_BYTES
+        excerpt = self._excerpts.of(data, seen.ends) if is_large and self._excerpts else None
         timeout_s = _SECONDS_FLOOR + len(data) // _BYTES_PER_SECOND
         try:
             looked_at = memoryview(excerpt.data) if excerpt else data
@@ -81,6 +97,13 @@ class ByteScanner:
         found = _Looked(data, _Sections(tuple(regions())), excerpt)
         hits = [hit for match in matches for hit in self._hits_of(match, found)]
         yield from sorted(hits, key=lambda hit: (hit.offset, hit.pattern))
+
+    def _look(self, data: memoryview, groups: frozenset[WordGroup]) -> Seen:
+        """What the pass saw, just now or a moment ago when somebody asked whether the file is silent."""
+        last, self._last = self._last, None
+        if last is not None and last[0].obj is data.obj and len(last[0]) == len(data) and groups <= last[1]:
+            return last[2]
+        return self._prefilter.look(data, groups)
 
     @cached_property
     def _excerpts(self) -> Excerpts | None:
@@ -108,7 +131,7 @@ class ByteScanner:
         """The marks of a container that stand in the file scanned last, as texts; None where that is not known."""
         if self._seen_words is None:
             return None
-        looks_for = Telling("inside", container)
+        looks_for = Telling(INSIDE, container)
         return frozenset(word.decode("latin-1") for word in self._seen_words if looks_for in self._words[word])
 
     def _hits_of(self, match: Any, found: "_Looked") -> Iterator[ByteHit]:

@@ -7,6 +7,8 @@ answer is the same, says `catalogue/locality`.
 """
 
 from bisect import bisect_right
+from collections.abc import Collection
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from scanner.catalogue.atom_database import BEGINNING_BYTES, Places
@@ -40,17 +42,21 @@ class Excerpts:
     """The literals, ready to be looked for. One per process."""
 
     def __init__(self, places: Places) -> None:
-        import hyperscan
-
         self._places = places
         self._margin = places.longest + places.span + _NEIGHBOURS
-        self._error = hyperscan.error
-        self._database: Any = hyperscan.loadb(places.serialised, mode=hyperscan.HS_MODE_BLOCK)
-        self._database.scratch = hyperscan.Scratch(self._database)
 
-    def of(self, data: memoryview) -> Excerpt | None:
-        """The pieces of a file, or None where reading all of it is simpler."""
-        pieces = self._pieces(data)
+    @cached_property
+    def _database(self) -> Any:
+        import hyperscan
+
+        database = hyperscan.loadb(self._places.serialised, mode=hyperscan.HS_MODE_BLOCK)
+        database.scratch = hyperscan.Scratch(database)
+        return database
+
+    def of(self, data: memoryview, ends: Collection[int] | None = None) -> Excerpt | None:
+        """The pieces of a file, or None where reading all of it is simpler; `ends` says where its literals end, if that
+        is known."""
+        pieces = self._pieces(data, self._ends(data) if ends is None else ends)
         if pieces is None or sum(end - start for start, end in pieces) > len(data) // _LEAST_SAVED:
             return None
         gap = self._places.gap * (self._places.span + _NEIGHBOURS)
@@ -63,9 +69,8 @@ class Excerpts:
             at += end - start + len(gap)
         return Excerpt(b"".join(parts), starts, [start for start, _ in pieces])
 
-    def _pieces(self, data: memoryview) -> list[tuple[int, int]] | None:
+    def _pieces(self, data: memoryview, ends: Collection[int] | None) -> list[tuple[int, int]] | None:
         """Where they begin and end, in order; None if there are too many places."""
-        ends = self._ends(data)
         if ends is None:
             return None
         pieces = [(0, min(BEGINNING_BYTES, len(data)))]
@@ -79,6 +84,8 @@ class Excerpts:
 
     def _ends(self, data: memoryview) -> set[int] | None:
         """Where literals end."""
+        import hyperscan
+
         ends: set[int] = set()
         offset = 0
 
@@ -91,7 +98,7 @@ class Excerpts:
         for window in windows(data, overlap=overlap):
             try:
                 self._database.scan(window, match_event_handler=note)
-            except self._error:
+            except hyperscan.error:
                 return None
             offset += len(window) - overlap
         return ends

@@ -37,7 +37,7 @@ def main() -> None:
     batch = Batch(root=str(asked.folder), names=tuple(entry.name for entry in sample))
     profiler = cProfile.Profile()
     began = time.perf_counter()
-    profiler.runcall(examine_batch, batch)
+    profiler.runcall(list, examine_batch(batch))
     took_s = time.perf_counter() - began
     megabytes = sum(entry.size for entry in sample) / 1e6
     print(f"{len(sample)} files, {megabytes:.0f} MB, {took_s:.2f} s under the profiler")

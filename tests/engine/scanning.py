@@ -53,7 +53,7 @@ def plan_of(limits: Limits, *, uses_cache: bool = False) -> Plan:
 def examined(path: Path, limits: Limits | None = None, *, uses_cache: bool = False) -> Answer:
     """What a worker answers about a file, in this process."""
     prepare(plan_of(limits or Limits(), uses_cache=uses_cache))
-    return examine_batch(Batch(root=str(path.parent), names=(path.name,)))[0]
+    return next(examine_batch(Batch(root=str(path.parent), names=(path.name,))))
 
 
 def causes(answer: Answer) -> dict[str, set[str]]:

@@ -30,7 +30,7 @@ def every_container_is_large(tmp_path, monkeypatch):
 def answered(path: Path, *, trusts_metadata: bool = False, uses_cache: bool = True) -> Answer:
     plan = plan_of(Limits(), uses_cache=uses_cache)
     prepare(msgspec.structs.replace(plan, trusts_metadata=trusts_metadata))
-    return examine_batch(Batch(root=str(path.parent), names=(path.name,)))[0]
+    return next(examine_batch(Batch(root=str(path.parent), names=(path.name,))))
 
 
 def remembered(path: Path) -> Answer:
@@ -54,9 +54,9 @@ def test_a_member_that_another_archive_held_is_not_read_again(tmp_path, monkeypa
     scanned = []
     plain = examine.ByteScanner.scan
 
-    def noted(self, data, regions):
+    def noted(self, data, *asked):
         scanned.append(bytes(data[:1]))
-        return plain(self, data, regions)
+        return plain(self, data, *asked)
 
     monkeypatch.setattr(examine.ByteScanner, "scan", noted)
     found = answered(second)

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner.catalogue.atom_database import AtomDatabase
+from scanner.catalogue.atom_database import EVERY_GROUP, AtomDatabases
 from scanner.catalogue.atoms import needed_literals
 from scanner.catalogue.index import entries_of
 from scanner.catalogue.literals import Literal
@@ -23,6 +23,7 @@ from scanner.catalogue.rules import ByteRules, byte_rules
 from scanner.catalogue.words import telling_words
 from scanner.formats import mapped
 from scanner.matching.bytescan import ByteScanner
+from scanner.matching.excerpt import Excerpts
 from scanner.matching.prefilter import Prefilter
 from scanner.model.observation import ByteHit
 from scanner.model.source import WordGroup
@@ -58,7 +59,7 @@ def rules_of(*indicators: Indicator, yara: str = "") -> ByteRules:
 
 
 def without_engine(rules: ByteRules) -> ByteRules:
-    return msgspec.structs.replace(rules, atoms=AtomDatabase())
+    return msgspec.structs.replace(rules, atoms=AtomDatabases())
 
 
 def scan(rules: ByteRules, data: bytes) -> list[ByteHit]:
@@ -304,6 +305,28 @@ def test_a_telling_word_is_seen_without_yara(shipped):
 
 
 @needs_engine
+@pytest.mark.parametrize("group", GROUPS)
+def test_the_words_that_somebody_asks_for_are_looked_for(shipped, group):
+    data = memoryview(b"\n".join(WORDS))
+    seen, all_seen = (Prefilter(shipped.atoms).look(data, groups).words for groups in (frozenset({group}), EVERY_GROUP))
+    assert seen is not None
+    assert all_seen is not None
+    of_group = {word for word in all_seen if any(telling.group == group for telling in shipped.words[word])}
+    assert of_group
+    assert of_group <= seen <= all_seen
+
+
+@needs_engine
+def test_the_first_pass_tells_where_the_literals_of_most_rules_end(shipped):
+    local = rules_of(STRING, ENDPOINT)
+    data = b"x" * 50 + b"AcmeFaceEngine" + b"x" * 70 + b"FACES.eu.ACME.example/v1/search"
+    assert local.atoms.places is not None
+    first, second = Prefilter(local.atoms).look(memoryview(data)), Excerpts(local.atoms.places)._ends(memoryview(data))
+    assert first.ends == sorted(second or ())
+    assert first.ends
+
+
+@needs_engine
 def test_a_file_without_an_atom_is_not_given_to_yara(shipped):
     assert not Prefilter(shipped.atoms).look(memoryview(b"An ordinary file. " * 100)).may_match
 
@@ -329,7 +352,7 @@ def test_rules_without_atoms_run_on_every_file_beside_those_with():
 def test_without_the_engine_yara_runs_alone(monkeypatch):
     monkeypatch.setitem(sys.modules, "hyperscan", None)
     rules = rules_of(STRING, ENDPOINT)
-    assert rules.atoms == AtomDatabase()
+    assert rules.atoms == AtomDatabases()
     assert len(scan(rules, b"..AcmeFaceEngine")) == 1
 
 
@@ -340,7 +363,7 @@ def test_a_worker_that_cannot_use_the_database_lets_yara_run_alone(monkeypatch, 
     if absent:
         monkeypatch.setitem(sys.modules, "hyperscan", None)
     else:
-        rules = msgspec.structs.replace(rules, atoms=AtomDatabase(b"made for another processor", 10))
+        rules = msgspec.structs.replace(rules, atoms=AtomDatabases((b"made for another processor",) * 4, 10))
     assert Prefilter(rules.atoms).look(memoryview(b"")).may_match
     assert len(scan(rules, b"..AcmeFaceEngine")) == 1
 
