@@ -5,12 +5,15 @@ read from them (readers' versions, byte rules, limits), so nothing in it can be 
 Two halves of a file's facts have keys of their own: what its structure says, and what the catalogue's patterns found
 in it, so that new signatures do not cost the first half.
 
+Where it grows too large, what was used longest ago goes.
+
 A cache only spares work: whatever is wrong with it reads as "not there". A file that is found to be damaged, before or
 while it is used, is made anew. Several scans may use it at once; its size has a bound that none of them can pass.
 """
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -32,8 +35,9 @@ _OLDER_HALF = "DELETE FROM kept WHERE key IN (SELECT key FROM kept ORDER BY day 
 _LOG_BYTES = 64 << 20
 _CHECK_BYTES = 8
 _MOST_ASKED = 500
+_DAY_S = 86_400
 LIMIT_BYTES = 2 << 30
-"""The file's size beyond which the oldest values go, at the end of a scan."""
+"""The file's size beyond which the values used longest ago go, at the end of a scan."""
 BOUND_BYTES = 3 << 30
 """The file's size beyond which nothing more is kept, in the middle of one."""
 _DAMAGES = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -73,6 +77,8 @@ class Cache:
         self._writes = writes
         self.was_damaged = was_damaged
         """Whether it had to be made anew; it may show only while it is used."""
+        self._today = int(time.time()) // _DAY_S
+        self._used_again: list[bytes] = []
 
     @property
     def is_open(self) -> bool:
@@ -113,6 +119,8 @@ class Cache:
     ) -> None:
         """Keep what was put in, whatever ended the scan."""
         if self._connection is not None:
+            if self._writes:
+                self.touch(self.used_again())
             with suppress(sqlite3.Error):
                 self._connection.commit()
                 self._connection.close()
@@ -126,15 +134,33 @@ class Cache:
             for start in range(0, len(keys), _MOST_ASKED):
                 asked = keys[start : start + _MOST_ASKED]
                 marks = ",".join("?" * len(asked))
-                rows = self._connection.execute(f"SELECT key, value FROM kept WHERE key IN ({marks})", asked)  # noqa: S608
-                found.update({key: value[_CHECK_BYTES:] for key, value in rows if _is_whole(value)})
+                rows = self._connection.execute(f"SELECT key, value, day FROM kept WHERE key IN ({marks})", asked)  # noqa: S608
+                for key, value, day in rows:
+                    if _is_whole(value):
+                        found[key] = value[_CHECK_BYTES:]
+                        if day < self._today:
+                            self._used_again.append(key)
         return found
 
-    def put(self, values: Mapping[bytes, bytes], day: int) -> None:
-        """Keep values; `day` (days since 1970) is when they were last of use."""
+    def used_again(self) -> list[bytes]:
+        """The keys of values that were of use today for the first time, since this was last asked."""
+        keys, self._used_again = self._used_again, []
+        return keys
+
+    def touch(self, keys: Sequence[bytes]) -> None:
+        """Note that values were of use today."""
+        if self._connection is None or not keys:
+            return
+        with self._careful():
+            self._connection.executemany("UPDATE kept SET day = ? WHERE key = ?", [(self._today, key) for key in keys])
+            self._connection.commit()
+
+    def put(self, values: Mapping[bytes, bytes], day: int | None = None) -> None:
+        """Keep values; `day` (days since 1970) is when they were last of use: today, if it is not told."""
         if self._connection is None or not values:
             return
-        rows = [(key, _check(value) + value, day) for key, value in values.items()]
+        last = self._today if day is None else day
+        rows = [(key, _check(value) + value, last) for key, value in values.items()]
         with self._careful():
             self._connection.executemany("INSERT OR REPLACE INTO kept VALUES (?, ?, ?)", rows)
             self._connection.commit()
@@ -163,7 +189,7 @@ class Cache:
             self._connection.commit()
 
     def shrink(self) -> None:
-        """Drop the oldest values if it has grown over its limit, and how files looked if that is what fills it."""
+        """Drop what was used longest ago where it has grown too large, and how files looked where those fill it."""
         path = _path()
         if self._connection is None or path is None:
             return

@@ -7,7 +7,6 @@ report with something in it that another run might read is not kept.
 """
 
 import os
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,7 +20,6 @@ from scanner.model.report import Report
 from scanner.targets import Entry
 
 _encoder = msgspec.msgpack.Encoder()
-_DAY_S = 86_400
 
 
 class _Kept(msgspec.Struct, frozen=True, array_like=True):
@@ -42,8 +40,7 @@ class LastReport:
         self._cache = cache
         self._stretches = stretches
         # What a file that is the target itself may have beside it, nobody has listed; nor the blobs of an OCI layout.
-        is_listed = not any(one.is_file or any(map(_is_layout, one.entries)) for one in stretches)
-        self._is_kept = cache.is_open and is_listed
+        self._is_kept = cache.is_open and not any(one.is_file or any(map(_is_layout, one.entries)) for one in stretches)
         self._key = digest("last report", *(one.root for one in stretches))
         self._looks = _looks_of(stretches, decides) if self._is_kept else b""
 
@@ -68,7 +65,7 @@ class LastReport:
         sparing it what this one had spent its limits on."""
         if self._is_kept and not reading.is_over and not any(map(may_pass, report.unreadable)):
             kept = _Kept(self._looks, reading.content(self._stretches), _encoder.encode(report))
-            self._cache.put({self._key: _encoder.encode(kept)}, int(time.time()) // _DAY_S)
+            self._cache.put({self._key: _encoder.encode(kept)})
 
     def _last(self) -> _Kept | None:
         value = self._cache.get([self._key]).get(self._key) if self._is_kept else None

@@ -23,7 +23,6 @@ from scanner.model.vocabulary import Cause
 from scanner.targets import Entry
 
 _RECORD_FILES = 4096
-_DAY_S = 86_400
 
 
 class Stretch(msgspec.Struct, frozen=True):
@@ -236,7 +235,8 @@ class Reading:
             elif facts.observations:
                 self._facts.add_counted(facts)
                 self._paths[locator] = self._sources()[locator]
-        self._cache.put(answer.keep, int(time.time()) // _DAY_S)
+        self._cache.put(answer.keep)
+        self._cache.touch(answer.used)
 
     def _is_known(self, entry: Entry, seen: Seen | None, stretch: Stretch, recorder: "_Recorder") -> bool:
         """Take the facts of an unchanged file from the cache, if they are all there."""
@@ -260,7 +260,7 @@ class Reading:
         return True
 
     def _absorb(self, batch: Batch, number: int, answer: Answer) -> None:
-        if not (answer.facts or answer.nested or answer.keep) and batch.part[0] == 0:
+        if not (answer.facts or answer.nested or answer.keep or answer.used) and batch.part[0] == 0:
             self._facts.count(answer.type, answer.size)
             return
         self._keep(answer)
@@ -274,7 +274,8 @@ class Reading:
             self._facts.add(facts)
         for kind, number in answer.nested.items():
             self._facts.count_nested(kind, number)
-        self._cache.put(answer.keep, int(time.time()) // _DAY_S)
+        self._cache.put(answer.keep)
+        self._cache.touch(answer.used)
 
     def _depth_tasks(self, requests: Iterable[DepthRequest]) -> list[DepthTask]:
         """One for each artifact, in the order in which they are asked about."""

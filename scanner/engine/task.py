@@ -148,6 +148,8 @@ class Answer(msgspec.Struct, array_like=True):
     """For the cache."""
     spent: tuple[int, int] = (0, 0)
     """Entries counted and bytes made to read it; nothing, where the cache knew."""
+    used: list[bytes] = []
+    """Keys of what the cache knew, to be noted as of use today."""
 
 
 class _Worker:
@@ -205,6 +207,7 @@ def _examined(worker: _Worker, batch: Batch, number: int) -> Answer:
                 _mark_target(answer, source, batch.locator(number), digest.value())
             if file.has_changed():
                 _mark_changed(answer, source, batch, number)
+            answer.used = worker.cache.used_again()
     except Unreadable as why:
         return _not_read(batch.locator(number), "open", why)
     except MemoryError:
@@ -372,13 +375,15 @@ def _deepened(
     found = {ask: joined(kept[key], msgspec.msgpack.encode({}))[0] for ask, key in keys.items() if key in kept}
     fresh = {ask: [one] for ask, one in worker.examiner.deepen(source, inner, [a for a in asks if a not in found])}
     found |= fresh
+    used = worker.cache.used_again()
     return [
         Answer(
             type=ask[0],
             facts=[placed(item, outer) for item in found[ask]],
             keep={keys[ask]: structure_half(found[ask], {})} if ask in fresh and not was_cut_short(found[ask]) else {},
+            used=used if number == 0 else [],
         )
-        for ask in asks
+        for number, ask in enumerate(asks)
     ]
 
 

@@ -27,6 +27,20 @@ def test_what_is_put_is_got_by_another_process_connection():
             assert reader.get([b"k" * 32, b"l" * 32, b"m" * 32]) == {b"k" * 32: b"value", b"l" * 32: b""}
 
 
+def test_what_was_used_longest_ago_goes_first(monkeypatch):
+    with Cache.to_write() as writer:
+        writer.put({b"used again": b"value"}, day=1)
+        writer.put({b"not since": b"value"}, day=2)
+        with Cache.to_read() as reader:
+            reader.get([b"used again"])
+            used = reader.used_again()
+            assert reader.used_again() == []
+        writer.touch(used)
+        monkeypatch.setattr(cache_module, "LIMIT_BYTES", 0)
+        writer.shrink()
+        assert set(writer.get([b"used again", b"not since"])) == {b"used again"}
+
+
 def test_more_keys_than_one_query_takes_are_all_answered():
     values = {digest(str(n)): str(n).encode() for n in range(1200)}
     with Cache.to_write() as writer:
