@@ -1,6 +1,7 @@
 """Batches: how files are dealt out, so that no core waits for another."""
 
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 from pathlib import Path
 
 import msgspec
@@ -37,19 +38,20 @@ def batches_of(
     most = max(1, min(_BATCH_FILES, len(entries) // (jobs * _BATCHES_A_JOB)))
     held: list[Entry] = []
     size = 0
-    share = sum(entry.size for entry in entries) // jobs
+    share = sum(map(_size, entries)) // jobs
     split_from = min(SPLIT_FROM_BYTES, max(SPLIT_ALONE_FROM_BYTES, share))
-    for entry in sorted(entries, key=lambda e: (-e.size, e.name)):
-        parts = _parts(entry, jobs, split_from)
+    for entry in sorted(sorted(entries, key=attrgetter("name")), key=_size, reverse=True):  # of equals, by name
+        own = entry.stat[0]
+        parts = _parts(entry, jobs) if own >= split_from else 1
         if parts > 1:
             whole = Batch(root=root, names=(entry.name,), prefix=prefix, is_target=is_target)
             yield from ((whole.of_part(number, parts), [entry]) for number in range(parts))
             continue
-        if held and (size + entry.size > _BATCH_BYTES or len(held) >= most):
+        if held and (size + own > _BATCH_BYTES or len(held) >= most):
             yield _batch(root, prefix, held, is_target=is_target), held
             held, size = [], 0
         held.append(entry)
-        size += entry.size
+        size += own
     if held:
         yield _batch(root, prefix, held, is_target=is_target), held
 
@@ -58,9 +60,13 @@ def _batch(root: str, prefix: str, held: Sequence[Entry], *, is_target: bool) ->
     return Batch(root=root, names=tuple(entry.name for entry in held), prefix=prefix, is_target=is_target)
 
 
-def _parts(entry: Entry, jobs: int, split_from: int) -> int:
-    """In how many parts a file is examined: one, unless it is a large container that can be split."""
-    if entry.size < split_from or jobs == 1:
+def _size(entry: Entry) -> int:
+    return entry.stat[0]
+
+
+def _parts(entry: Entry, jobs: int) -> int:
+    """In how many parts a large file is examined: one, unless it is a container that can be split."""
+    if jobs == 1:
         return 1
     path = Path(entry.root) / entry.name
     try:

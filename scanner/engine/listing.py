@@ -35,17 +35,19 @@ def listed(
         if target.doubt:
             facts.add_oddity(Oddity(locator=name_of(target.path), what=target.doubt))
         entries: list[Entry] = []
+        excludes = bool(exclude) and not target.is_file
         for found in target.listing(everywhere=everywhere):
-            if exclude and not target.is_file and is_excluded(_below(found), exclude):
+            if excludes and is_excluded(_below(found), exclude):
                 facts.leave_out()
-            elif not isinstance(found, Entry):
-                _note(found, facts, prefix)
-            else:
+            elif isinstance(found, Entry):
                 entries.append(found)
-                progress.files += 1
-                if progress.files % _TELL_EVERY == 0:
+                if len(entries) % _TELL_EVERY == 0:
+                    progress.files += _TELL_EVERY
                     progress.current = _below(found)
                     watch(progress)
+            else:
+                _note(found, facts, prefix)
+        progress.files += len(entries) % _TELL_EVERY
         yield Stretch(str(target.path.resolve()), prefix, entries, target.is_file)
 
 

@@ -20,6 +20,7 @@ from scanner.engine.budget import Limits, TargetLimits
 from scanner.engine.cache import Cache
 from scanner.engine.digests import hashed
 from scanner.engine.facts import Facts
+from scanner.engine.garbage import seldom_collected
 from scanner.engine.judge import Case, judge
 from scanner.engine.last_report import LastReport
 from scanner.engine.listing import listed, name_of
@@ -60,6 +61,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Take a file for unchanged if its size, times and inode are, without reading it."""
 
 
+@seldom_collected()
 def scan(
     paths: Sequence[Path],
     settings: Settings,
@@ -135,7 +137,7 @@ def _decides(settings: Settings, case: Case, knowledge: Knowledge) -> tuple[byte
 def _jobs(settings: Settings, stretches: Sequence[Stretch]) -> int:
     files = sum(len(stretch.entries) for stretch in stretches)
     processors = os.cpu_count() or 1
-    large = sum(entry.size for stretch in stretches for entry in stretch.entries) > 8 << 20
+    large = sum(entry.stat[0] for stretch in stretches for entry in stretch.entries) > 8 << 20
     return max(1, min(settings.jobs or processors, files if not large else processors))
 
 

@@ -23,6 +23,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple, Protocol, cast
 
+import msgspec
+
 from scanner.model.artifact import Oddity, Unread
 from scanner.model.source import HEAD_BYTES
 from scanner.targets.placeholders import is_placeholder
@@ -31,8 +33,8 @@ Stat = tuple[int, int, int, int]
 """Size in bytes, mtime and ctime in nanoseconds, inode: what changes when a file does."""
 
 
-class Entry(NamedTuple):
-    """A file of the target."""
+class Entry(msgspec.Struct, frozen=True, gc=False):
+    """A file of the target; of a large one there are hundreds of thousands, which the collector need not follow."""
 
     root: str
     """The folder it lies below, on this machine."""

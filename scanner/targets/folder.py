@@ -4,6 +4,7 @@ import os
 import stat
 from collections import Counter
 from collections.abc import Iterator
+from operator import attrgetter
 from pathlib import Path
 
 from scanner.model.artifact import Unread
@@ -15,6 +16,7 @@ from scanner.targets.placeholders import is_placeholder, not_here
 
 KIND = "folder"
 
+_NAME = attrgetter("name")
 _LINK = "symbolic link"
 _NO_FILE = "socket, pipe or device"
 _PSEUDO = "view of the running system"
@@ -73,13 +75,14 @@ def _entries(path: Path, walk: _Walk) -> Iterator[Found]:
         folder, device = pending.pop()
         try:
             with os.scandir(os.path.join(root, folder)) as listing:  # noqa: PTH118  (names, a hundred thousand times)
-                found = sorted(listing, key=lambda entry: entry.name)
+                found = sorted(listing, key=_NAME)
         except OSError as error:
             yield _unlisted(folder, error)
             continue
         deeper: list[tuple[str, int]] = []
+        before = f"{folder}{os.sep}" if folder else ""
         for entry in _without_blobs(found):
-            name = f"{folder}{os.sep}{entry.name}" if folder else entry.name
+            name = before + entry.name
             try:
                 status = entry.stat(follow_symlinks=False)
             except OSError as error:

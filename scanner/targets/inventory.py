@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
+
 from scanner.formats.inventories.named import named_list
 from scanner.model.artifact import Unread
 from scanner.targets import Entry, file, head_of
@@ -25,4 +27,5 @@ def entries(path: Path) -> Iterator[Entry | Unread]:
     """The file itself, for the reader of its syntax. Raises `MissingTarget` if it may not be read."""
     found = named_list(path.name.lower(), head_of(path))
     for entry in file.entries(path):
-        yield entry if isinstance(entry, Unread) else entry._replace(reader=found.reader if found else "")
+        reader = found.reader if found else ""
+        yield entry if isinstance(entry, Unread) else msgspec.structs.replace(entry, reader=reader)
