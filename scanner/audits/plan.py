@@ -99,7 +99,9 @@ def read_plan(path: Path) -> Plan:
     try:
         file = msgspec.toml.decode(data, type=_File)
         items = tuple(_items(file, path.parent))
-    except (msgspec.DecodeError, UnicodeDecodeError, DeploymentError, BadColumns, BadAddress) as error:
+    except UnicodeDecodeError as error:
+        raise BadPlan(f"{path}: this is no plan: a plan is a text in UTF-8.") from error
+    except (msgspec.DecodeError, DeploymentError, BadColumns, BadAddress) as error:
         raise BadPlan(f"{path}: {error}") from error
     if not items:
         raise BadPlan(f"{path}: no group names a target.")

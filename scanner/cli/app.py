@@ -1,5 +1,6 @@
 """The commands, put together. Each command's module is imported when the command runs, so that --help is quick."""
 
+import re
 import sys
 import textwrap
 from collections.abc import Sequence
@@ -69,6 +70,8 @@ _WRITTEN_DOWN = (
     " `frscan config` shows what holds."
 )
 _HELP = {"-h", "--help"}
+_RANGE = re.compile(r"a valid (?:int|integer|int range|float)$")
+"""What the library of the command line calls a number."""
 _OWN_OPTIONS = {*_HELP, "--version", "--install-completion", "--show-completion"}
 
 
@@ -78,6 +81,9 @@ def run(arguments: Sequence[str]) -> None:
     Wrong usage is told in one sentence and exits 2.
     """
     command = commands()
+    if "" in arguments:
+        print("frscan: an argument is empty. To look into the current folder, write a dot: `frscan .`", file=sys.stderr)
+        sys.exit(Exit.USAGE)
     first = arguments[0] if arguments else ""
     if arguments and first not in command.commands and first not in _OWN_OPTIONS:
         arguments = ["scan", *arguments]
@@ -117,6 +123,7 @@ def _refuse(error: Any) -> None:
         sys.exit(Exit.USAGE)
     path = context.command_path if context else "frscan"
     message = printable(" ".join(error.format_message().split())).rstrip(".")
+    message = _RANGE.sub("a number that can stand here", message)
     print(f"{path}: {message}. `{path} --help` shows what can be written.", file=sys.stderr)
     sys.exit(Exit.USAGE)
 

@@ -81,12 +81,15 @@ def edition(report: Report, *, public: bool) -> Report:
 
 
 def _print(text: str) -> None:
-    """UTF-8 whatever the locale says; a reader that closes early is no error."""
+    """UTF-8 whatever the locale says; a reader that closes early is no error. Raises `BadOutput`."""
     try:
         sys.stdout.buffer.write(text.encode("utf-8"))
         sys.stdout.buffer.flush()
-    except BrokenPipeError:
+    except OSError as error:
+        # What is still in the buffer would be written, and fail, once more when the program ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise BadOutput(f"standard output: the report could not be written ({error.strerror}).") from error
 
 
 def options_for(*, to_terminal: bool) -> RenderOptions:

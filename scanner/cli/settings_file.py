@@ -4,6 +4,7 @@ A settings file inside a target is never obeyed unasked: whoever made the target
 """
 
 import difflib
+import os
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -40,7 +41,7 @@ def find(targets: Sequence[Path]) -> Path | None:
     from platformdirs import user_config_path
 
     here = Path.cwd()
-    inside = any(here.is_relative_to(target.resolve()) for target in targets)
+    inside = any(here.is_relative_to(os.path.realpath(target)) for target in targets)
     places = ([] if inside else [here]) + [user_config_path("frscan", appauthor=False)]
     return next((place / NAME for place in places if (place / NAME).is_file()), None)
 

@@ -13,6 +13,8 @@ _EXAMPLE_PLACE = "us-ma-boston"
 
 def next_steps(report: Report) -> tuple[str, ...]:
     """Whole sentences, each with one thing to do."""
+    if report.verdict is Verdict.NONE and not report.coverage.artifacts and report.complete:
+        return ("Check the name: no file was found there to look at.",)
     steps = [_state_the_facts(report), _before_it_is_used(report), _duties(report), _ask_the_vendor(report)]
     steps += [_answer(report), _look_at_the_rest(report), _waivers(report)]
     found = tuple(step for step in steps if step)

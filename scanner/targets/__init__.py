@@ -143,7 +143,9 @@ def _plain(path: Path) -> Plain:
         return file
     if path.is_dir():
         return folder
-    if path.exists() or path.is_symlink():
+    if path.is_symlink():
+        raise MissingTarget(f"{path}: this is a link that leads to no file or folder.")
+    if path.exists():
         raise MissingTarget(f"{path}: this is neither a file nor a folder that can be read.")
     raise MissingTarget(f"{path}: there is no such file or folder. Check the spelling.")
 

@@ -281,3 +281,11 @@ def test_a_plan_that_cannot_be_carried_out_is_refused_in_a_sentence(tmp_path, te
     ran = run(tmp_path / "plan.toml")
     assert (ran.status, ran.out) == (Exit.USAGE, "")
     assert said in ran.err
+
+
+def test_a_file_that_is_no_text_is_no_plan_and_that_is_said_in_a_sentence(tmp_path):
+    plan = tmp_path / "plan.toml"
+    plan.write_bytes(b"\x89PNG\r\n")
+    ran = run(plan)
+    assert ran.status == 2
+    assert "this is no plan: a plan is a text in UTF-8." in ran.err

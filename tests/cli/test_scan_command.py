@@ -2,12 +2,13 @@
 
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.commands import FIXTURES, frscan
+from tests.commands import FIXTURES, frscan, frscan_here
 
 DEMO = FIXTURES / "android/demo.apk"
 CLEAN = FIXTURES / "android/clean.apk"
@@ -52,6 +53,36 @@ def test_a_missing_target_is_one_clear_sentence():
     ran = frscan("no/such/app.apk")
     assert (ran.status, ran.out) == (2, "")
     assert ran.err == "frscan: no/such/app.apk: there is no such file or folder. Check the spelling.\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links and pipes of Unix")
+def test_links_that_lead_nowhere_pipes_and_empty_names_are_one_clear_sentence(tmp_path):
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "gone").symlink_to("nothing")
+    os.mkfifo(tmp_path / "pipe")
+    for name, words in (("loop", "a link that leads to no file"), ("gone", "a link that"), ("pipe", "neither a file")):
+        ran = frscan_here("scan", tmp_path / name)
+        assert (ran.status, ran.out, len(ran.err.splitlines())) == (2, "", 1)
+        assert f"{name}: this is {words}" in ran.err
+    ran = frscan_here("")
+    assert (ran.status, ran.out) == (2, "")
+    assert "an argument is empty" in ran.err
+
+
+def test_a_folder_with_nothing_in_it_says_what_to_check(tmp_path):
+    ran = frscan_here("scan", tmp_path)
+    assert ran.status == 0
+    assert "Verdict: nothing was looked at" in ran.out
+    assert "Check the name: no file was found there" in ran.out
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no full device")
+def test_a_report_that_cannot_be_written_is_one_clear_sentence():
+    command = [sys.executable, "-m", "scanner", "-q", str(FIXTURES / "android" / "demo.apk")]
+    with Path("/dev/full").open("wb") as full:
+        ran = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, timeout=60, check=False)
+    assert ran.returncode == 2
+    assert "standard output: the report could not be written (No space left on device)." in ran.stderr.decode()
 
 
 @pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="the superuser may read everything")

@@ -1,8 +1,7 @@
 """Lists of software as JSON: an array of objects anywhere in the file, or an object a line; read as a stream."""
 
-import io
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import Any, Protocol, TextIO
 
 import msgspec
 
@@ -15,7 +14,7 @@ from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="inventory-json",
-    version=1,
+    version=2,
     line="Inventories and SBOMs as JSON, in the dialects under formats/inventories/dialects",
     specification="JSON: RFC 8259; JSON lines: https://jsonlines.org; the dialects name the exports they describe",
     limits="What is neither name, publisher, version, identifier nor department is not kept; of an SBOM, relationships "
@@ -152,16 +151,24 @@ def _values(row: dict[str, Any], paths: list[list[str]]) -> Iterator[str]:
                 yield str(value)
 
 
-def _utf8(source: Source, budget: Budget) -> BinaryIO:
+class _Readable(Protocol):
+    """All that the parser asks of a stream."""
+
+    def read(self, size: int = -1, /) -> bytes: ...
+
+
+def _utf8(source: Source, budget: Budget) -> _Readable:
     """The file as UTF-8 without a mark, which is what the parser reads."""
     if encoding_of(source.head) == "utf-8":
         return source.open()
     return _Recoded(text_stream(source, budget))
 
 
-class _Recoded(io.RawIOBase, BinaryIO):
-    def __init__(self, text: io.TextIOBase | Any) -> None:  # Any: TextIO and TextIOWrapper share no class
+class _Recoded:
+    """Text as a stream of bytes. It has no `readinto`, which the parser would take instead."""
+
+    def __init__(self, text: TextIO) -> None:
         self._text = text
 
-    def read(self, size: int = -1) -> bytes:
-        return str(self._text.read(size)).encode("utf-8", "replace")
+    def read(self, size: int = -1, /) -> bytes:
+        return self._text.read(size).encode("utf-8", "replace")

@@ -69,7 +69,7 @@ def _read(net: Table, plan: Blueprint) -> None:
     for operator in net.tables(_OPERATIONS):
         _read_operator(operator, plan, names, taken, given)
     for number, width in given.items():
-        name = names[number] if number < len(names) else str(number)
+        name = names[number] if 0 <= number < len(names) else str(number)
         if name in outputs or (not outputs and number not in taken):
             plan.gives(name, [1, width] if width else [])
 

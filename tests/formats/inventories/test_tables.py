@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from scanner.formats.inventories import delimited, workbook
+from scanner.formats.inventories import delimited, json_rows, workbook
 from scanner.model.listing import spelled_out
 from scanner.model.observation import ListRead, Product
 from scanner.model.source import Unreadable
@@ -77,6 +77,13 @@ def test_any_encoding_and_delimiter_of_a_spreadsheet_is_read(encoding, delimiter
     )
     (product,) = products(read(delimited, BytesSource("l.csv", text.encode(encoding))))
     assert (product.name, product.publisher) == ("Gesichtsprüfer", "Ä AG")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be", "cp1252"])
+def test_any_encoding_of_a_list_in_json_is_read(encoding):
+    text = '{"bomFormat": "CycloneDX", "components": [{"name": "Gesichtsprüfer", "version": "8"}]}'
+    (product,) = products(read(json_rows, BytesSource("bom.json", text.encode(encoding))))
+    assert (product.name, product.version) == ("Gesichtsprüfer", "8")
 
 
 def test_a_quote_that_never_ends_costs_rows_and_not_the_reading():

@@ -186,6 +186,13 @@ def test_sizes_that_do_not_follow_from_each_other_are_no_index():
     assert not READERS["hnswlib-index"].wants("a.bin", bytes(data))  # type: ignore[attr-defined]  # optional
 
 
+def test_a_graph_that_names_its_outputs_by_negative_numbers_is_no_fault():
+    reader, sample = sample_of("mnn")
+    for at in range(0, len(sample.data) - 4, 4):
+        bent = sample.data[:at] + b"\x19\xfc\xff\xff" + sample.data[at + 4 :]
+        read_until_stopped(reader, BytesSource(sample.file, bent))
+
+
 def test_what_is_only_laid_out_like_a_network_without_a_mark_is_none_and_not_damaged():
     layout = struct.pack("<14H", 28, 36, 8, 0, 12, 16, 20, 5, 6, 24, 28, 7, 0, 32)
     data = struct.pack("<I", 32) + layout + struct.pack("<i", 28) + bytes(40)

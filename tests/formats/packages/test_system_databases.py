@@ -16,6 +16,7 @@ from scanner.formats.packages import (
     rpm_package,
     snap,
 )
+from scanner.formats.packages.purls import package_purl
 from scanner.model.observation import Identity, Owns, Package, Product
 from scanner.model.vocabulary import Cause
 from tests.formats.packages import rpm_rows
@@ -168,3 +169,8 @@ def test_a_flatpak_a_snap_and_a_formula_own_their_folders():
     brewed = read(homebrew_installed, BytesSource("INSTALL_RECEIPT.json", json.dumps(receipt).encode()))
     assert packages(brewed) == [("pkg:brew/acme", "1.2", "installed")]
     assert brewed[0].installed_on == "2024-05-31"
+
+
+def test_a_name_of_slashes_alone_is_no_package():
+    assert package_purl("apk", "/", "alpine") is None
+    assert package_purl("apk", " // ") is None
