@@ -35,7 +35,7 @@ from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="elf",
-    version=2,
+    version=3,
     line="ELF programs and libraries: own name, linked and loaded libraries, run path, package, Go and Rust modules",
     specification="System V gABI, chapters 4 and 5: https://gabi.xinuos.com",
     limits="Libraries that a program loads by a name it puts together while running are not seen.",

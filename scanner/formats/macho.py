@@ -33,7 +33,7 @@ from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="macho",
-    version=2,
+    version=3,
     line="macOS and iOS programs and libraries: names, linked and loaded libraries, run path, Objective-C and Swift "
     "classes, signer, entitlements",
     specification="mach-o/loader.h and mach-o/fat.h: https://github.com/apple-oss-distributions/xnu",

@@ -22,6 +22,8 @@ from scanner.model.vocabulary import Cause
 GO_SECTIONS = (".go.buildinfo", "__go_buildinfo")
 RUST_SECTION = ".dep-v0"
 
+_GO_RELEASE = re.compile(rb"go(\d[0-9a-z.]{0,30})")
+"""The compiler's version is that of the standard library too."""
 _GO_START = re.compile(rb"\xff Go buildinf:")
 _GO_TEXTS_AT, _GO_FLAGS_AT, _GO_IN_PLACE = 32, 15, 2
 _GO_SEARCHED_BYTES = 1 << 20
@@ -32,7 +34,7 @@ _PLACE = "list of modules"
 
 
 def go_modules(part: memoryview, budget: Budget) -> Iterator[Observation]:
-    """Yield the main module, then what is compiled in; nothing where the part holds no such record.
+    """Yield the standard library, the main module, and what is compiled in; nothing where there is no such record.
 
     Raises:
         Unreadable: damaged, when the record breaks off; unsupported, when it is of an older form.
@@ -43,7 +45,10 @@ def go_modules(part: memoryview, budget: Budget) -> Iterator[Observation]:
     record = part[start.start() :]
     if not record[_GO_FLAGS_AT] & _GO_IN_PLACE:
         raise Unreadable(Cause.UNSUPPORTED, "Its list of Go modules is of a form before Go 1.18; it was not read.")
-    _, at = _go_text(record, _GO_TEXTS_AT, budget)
+    compiler, at = _go_text(record, _GO_TEXTS_AT, budget)
+    release = _GO_RELEASE.match(compiler)
+    if release:
+        yield Package(purl="pkg:golang/stdlib", version=release[1].decode(), role="installed", place=_PLACE)
     listed, _ = _go_text(record, at, budget)
     for line in listed[_SENTINEL_BYTES:-_SENTINEL_BYTES].decode("utf-8", "backslashreplace").splitlines():
         budget.spend_items()

@@ -29,7 +29,7 @@ from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="pe",
-    version=3,
+    version=4,
     line="Windows programs and libraries: own name, linked and loaded libraries, product, maker",
     specification="PE Format: https://learn.microsoft.com/windows/win32/debug/pe-format",
     limits="Of resources, version information and manifest are read. Symbols and signatures are read where something "

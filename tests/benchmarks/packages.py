@@ -49,7 +49,12 @@ def identity(purl: str) -> tuple[str, str, str] | None:
     if package.type not in ECOSYSTEMS:
         return None
     name = f"{package.namespace}/{package.name}" if package.namespace else package.name
+    if package.type == "golang" and package.subpath:
+        name = f"{name}/{package.subpath}"
     version = (package.version or "").removeprefix("v")
+    if package.type == "npm":
+        # Behind `_` pnpm's older lock files name what the package is installed beside; it is no part of the version.
+        version = version.partition("_")[0]
     return package.type, name.lower().replace("_", "-"), version
 
 

@@ -47,6 +47,7 @@ def listed(function, data: bytes) -> list[tuple[str, str]]:
 def test_the_modules_of_go_are_packages_and_the_main_one_names_the_program():
     record = bytes(32) + go_record()
     assert listed(go_modules, record) == [
+        ("pkg:golang/stdlib", "1.22.1"),
         ("pkg:golang/example.org/door", ""),
         ("pkg:golang/github.com/acme/face", "v1.2.3"),
         ("pkg:golang/github.com/old/thing", "v0.1.0"),

@@ -5,16 +5,17 @@ from collections.abc import Iterator
 
 import msgspec
 
-from scanner.formats.packages.purls import conda_purl
+from scanner.formats.packages.dependencies import requires
+from scanner.formats.packages.purls import conda_purl, pypi_purl
 from scanner.formats.packages.python_owned_files import owned
 from scanner.formats.packages.requirements import declared
-from scanner.model.observation import Observation, Package
+from scanner.model.observation import Observation, Package, Requires
 from scanner.model.source import Budget, Info, Source, Unreadable
-from scanner.model.vocabulary import Cause
+from scanner.model.vocabulary import Cause, Scope
 
 INFO = Info(
     name="conda",
-    version=2,
+    version=3,
     line="Conda environments: packages asked for, locked and installed, with the files of the installed ones",
     specification="https://docs.conda.io/projects/conda/en/stable/user-guide/tasks/manage-environments.html and "
     "https://conda.github.io/conda-lock/",
@@ -30,7 +31,10 @@ _ITEM = re.compile(r"^(\s*)-\s+(.*?)\s*$")
 _SPEC = re.compile(
     r"(?:[\w./-]+::)?([A-Za-z0-9_][\w.-]*)\s*(?:==?\s*([0-9][\w.!+]*)(?:=[\w.*]+)?)?(?=$|[\s<>=!~,;#\[])"
 )
-_FIELD = re.compile(r"^\s*(?:-\s+)?(name|version|manager):\s*['\"]?([\w.!+-]{1,200})['\"]?\s*$")
+_FIELD = re.compile(r"^\s*(?:-\s+)?(name|version|manager|category):\s*['\"]?([\w.!+-]{1,200})['\"]?\s*$")
+_BELOW = re.compile(r"    ([A-Za-z0-9_][\w.-]{0,200}): ")
+"""In a lock, what stands deeper than an entry's fields: the packages under its `dependencies:`."""
+_MOST_ASKED = 2000
 _FILE = re.compile(r"/([^/\s#]{1,300}?)-([^/\s#-]{1,100})-[^/\s#-]{1,200}\.(?:conda|tar\.bz2)(?:#\S*)?\s*$")
 
 
@@ -108,19 +112,31 @@ def _explicit(lines: list[str], budget: Budget) -> Iterator[Observation]:
 def _locked(lines: list[str], budget: Budget) -> Iterator[Observation]:
     """conda-lock's list: name, version and manager of each entry, in any order."""
     entry: dict[str, str] = {}
+    asked: list[str] = []
     first = 1
     for number, line in enumerate([*lines, "- name: end"], start=1):
         budget.spend_items()
         if line.startswith("- "):
             yield from _entry(entry, f"line {first}")
-            entry, first = {}, number
+            yield from _edges(entry, asked, f"line {first}", budget)
+            entry, asked, first = {}, [], number
+        below = _BELOW.match(line[:1000])
+        if below and len(asked) < _MOST_ASKED:
+            asked.append(below[1])
         match = _FIELD.match(line[:1000]) if line.startswith(("- ", "  ")) and not line.startswith("   ") else None
         if match:
             entry.setdefault(match[1], match[2])
 
 
+def _edges(entry: dict[str, str], asked: list[str], place: str, budget: Budget) -> Iterator[Requires]:
+    """What a locked package asks for: packages of its own manager."""
+    purl_of = pypi_purl if entry.get("manager") == "pip" else conda_purl
+    yield from requires(purl_of(entry.get("name", "")), map(purl_of, asked), place, budget)
+
+
 def _entry(entry: dict[str, str], place: str) -> Iterator[Package]:
     name, version = entry.get("name", ""), entry.get("version", "")
+    scope = Scope.DEV if entry.get("category") == "dev" else Scope.RUNTIME
     if not name or not version:
         return
     if entry.get("manager") == "pip":
@@ -129,7 +145,7 @@ def _entry(entry: dict[str, str], place: str) -> Iterator[Package]:
         purl = conda_purl(name)
         package = Package(purl=purl, version=version, role="declares", place=place) if purl else None
     if package is not None:
-        yield package
+        yield package if scope is Scope.RUNTIME else msgspec.structs.replace(package, scope=scope)
 
 
 def _environment(lines: list[str], budget: Budget) -> Iterator[Observation]:

@@ -12,7 +12,7 @@ from scanner.model.vocabulary import Scope
 
 INFO = Info(
     name="gradle",
-    version=2,
+    version=3,
     line="Gradle: packages that lock files, version catalogs and build scripts name",
     specification="https://docs.gradle.org/current/userguide/dependency_locking.html, …/platforms.html",
     limits="Names put together while a script runs are not read; a version that a script computes is left out.",
@@ -54,9 +54,15 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
         for number, line in numbered_lines(source, budget, _MAX_BYTES):
             locked = _LOCKED.match(line)
             if locked:
-                yield from _declared(locked[1], locked[2], locked[3], f"line {number}")
+                scope = Scope.DEV if all("test" in name.lower() for name in _configurations(line)) else Scope.RUNTIME
+                yield from _declared(locked[1], locked[2], locked[3], f"line {number}", scope)
     else:
         yield from _of_script(source, budget)
+
+
+def _configurations(line: str) -> list[str]:
+    """What a locked package is asked for: behind the sign, one by one."""
+    return line.partition("=")[2].split(",")
 
 
 def _of_script(source: Source, budget: Budget) -> Iterator[Package]:

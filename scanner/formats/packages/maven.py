@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from scanner.formats.packages.purls import maven_purl
@@ -11,10 +12,11 @@ from scanner.model.vocabulary import Cause, Scope
 
 INFO = Info(
     name="maven",
-    version=2,
+    version=3,
     line="Maven packages: what a jar was built from, what a project depends on",
     specification="Maven POM reference: https://maven.apache.org/pom.html",
-    limits="Values that a parent project defines are not known; a dependency named by one is left out.",
+    limits="Of parent projects only the one in the folder above is known; a dependency named by a value of another one "
+    "is left out.",
     names=("pom.properties", "pom.xml"),
 )
 
@@ -84,6 +86,8 @@ def _declared(source: Source, budget: Budget) -> Iterator[Package]:
         _parse(source, budget, project)
     except Unreadable as error:
         problem = error
+    if b"<parent" in source.head:
+        _add_parent(source, budget, project)
     versions: dict[tuple[str, str], str] = {}
     for managed in project.managed:
         budget.spend_bytes(_MAX_TEXT)
@@ -105,6 +109,18 @@ def _declared(source: Source, budget: Budget) -> Iterator[Package]:
             )
     if problem:
         raise problem
+
+
+def _add_parent(source: Source, budget: Budget, project: _Project) -> None:
+    """What the project in the folder above defines, which is where a parent is looked for first."""
+    above, parent = source.group("../pom.xml"), _Project()
+    if above is None:
+        return
+    # What is wrong with that file is said where it is read itself.
+    with suppress(Unreadable):
+        _parse(above, budget, parent)
+    project.properties = {**parent.properties, **project.properties}
+    project.managed += parent.managed
 
 
 def _scope(dependency: dict[str, str]) -> Scope:

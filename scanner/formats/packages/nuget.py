@@ -8,10 +8,11 @@ from scanner.formats.packages.purls import package_purl
 from scanner.formats.xml_elements import Element, xml_elements
 from scanner.model.observation import Observation, Owns, Package, Requires
 from scanner.model.source import Budget, Info, Source
+from scanner.model.vocabulary import Scope
 
 INFO = Info(
     name="nuget",
-    version=2,
+    version=3,
     line=".NET packages: what projects ask for and lock, what programs were built with, what a package is",
     specification="https://learn.microsoft.com/nuget/consume-packages/overview-and-workflow, …/reference/nuspec",
     limits="Versions that a property gives are left out. Conditions of a project are not evaluated.",
@@ -42,11 +43,11 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
         yield from _of_project(source, budget)
 
 
-def _package(name: str, version: str, place: str) -> Iterator[Package]:
+def _package(name: str, version: str, place: str, scope: Scope = Scope.RUNTIME) -> Iterator[Package]:
     purl = package_purl("nuget", name) if name and "$(" not in name else None
     if purl is not None:
         exact = version.strip("[] ") if "," not in version and "*" not in version and "$(" not in version else ""
-        yield Package(purl=purl, version=exact, role="declares", place=place)
+        yield Package(purl=purl, version=exact, role="declares", scope=scope, place=place)
 
 
 def _of_project(source: Source, budget: Budget) -> Iterator[Package]:
@@ -61,7 +62,8 @@ def _of_project(source: Source, budget: Budget) -> Iterator[Package]:
             version = ""
         elif kind == "package" and element.path[0] == "packages":
             values = element.attributes
-            yield from _package(values.get("id", ""), values.get("version", ""), f"line {element.line}")
+            scope = Scope.DEV if values.get("developmentDependency") == "true" else Scope.RUNTIME
+            yield from _package(values.get("id", ""), values.get("version", ""), f"line {element.line}", scope)
 
 
 def _of_package(source: Source, budget: Budget) -> Iterator[Package | Owns]:
@@ -113,6 +115,9 @@ def _of_assets(source: Source, budget: Budget) -> Iterator[Package | Requires]:
             own.add(key)
         else:
             yield from _package(name, version, f'libraries["{key}"]')
+    for framework, asked in part(tree, "project", "frameworks").items():
+        place = f'project.frameworks["{framework}"].dependencies'
+        yield from requires(PROJECT, _purls(asked), place, budget)
     for framework, libraries in part(tree, "targets").items():
         for key, entry in part(libraries).items():
             by = PROJECT if key in own else package_purl("nuget", key.partition("/")[0])

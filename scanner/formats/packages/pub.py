@@ -11,7 +11,7 @@ from scanner.model.vocabulary import Scope
 
 INFO = Info(
     name="pub",
-    version=2,
+    version=3,
     line="Dart packages: what a project asks for and locks, and the package itself",
     specification="https://dart.dev/tools/pub/pubspec",
     limits="Ranges of versions are not resolved.",
@@ -21,6 +21,7 @@ INFO = Info(
 _TOP = re.compile(r"([a-z_]{1,60}):\s*(?:['\"]?([^'\"#\s]{0,100}))?")
 _ENTRY = re.compile(r"  ([a-z0-9_]{1,100}):\s*(?:['\"]?([^'\"#\s]{0,60}))?")
 _VERSION = re.compile(r"    version:\s*['\"]?([^'\"\s]{1,60})")
+_DEVELOPED_WITH = re.compile(r"    dependency:\s*['\"]?direct dev")
 _ASKING = frozenset({"dependencies", "dev_dependencies", "dependency_overrides", "packages"})
 _SCOPES = {"dev_dependencies": Scope.DEV}
 _EXACT = re.compile(r"\d+\.\d+[\w.+-]*")
@@ -34,11 +35,13 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     """
     section, own = "", {"name": "", "version": ""}
     waiting: tuple[str, int] | None = None
+    locked_for = ""
     for number, line in numbered_lines(source, budget):
         top, entry, version = _TOP.match(line), _ENTRY.match(line), _VERSION.match(line)
+        locked_for = "dev_dependencies" if _DEVELOPED_WITH.match(line) else locked_for
         if waiting and (top or entry or version):
-            yield from _package(waiting[0], version[1] if version else "", waiting[1], section)
-            waiting = None
+            yield from _package(waiting[0], version[1] if version else "", waiting[1], locked_for or section)
+            waiting, locked_for = None, ""
         if top:
             section = top[1]
             own[section] = top[2] or ""

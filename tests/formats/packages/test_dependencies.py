@@ -7,8 +7,10 @@ import pytest
 from scanner.formats.packages import (
     bun_lock,
     cargo,
+    carthage,
     cocoapods,
     composer,
+    conan,
     conda,
     gem,
     gradle,
@@ -21,6 +23,7 @@ from scanner.formats.packages import (
     python_locks,
     python_project,
     requirements,
+    vcpkg,
     yarn_lock,
 )
 from scanner.model.observation import Package, Requires
@@ -217,6 +220,39 @@ ASSETS = {
     "targets": {"net8.0": {"app/1.0": {"dependencies": {"A": "1.0"}}, "A/1.0": {"dependencies": {"B": "1.0"}}}},
 }
 
+ASSETS_OF_PROJECT = {
+    "libraries": {"A/1.0": {"type": "package"}},
+    "targets": {"net8.0": {"A/1.0": {}}},
+    "project": {"frameworks": {"net8.0": {"dependencies": {"A": {"target": "Package"}}}}},
+}
+CONAN_1 = {
+    "graph_lock": {
+        "nodes": {
+            "0": {"ref": "app/1.0", "requires": ["1"]},
+            "1": {"ref": "face/1.2", "requires": ["2"], "build_requires": ["3"]},
+            "2": {"ref": "other/2.0"},
+            "3": {"ref": "tool/3.0"},
+        }
+    }
+}
+CONDA = """version: 1
+metadata:
+  content_hash: x
+package:
+- name: face
+  version: 1.2
+  manager: conda
+  dependencies:
+    other: '>=3'
+    third: ''
+  category: main
+- name: other
+  version: 3.0
+  manager: conda
+  dependencies: {}
+  category: dev
+"""
+
 LOCKS = {
     "npm 3": (npm_locks, "package-lock.json", json.dumps(NPM_3), "npm",
               {(">", "a", "runtime"), (">", "d", "dev"), ("a", "%40s/b", "runtime"), ("a", "c", "optional"),
@@ -243,6 +279,11 @@ LOCKS = {
     "cocoapods": (cocoapods, "Podfile.lock", PODS, "cocoapods",
                   {("A", "B", "runtime"), ("A", "C", "runtime"), (">", "A", "runtime")}),
     "nuget": (nuget, "packages.lock.json", json.dumps(NUGET), "nuget", {(">", "A", "runtime"), ("A", "B", "runtime")}),
+    "conan 1": (conan, "conan.lock", json.dumps(CONAN_1), "conan",
+                {(">", "face", "runtime"), ("face", "other", "runtime"), ("face", "tool", "dev")}),
+    "conda": (conda, "conda-lock.yml", CONDA, "conda", {("face", "other", "runtime"), ("face", "third", "runtime")}),
+    "assets of a project": (nuget, "project.assets.json", json.dumps(ASSETS_OF_PROJECT), "nuget",
+                            {(">", "A", "runtime")}),
     "assets": (nuget, "project.assets.json", json.dumps(ASSETS), "nuget",
                {(">", "A", "runtime"), ("A", "B", "runtime")}),
 }  # fmt: skip
@@ -285,6 +326,22 @@ MANIFESTS = {
                           '[dev-dependencies]\nd = "1"\n',
                    {"a": "runtime", "f": "extra", "d": "dev"}),
     "pubspec.yaml": (pub, "dependencies:\n  a: 1.0.0\ndev_dependencies:\n  d: 1.0.0\n", {"a": "runtime", "d": "dev"}),
+    "pubspec.lock": (pub, 'packages:\n  a:\n    dependency: "direct main"\n    version: "1.0.0"\n'
+                          '  d:\n    dependency: "direct dev"\n    version: "1.0.0"\n  t:\n    version: "1.0.0"\n',
+                     {"a": "runtime", "d": "dev", "t": "runtime"}),
+    "gradle.lockfile": (gradle, "g:a:1=runtimeClasspath,testRuntimeClasspath\ng:t:1=testCompileClasspath\n",
+                        {"g/a": "runtime", "g/t": "dev"}),
+    "Gemfile": (gem, "gem 'a'\ngroup :development, :test do\n  gem 'd'\nend\ngem 't', group: :test\n"
+                     "group :production do\n  gem 'p'\nend\n",
+                {"a": "runtime", "d": "dev", "t": "dev", "p": "runtime"}),
+    "packages.config": (nuget, '<packages><package id="A" version="1"/>'
+                               '<package id="D" version="1" developmentDependency="true"/></packages>',
+                        {"A": "runtime", "D": "dev"}),
+    "conanfile.txt": (conan, "[requires]\nface/1.0\n[tool_requires]\ntool/1.0\n", {"face": "runtime", "tool": "dev"}),
+    "conda-lock.yml": (conda, CONDA, {"face": "runtime", "other": "dev"}),
+    "vcpkg.json": (vcpkg, {"dependencies": ["a"], "features": {"f": {"dependencies": ["e"]}}},
+                   {"a": "runtime", "e": "extra"}),
+    "Cartfile.private": (carthage, 'github "o/d" "1.0"\n', {"github.com/o/d": "dev"}),
     "build.gradle": (gradle, "dependencies {\n implementation 'g:a:1'\n testImplementation 'g:t:1'\n}\n",
                      {"g/a": "runtime", "g/t": "dev"}),
     "pom.xml": (maven, "<project><dependencies><dependency><groupId>g</groupId><artifactId>a</artifactId></dependency>"

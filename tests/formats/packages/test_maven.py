@@ -54,6 +54,23 @@ def test_a_project_declares_its_dependencies_with_their_versions():
     ]
 
 
+def test_what_the_project_in_the_folder_above_defines_is_known():
+    parent = b"""<project><properties><v>2.0</v></properties><dependencyManagement><dependencies><dependency>
+    <groupId>g</groupId><artifactId>a</artifactId><version>1.5</version></dependency></dependencies>
+    </dependencyManagement></project>"""
+    child = b"""<project><parent/><dependencies>
+    <dependency><groupId>g</groupId><artifactId>a</artifactId></dependency>
+    <dependency><groupId>g</groupId><artifactId>b</artifactId><version>${v}</version></dependency>
+    </dependencies></project>"""
+    for neighbours, versions in (
+        ({"../pom.xml": parent}, ["1.5", "2.0"]),
+        ({"../pom.xml": b"<"}, ["", ""]),
+        ({}, ["", ""]),
+    ):
+        found = read(maven, BytesSource("pom.xml", child, neighbours=neighbours))
+        assert [o.version for o in found if isinstance(o, Package)] == versions
+
+
 def test_the_properties_of_a_jar_name_the_package_it_was_built_from():
     data = b"#Generated\r\nversion=3.2.1\r\ngroupId=com.vendor\r\nartifactId=sdk\r\n"
     assert read(maven, BytesSource("pom.properties", data)) == [

@@ -18,8 +18,14 @@ CASES = [
     ),
     Case(
         conan,
+        "conanfile.py",
+        'class A:\n    requires = "face/1.2.3", "other/2.0.0"\n',
+        [("pkg:conan/face", "1.2.3", "line 2"), ("pkg:conan/other", "2.0.0", "line 2")],
+    ),
+    Case(
+        conan,
         "conan.lock",
         '{\n "requires": [\n  "face/1.2.3#abc%1",\n  "other/2.0.0#def"\n ]\n}\n',
-        [("pkg:conan/face", "1.2.3", "line 3"), ("pkg:conan/other", "2.0.0", "line 4")],
+        [("pkg:conan/face", "1.2.3", "requires[0]"), ("pkg:conan/other", "2.0.0", "requires[1]")],
     ),
 ]

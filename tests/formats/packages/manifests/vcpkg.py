@@ -14,5 +14,11 @@ CASES = [
             ("pkg:vcpkg/third", "", "features.x.dependencies[0]"),
         ],
     ),
+    Case(
+        vcpkg,
+        "vcpkg.json",
+        '{"dependencies": ["face"], "overrides": [{"name": "face", "version-date": "2026-01-31"}]}',
+        [("pkg:vcpkg/face", "2026-01-31", "dependencies[0]")],
+    ),
     Case(vcpkg, "vcpkg.spdx.json", '{\n"name": "face:x64-linux@1.2.3#1 abc"\n}', [], ("pkg:vcpkg/face", "1.2.3")),
 ]
