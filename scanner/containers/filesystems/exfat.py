@@ -42,7 +42,7 @@ class _Entry(NamedTuple):
 
 def recognises(head: bytes) -> bool:
     """Whether a boot sector says so, with sectors and clusters of sizes that there can be."""
-    return head.startswith(b"EXFAT   ", 3) and 9 <= head[108] <= 12 and head[108] + head[109] <= 25
+    return head.startswith(b"EXFAT   ", 3) and len(head) > 109 and 9 <= head[108] <= 12 and head[108] + head[109] <= 25
 
 
 def opened(disk: Disk, budget: Budget) -> "ExFat":
