@@ -77,6 +77,40 @@ class Inflater:
         return piece
 
 
+class Unbrotli:
+    """Brotli with the interface of the other decoders. The format has neither magic nor checksum (RFC 7932)."""
+
+    def __init__(self) -> None:
+        import brotli
+
+        self._stream = brotli.Decompressor()
+        self._held = b""
+        self._may_hold_more = False
+
+    @property
+    def eof(self) -> bool:
+        """Whether the stream has ended."""
+        return bool(self._stream.is_finished()) and not self._held
+
+    @property
+    def needs_input(self) -> bool:
+        """Whether nothing more can come out before something goes in."""
+        return not (self._held or self._may_hold_more or self._stream.is_finished())
+
+    @property
+    def unused_data(self) -> bytes:
+        """Nothing: what lies behind the end of a stream counts as damage."""
+        return b""
+
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes:
+        """Undo a part, at most `max_length` bytes of it; the rest comes with the next call."""
+        if not self._held:
+            self._held = self._stream.process(data, output_buffer_limit=max_length)
+            self._may_hold_more = bool(self._held)
+        piece, self._held = self._held[:max_length], self._held[max_length:]  # the limit is kept only roughly
+        return piece
+
+
 class Compression(NamedTuple):
     """A format of compressed files."""
 
@@ -99,6 +133,7 @@ XZ = Compression("xz", (b"\xfd7zXZ\0",), lambda: lzma.LZMADecompressor(lzma.FORM
 LZMA = Compression("lzma", (b"\x5d\0\0",), lambda: lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=_MEMORY_LIMIT))
 _SKIPPABLE = tuple(bytes((0x50 + n, 0x2A, 0x4D, 0x18)) for n in range(16))
 ZSTANDARD = Compression("zstd", (b"\x28\xb5\x2f\xfd", *_SKIPPABLE), _zstd_decoder)
+BROTLI = Compression("brotli", (), Unbrotli)
 COMPRESSIONS = (GZIP, BZIP2, XZ, LZMA, ZSTANDARD)
 
 
@@ -195,4 +230,7 @@ def _zstd() -> Any:  # the same module under two names
 @cache
 def broken() -> tuple[type[Exception], ...]:
     """What decoders raise on data that is none."""
-    return (zlib.error, fastest_zlib().error, lzma.LZMAError, _zstd().ZstdError, OSError, EOFError, ValueError)
+    import brotli
+
+    of_modules = (brotli.error, zlib.error, fastest_zlib().error, lzma.LZMAError, _zstd().ZstdError)
+    return (*of_modules, OSError, EOFError, ValueError)
