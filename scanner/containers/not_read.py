@@ -17,7 +17,6 @@ _JFFS2_NODES = frozenset({0xE001, 0xE002, 0x2003, 0x2004, 0x2006, 0xE008, 0xE009
 _FIRMWARE_CAPSULE = bytes.fromhex("edd5cb6d2de8444cbda17194199ad92a")
 _UPDATE_CAPSULE = bytes.fromhex("bd86663b760d3040b70eb5519e2fc5a0")
 """EFI_FIRMWARE_MANAGEMENT_CAPSULE_ID_GUID and EFI_CAPSULE_GUID, as they stand in a file."""
-_MSI_FAMILY = bytes.fromhex("0000000000c000000000000046")
 
 
 def _always(_head: bytes) -> bool:
@@ -134,7 +133,6 @@ _FORMATS = (
     _Format("disk-image", "an image of a disk with a partition table (GPT)", b"EFI PART", _SECTOR),
     _Format("disk-image", "an image of a disk with partitions", b"\x55\xaa", 510, _is_partitioned),
 )
-_OLE = _Format("msi", "a Windows Installer package", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 _DMG = _Format("dmg", "a macOS disk image", b"koly")
 _VHD = _Format("vhd", "a virtual hard disk (VHD)", b"conectix")
 _BROKEN_EXT = _Format("ext", "an ext2, ext3 or ext4 file system", b"\x53\xef", 1080, _always, Cause.DAMAGED)
@@ -145,12 +143,12 @@ _OF_DISKS = (".img", ".ext2", ".ext3", ".ext4")
 
 INFO = Info(
     name="not-read",
-    version=3,
-    line="Recognised and reported as unread: " + ", ".join(dict.fromkeys(f.type for f in (*_FORMATS, _OLE, _DMG))),
+    version=4,
+    line="Recognised and reported as unread: " + ", ".join(dict.fromkeys(f.type for f in (*_FORMATS, _DMG))),
     specification="https://github.com/file/file/tree/master/magic/Magdir",
     limits="Nothing inside these formats is read; their own bytes are scanned.",
     suffixes=(*_BY_LAST_SECTOR, *_OF_DISKS),
-    magics=tuple(dict.fromkeys(Magic(f.magic, f.offset) for f in (*_FORMATS, _OLE))),
+    magics=tuple(dict.fromkeys(Magic(f.magic, f.offset) for f in _FORMATS)),
 )
 RANDOM_ACCESS = True
 WHOLE = False
@@ -158,7 +156,7 @@ WHOLE = False
 
 def wants(name: str, head: bytes) -> bool:
     """Whether the beginning is that of a format; or the name of one that only its end tells."""
-    return _by_head(head) is not None or head.startswith(_OLE.magic) or name.endswith((*_BY_LAST_SECTOR, *_OF_DISKS))
+    return _by_head(head) is not None or name.endswith((*_BY_LAST_SECTOR, *_OF_DISKS))
 
 
 def confirms(source: Source) -> bool:
@@ -195,8 +193,6 @@ def _format(source: Source) -> _Format | None:
     if found is not None:
         is_small = found.type == "disk-image" and source.size < _SMALLEST_DISK  # a boot sector alone
         return None if is_small else found
-    if source.head.startswith(_OLE.magic):
-        return _OLE if _is_installer(source) else None
     lower = source.name.lower()
     if lower.endswith(_OF_DISKS) and source.head.startswith(_BROKEN_EXT.magic, _BROKEN_EXT.offset):
         return _BROKEN_EXT
@@ -204,15 +200,3 @@ def _format(source: Source) -> _Format | None:
     return next(
         (f for ending, f in _BY_LAST_SECTOR.items() if lower.endswith(ending) and last.startswith(f.magic)), None
     )
-
-
-def _is_installer(source: Source) -> bool:
-    """Whether the first entry of the OLE directory bears a class of Windows Installer (000C1080 to 000C109F)."""
-    head = source.head
-    if len(head) < 52:
-        return False
-    shift, sector = int.from_bytes(head[30:32], "little"), int.from_bytes(head[48:52], "little")
-    if shift not in (9, 12):
-        return False
-    family = bytes(source.view(((sector + 1) << shift) + 80, 16))
-    return family[1:4] == b"\x10\x0c\0" and family[3:] == _MSI_FAMILY

@@ -58,18 +58,6 @@ def test_two_letters_alone_are_no_uefi_program():
     assert not not_read.wants("a.txt", b"VZ is short for something" + bytes(40))
 
 
-def ole(family: bytes) -> bytes:
-    return at(0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", (30, b"\x09\0"), (48, b"\2\0\0\0"), (3 * 512 + 80, family))
-
-
-def test_a_windows_installer_package_is_told_from_an_office_document():
-    package = ole(bytes.fromhex("84100c0000000000c000000000000046"))
-    assert "Windows Installer" in opened(not_read, package).problems[""].reason
-    document = ole(bytes.fromhex("0609020000000000c000000000000046"))
-    assert not not_read.confirms(BytesSource("a.doc", document))
-    assert not opened(not_read, document).problems
-
-
 @pytest.mark.parametrize(("name", "magic"), [("a.dmg", b"koly"), ("A.VHD", b"conectix")])
 def test_a_disk_image_is_known_by_its_last_sector(name, magic):
     data = bytes(4096) + magic.ljust(512, b"\0")
