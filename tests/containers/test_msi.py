@@ -12,13 +12,13 @@ from scanner.model.observation import Identity, Product
 from scanner.model.source import Unreadable
 from scanner.model.vocabulary import Cause
 from tests.budgets import CountingBudget
-from tests.commands import FIXTURES
+from tests.commands import FIXTURES, scanned
 from tests.containers.opening import opened
 from tests.formats.compound_files import compound_file
 from tests.formats.reading import read, read_until_stopped
 from tests.sources import BytesSource
 
-PACKAGE = (FIXTURES / "native/door.msi").read_bytes()
+PACKAGE = (FIXTURES / "formats/msi/door.msi").read_bytes()
 LONG = bytes(range(256)) * 11
 
 
@@ -30,10 +30,19 @@ def contents(data: bytes) -> dict[str, bytes]:
 def test_files_come_under_the_names_and_in_the_folders_in_which_they_are_installed():
     found = opened(msi, PACKAGE)
     assert found.contents == {
-        "Garden Door/badge.dll": (FIXTURES / "native/badge.dll").read_bytes(),
+        "Garden Door/entry.mm": (FIXTURES / "native/source/entry.mm").read_bytes(),
         "Garden Door/scripts/door_check.py": (FIXTURES / "native/source/door_check.py").read_bytes(),
     }
     assert not found.problems
+
+
+def test_a_scan_finds_what_is_installed_and_names_the_product():
+    report = scanned(FIXTURES / "formats/msi/door.msi")
+    (finding,) = report["findings"]
+    assert (finding["technology"]["id"], finding["presence"]) == ("face-recognition-py", "used")
+    assert finding["evidence"][0]["locator"] == "door.msi!/Garden Door/scripts/door_check.py"
+    assert (finding["component"]["name"], finding["component"]["version"]) == ("Garden Door", "2.4.1")
+    assert report["complete"]
 
 
 def test_the_product_names_itself_and_its_maker():
