@@ -17,7 +17,9 @@ from scanner.model.observation import AndroidEntry, Config, Signer
 
 _MANIFESTS = frozenset({"androidmanifest.xml", "info.plist", "privacyinfo.xcprivacy"})
 _SIGNATURES = (".rsa", ".dsa", ".ec")
-_CODE, _HOST = ".dex", "named-host"
+_HOST = "named-host"
+_CODE, _CODE_FOLDERS = (".dex", ".bundle", ".jsbundle"), (".app/", ".framework/")
+"""What holds an app's code: by the ending of its name, or, for Apple's programs, which have none, by where it lies."""
 _MOST_HOSTS = 30
 """A report is no listing of addresses."""
 _ENTRIES = {
@@ -64,12 +66,16 @@ def privacy_facts(
         if owner.id in wanted:
             for fact in (*_of(facts[locator], locator), *_signers(facts[locator], locator)):
                 found.setdefault(owner.id, {}).setdefault(fact.name, fact)
-    code = [locator for locator in facts if locator.endswith(_CODE)] if wanted else []
+    code = [locator for locator in facts if _may_be_code(locator)] if wanted else []
     for component, hosts in _hosts(code, facts, register).items():
         if component in wanted:
             fact = _named(hosts)
             found.setdefault(component, {}).setdefault(fact.name, fact)
     return {component: tuple(told.values()) for component, told in found.items()}
+
+
+def _may_be_code(locator: str) -> bool:
+    return locator.endswith(_CODE) or any(folder in locator for folder in _CODE_FOLDERS)
 
 
 def _hosts(
