@@ -92,7 +92,8 @@ class Table:
         self._by_place: dict[int, list[tuple[bytes, Reader | Container]]] = defaultdict(list)
         self._that_want = {id(r) for r in triage if offers(r, "wants")}
         self._that_confirm = {id(r) for r in triage if offers(r, "confirms")}
-        self._of_unknown = tuple(cast("Container", r) for r in triage if getattr(r, "UNKNOWN", False))
+        opening = (cast("Container", r) for r in triage if offers(r, "members"))
+        self._of_unknown = tuple(c for c in opening if getattr(c, "UNKNOWN", False))
         self._choices: dict[tuple[_Modules, _Modules], _Choice] = {}
         for reader in triage:
             for magic in reader.INFO.magics:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from scanner.containers import Container
 from scanner.engine.discover import Table
-from scanner.engine.known import containers, readers
+from scanner.engine.known import containers, offers, readers
 from scanner.model.source import HEAD_BYTES, Reader
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
@@ -101,3 +101,9 @@ def test_who_is_asked_beside_is_who_asks_by_name_or_elsewhere_than_at_the_beginn
     by_name = by_name or any(lower[:at] in STEMS for at in (*[at for at in dots if at > 0][:1], len(lower)))
     by_bytes = any(head.startswith(magic, at) for at, magic in MAGICS if at > 0 or len(magic) < 2)
     assert COMPILED.is_asked_beside(name, head) == (by_name or by_bytes)
+
+
+def test_only_containers_are_sought_in_files_of_no_known_type():
+    sought = Table().wanted("x.bin", b"\xff\xd8\xff\xe0\x00\x00 nothing anybody knows").sought
+    assert sought
+    assert all(offers(container, "members") for container in sought)
