@@ -11,11 +11,13 @@ nobody here knows are told by place and size.
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
-from itertools import pairwise
+from heapq import merge
+from itertools import islice, pairwise
 from math import log2
+from operator import itemgetter
 from typing import NamedTuple
 
-from scanner.containers import Member
+from scanner.containers import Member, disk_image
 from scanner.containers.jail import Jail
 from scanner.containers.stored import part
 from scanner.containers.streams import GZIP, LZMA, XZ, ZSTANDARD, Compression, broken
@@ -26,20 +28,23 @@ from scanner.model.vocabulary import Cause
 _NAMES = (".bin", ".img", ".fw", ".rom", ".firmware", ".chk", ".dav", ".upd", ".update", ".flash", ".mtd")
 INFO = Info(
     name="firmware",
-    version=1,
+    version=2,
     line="File systems, kernels and packed parts inside firmware of devices, found by how they begin",
     specification="https://www.kernel.org/doc/html/latest/filesystems/",
     limits="Firmware that is encrypted as a whole is not told from other data. Parts that begin like nothing known are "
-    "searched for bytes alone. Files of more than 256 MiB are not searched for parts.",
+    "searched for bytes alone. Files of more than 4 GiB are not searched for parts.",
     suffixes=_NAMES,
     magics=(Magic(b"\x85\x19"),),
 )
 RANDOM_ACCESS = True
 WHOLE = False
 
-_SHORTEST, _LONGEST = 4096, 256 << 20
+_SHORTEST, _LONGEST = 4096, 4 << 30
 _MOST = 256
+_MOST_TRIED = 1 << 20
 _LARGEST_HEADER = 96
+_OVERLAP = 2048
+"""Longer than any mark, and than what lies before the mark of a part."""
 _SMALLEST_BLOCK, _LARGEST_BLOCK, _LARGEST_GAP = 4 << 10, 16 << 20, 1 << 20
 _LOOK_BYTES = 64 << 10
 _TOLD_FROM_BYTES = 64 << 10
@@ -47,6 +52,9 @@ _SAMPLES, _SAMPLE_BYTES = 16, 4096
 _RANDOM_BITS = 7.9
 """Of eight a byte: text and code have at most about 6.5, compressed and encrypted bytes nearly 8."""
 _OTHER_FILES = (b"\x7fELF", b"MZ", b"PK\3\4", b"\x80\2", b"\x80\3", b"\x80\4", b"GGUF", b"\x89HDF", b"SQLite format")
+
+
+_Beginning = tuple[int, str, Callable[[memoryview], int]]
 
 
 class _Found(NamedTuple):
@@ -98,6 +106,12 @@ def _jffs2(data: memoryview) -> int:
     return min(end, len(data))
 
 
+def _erofs(data: memoryview) -> int:
+    """Blocks of a size that there can be, as many as it says."""
+    bits = data[_EROFS_PLACE + 12] if len(data) > _EROFS_PLACE + 128 else 0
+    return int.from_bytes(data[_EROFS_PLACE + 36 : _EROFS_PLACE + 40], "little") << bits if 9 <= bits <= 16 else -1
+
+
 def _uimage(data: memoryview) -> int:
     header = bytearray(data[:64])
     told, header[4:8] = int.from_bytes(header[4:8], "big"), bytes(4)
@@ -118,10 +132,14 @@ def _stream(compression: Compression) -> Callable[[memoryview], int]:
     return size
 
 
+_EROFS_PLACE = 1024
+_BEFORE = {"erofs": _EROFS_PLACE}
+"""How far before its mark a part begins, where it does not begin with it."""
 _KINDS: tuple[tuple[bytes, str, Callable[[memoryview], int]], ...] = (
     (b"hsqs", "squashfs", _squashfs),
     (b"\x45\x3d\xcd\x28", "cramfs", _cramfs),
     (b"-rom1fs-", "romfs", _romfs),
+    (b"\xe2\xe1\xf5\xe0", "erofs", _erofs),
     (b"UBI#\1\0\0\0", "ubi", _ubi),
     (b"\x85\x19\1\xe0", "jffs2", _jffs2),
     (b"\x85\x19\3\x20", "jffs2", _jffs2),
@@ -143,9 +161,9 @@ def wants(name: str, head: bytes) -> bool:
 
 def confirms(source: Source) -> bool:
     """Whether a part begins somewhere behind the beginning."""
-    if not _SHORTEST <= source.size <= _LONGEST:
-        return False
-    return next(_parts(source.view()), None) is not None
+    if not _SHORTEST <= source.size <= _LONGEST or disk_image.confirms(source):
+        return False  # a disk or a file system is opened as that, and its content need not be looked through
+    return next(_parts(islice(_beginnings(source.view()), _MOST_TRIED), source.view()), None) is not None
 
 
 def members(source: Source, budget: Budget) -> Iterator[Member]:
@@ -156,8 +174,7 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
     """
     data = source.view()
     found: list[_Found] = []
-    for one in _parts(data):
-        budget.spend_items()
+    for one in _parts(_counted(data, budget), data):
         found.append(one)
         if len(found) > _MOST:
             raise Unreadable(Cause.LIMIT, f"It holds more than {_MOST} beginnings of parts; the rest was not read.")
@@ -177,10 +194,16 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
         )
 
 
-def _parts(data: memoryview) -> Iterator[_Found]:
+def _counted(data: memoryview, budget: Budget) -> Iterator[_Beginning]:
+    for one in _beginnings(data):
+        budget.spend_items()
+        yield one
+
+
+def _parts(beginnings: Iterator[_Beginning], data: memoryview) -> Iterator[_Found]:
     """The parts in their order, without those that lie in another one; one at the very beginning is the file itself."""
     end = 0
-    for start, kind, size in sorted(_beginnings(data)):
+    for start, kind, size in beginnings:
         if start < max(end, 1):
             continue
         length = size(data[start:])
@@ -190,16 +213,25 @@ def _parts(data: memoryview) -> Iterator[_Found]:
         end = start + max(length, 1)
 
 
-def _beginnings(data: memoryview) -> Iterator[tuple[int, str, Callable[[memoryview], int]]]:
+def _beginnings(data: memoryview) -> Iterator[_Beginning]:
+    """Where a part of each kind may begin, in the order of the places."""
     base = 0
-    for window in windows(data, overlap=_LARGEST_HEADER):
+    for window in windows(data, overlap=_OVERLAP):
         held = bytes(window)
-        for mark, kind, size in _KINDS:
-            at = held.find(mark)
-            while at >= 0:
-                yield base + at, kind, size
-                at = held.find(mark, at + len(mark))
-        base += len(held) - _LARGEST_HEADER
+        end = len(held) - _OVERLAP if base + len(held) < len(data) else len(held)
+        yield from merge(*(_places(held, base, end, *kind) for kind in _KINDS), key=itemgetter(0))
+        base += end
+
+
+def _places(
+    held: bytes, base: int, end: int, mark: bytes, kind: str, size: Callable[[memoryview], int]
+) -> Iterator[_Beginning]:
+    """The places of one kind that lie before `end` in a stretch held in memory; `base` is where that begins."""
+    before = _BEFORE.get(kind, 0)
+    at = held.find(mark, before)
+    while 0 <= at < end + before:
+        yield base + at - before, kind, size
+        at = held.find(mark, at + len(mark))
 
 
 def _is_packed(stretch: memoryview) -> bool:

@@ -157,6 +157,20 @@ def test_the_parts_of_a_firmware_are_found_wherever_they_begin():
     assert gzip.decompress(whole["gz"]) == KERNEL
 
 
+@pytest.mark.parametrize("window_bytes", [4096, 8192, 10_007])
+def test_the_parts_of_a_firmware_larger_than_memory_should_hold_are_found_in_windows(window_bytes, monkeypatch):
+    whole = opened(carving, BLOB, "camera.bin")
+    monkeypatch.setattr("scanner.formats.mapped.WINDOW_BYTES", window_bytes)
+    assert opened(carving, BLOB, "camera.bin").contents == whole.contents
+
+
+def test_a_file_system_whose_mark_stands_behind_its_beginning_is_found():
+    data = b"MAKER" + bytes(5000) + image("erofs-lz4") + b"behind it"
+    (name, content), *_ = sound(opened(carving, data, "tablet.bin")).items()
+    assert name.startswith("(erofs at 0x138d)")
+    assert sound(opened(disk_image, content))["usr/lib/long"] == TREE["usr/lib/long"]
+
+
 def test_what_is_packed_in_an_unknown_way_is_told_by_its_place_and_size():
     found = opened(carving, b"MAKER" + bytes(5000) + firmware("uimage") + PACKED + image("romfs"), "camera.bin")
     start = 5005 + len(firmware("uimage"))
