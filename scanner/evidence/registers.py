@@ -3,6 +3,7 @@
 Only claims on the artifacts that are asked about are kept: the packages of a system own more files than fit in memory.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from urllib.parse import unquote
@@ -16,6 +17,11 @@ from scanner.model.observation import Observation, Owns, Package, Product
 _MERGED = ("/bin/", "/sbin/", "/lib/", "/lib32/", "/lib64/", "/libx32/")
 """Folders that systems of today keep below `/usr`, with links in their old places (the `usr` merge)."""
 
+
+_FOLDERS_OF_REGISTERS = re.compile(
+    r"(?:^|/)(?=(?:var/lib|usr/lib/sysimage|usr/share/rpm|lib/apk|private/var/db|library/receipts|windows/system32)/)",
+    re.I,
+)
 
 _VERSIONS_SHOWN = 5
 
@@ -97,10 +103,18 @@ class Registers:
 
     def _meant(self, locator: str, path: str) -> Iterator[str]:
         """The paths that one from the root of a system can mean, for a register at `locator`."""
+        own = _system_of(locator)
         for whole, root in self._ends.get(path.lower(), ()):
             system = root.removesuffix("usr/") if path.startswith(_MERGED) else root
-            if locator.startswith(system):
+            if locator.startswith(system) and own in (None, system):
                 yield whole
+
+
+def _system_of(locator: str) -> str | None:
+    """Where the system begins whose register lies at `locator`, by the folders that registers lie in; None where they
+    do not tell. Systems lie in systems: those of containers in `/var/lib`."""
+    starts = [found.end() for found in _FOLDERS_OF_REGISTERS.finditer(locator)]
+    return locator[: starts[-1]].removesuffix("usr/") if starts else None
 
 
 def _ends_of(path: str) -> Iterator[tuple[str, str]]:
