@@ -213,7 +213,7 @@ class Examiner:
             neighbour = partial(self._neighbour, container, source, budget)
             focused = source.with_focus(marks) if marks else source
             members = notes.kept("list", partial(dealt, container, focused, budget, part))
-            if self._recall and container.RANDOM_ACCESS and source.size >= MEMBERS_FROM_BYTES:
+            if self._recall and container.RANDOM_ACCESS:
                 members = self._recall.foreseeing(members)
             listed = 0
             for listed, member in enumerate(members, 1):  # noqa: B007  (told behind the loop)
@@ -271,16 +271,16 @@ class Examiner:
             elif recall is not None and not self._is_dealt_out(source):
                 yield from self._recalled(recall, member, source, neighbours, notes, parent, budget, nesting + 1)
                 return
-            elif mute_type := self._mute_type(source):
+            elif mute_type := self._mute_type(source, self.table.wanted(name, source.head)):
                 own = Artifact(locator="", name=name, type=mute_type, size=source.size)
                 yield from _in_place((Found(own),), notes, parent)
                 return
             wanted = self.table.wanted(source.name, source.head, source)
             yield from self._triage(source, wanted, notes, parent.locator, budget, nesting=nesting + 1)
 
-    def _mute_type(self, source: BytesSource) -> str:
-        """The type of a small file, if a single pass over it tells that there is nothing more to say; else empty."""
-        wanted = self.table.wanted(source.name, source.head)
+    def _mute_type(self, source: BytesSource, wanted: Wanted) -> str:
+        """The type of a small file, if a single pass over it tells that there is nothing more to say; else empty.
+        `wanted`, here and below, by its beginning alone."""
         is_mute = source.size < WORTH_KEEPING_BYTES and self.is_silent(source, wanted)
         return wanted.passed_over or wanted.type if is_mute else ""
 
@@ -302,13 +302,16 @@ class Examiner:
         nesting: int,
     ) -> Iterator[Found]:
         """All about a member from the cache, or what is read of it now, to be kept as that of a file by itself."""
-        mute_type = self._mute_type(source)
+        wanted = self.table.wanted(source.name, source.head)
+        mute_type = self._mute_type(source, wanted)
         if mute_type:
             own = Artifact(locator="", name=source.name, type=mute_type, size=source.size)
             recall.keep_stamp(member, (Found(own),), b"", neighbours.asked)
             yield from _in_place((Found(own),), notes, parent)
             return
-        content = digest_of(source) if self._is_worth_keeping(source) else b""
+        # Of what is known, nobody who wants it has to look further than its beginning.
+        is_worth_keeping = source.size >= WORTH_KEEPING_BYTES or bool(wanted.readers or wanted.containers)
+        content = digest_of(source) if is_worth_keeping else b""
         known = self._known(recall, source, content, nesting) if content else None
         if known is not None:
             recall.keep_stamp(member, known, content, neighbours.asked)
@@ -327,11 +330,6 @@ class Examiner:
         return source.size >= MEMBERS_FROM_BYTES and bool(
             self.table.wanted(source.name, source.head, source).containers
         )
-
-    def _is_worth_keeping(self, source: BytesSource) -> bool:
-        """By its beginning alone: of what is known nobody has to look further who wants it."""
-        wanted = self.table.wanted(source.name, source.head)
-        return source.size >= WORTH_KEEPING_BYTES or bool(wanted.readers or wanted.containers)
 
     def _known(self, recall: Recall, source: BytesSource, content: bytes, nesting: int) -> list[Found] | None:
         """All about a member from the cache, unless what it holds would lie too deep here."""

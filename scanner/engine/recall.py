@@ -109,22 +109,22 @@ class Recall:
             return
         coming = iter(members)
         while batch := list(islice(coming, _LOOKED_UP_AT_ONCE)):
-            self._look_up([member for member in batch if member is not None and member.stamp])
+            self._look_up([member for member in batch if member is not None and member.kind == "file" and member.stamp])
             yield from batch
 
     def _look_up(self, members: Sequence[Member]) -> None:
         by_key = {self._stamp_key(member): member for member in members}
-        asked: dict[tuple[bytes, bytes], Member] = {}
+        asked: list[tuple[bytes, bytes, Member]] = []
         for key, value in self._cache.get(list(by_key)).items():
             member, stamped = by_key[key], _stamped.decode(value)
             name = base_name(member.name)
             if stamped.content:
-                asked[self._keys.of(stamped.content, name, (0, 1))] = member
+                asked.append((*self._keys.of(stamped.content, name, (0, 1)), member))
             else:
                 own = Artifact(locator="", name=name, type=stamped.type, size=stamped.size)
                 self._foreseen[member.name, member.stamp] = [Found(own)]
-        kept = self._cache.get([key for both in asked for key in both])
-        for (structure, patterns), member in asked.items():
+        kept = self._cache.get(sorted({key for *both, _ in asked for key in both}))
+        for structure, patterns, member in asked:
             if structure in kept and patterns in kept:
                 self._foreseen[member.name, member.stamp] = joined(kept[structure], kept[patterns])[0]
 
