@@ -28,13 +28,19 @@ FILES = {
 }
 
 
-@pytest.fixture
-def tree(tmp_path: Path) -> Path:
-    folder = tmp_path / "tree"
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("folder") / "tree"
     for name, content in FILES.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
     return folder
+
+
+@pytest.fixture(scope="module")
+def of_the_folder(tree: Path) -> list[tuple[object, ...]]:
+    """What a scan of the folder tells, once for all forms."""
+    return told(tree)
 
 
 def made_by(*command: str, told: str | None = None, folder: Path | None = None) -> str:
@@ -261,22 +267,22 @@ WITH_EXTRA = [
 
 
 @pytest.mark.parametrize("make", [*FORMS, *WITH_EXTRA], ids=lambda make: make.__name__)
-def test_an_image_gives_what_the_folder_gives(make, tree, tmp_path):
+def test_an_image_gives_what_the_folder_gives(make, tree, of_the_folder, tmp_path):
     if make in WITH_EXTRA and library("dissect.target") is None:
         pytest.skip("the extra “images” is not installed")
     image = tmp_path / "image.bin"
     make(tree, image)
-    assert told(image) == told(tree)
+    assert told(image) == of_the_folder
 
 
-def test_the_component_is_the_package_that_owns_the_file(tree):
-    components = {found[3:6] for found in told(tree)}
+def test_the_component_is_the_package_that_owns_the_file(of_the_folder):
+    components = {found[3:6] for found in of_the_folder}
     assert ("att", "1.0-1", "Ada") in components
     assert ("tool.py", "", "") in components
 
 
 @pytest.mark.skipif(library("dissect.fve") is None, reason="the extra “images” is not installed")
-def test_an_encrypted_volume_gives_what_the_folder_gives_once_its_key_is_given(tree, tmp_path):
+def test_an_encrypted_volume_gives_what_the_folder_gives_once_its_key_is_given(tree, of_the_folder, tmp_path):
     image, key = tmp_path / "image.bin", tmp_path / "key"
     ext4(tree, image)
     image.write_bytes(image.read_bytes() + bytes(32 << 20))
@@ -285,7 +291,7 @@ def test_an_encrypted_volume_gives_what_the_folder_gives_once_its_key_is_given(t
         "cryptsetup", "reencrypt", "--encrypt", "--type", "luks2", "--pbkdf", "pbkdf2",
         "--pbkdf-force-iterations", "1000", "--reduce-device-size", "32M", "-q", "--key-file", str(key), str(image),
     )  # fmt: skip
-    assert told(image, b"a phrase\n") == told(tree)
+    assert told(image, b"a phrase\n") == of_the_folder
     for given in ((), (b"another",)):
         report = scan([image], msgspec.structs.replace(SETTINGS, keys=given))
         assert [unread.cause for unread in report.unreadable] == ["encrypted"]
