@@ -53,17 +53,53 @@ def test_scripts_that_cannot_be_given_are_told(data, cause):
     assert found.causes() == {"": cause}
 
 
-def test_what_nuitka_put_into_one_file_is_given_as_a_whole_and_told():
-    found = opened(nuitka_onefile, nuitka_program(b"door.dll\0" + b"compare_faces" * 9))
-    assert found.contents == {"(unpacked)": b"door.dll\0" + b"compare_faces" * 9}
+def unpacked_by_nuitka(files, *, is_windows=False, checksum=b""):
+    """The payload, as OnefileBootstrap.c reads it; None is a link."""
+    width = "utf-16-le" if is_windows else "utf-8"
+    payload = b""
+    for name, content in files.items():
+        payload += f"{name}\0".encode(width)
+        if not is_windows:
+            payload += b"\2" if content is None else b"\1"
+        payload += b"lib.so.1\0" if content is None else struct.pack("<Q", len(content)) + checksum + content
+    return payload + "\0".encode(width)
+
+
+FILES = {"door.bin": b"\x7fELF" + bytes(90), "lib/face.so": b"compare_faces" * 9, "empty": b"", "lib.so": None}
+
+
+@pytest.mark.parametrize("checksum", [b"", b"\1\2\3\4"])
+def test_the_files_in_a_program_of_nuitka_come_under_their_names(checksum):
+    found = opened(nuitka_onefile, nuitka_program(unpacked_by_nuitka(FILES, checksum=checksum)))
+    assert found.contents == {name: content or b"" for name, content in FILES.items()}
+    assert found.kinds()["lib.so"] == "link"
+    assert found.problems == {}
+
+
+def test_names_in_a_program_for_windows_are_wider():
+    files = {"door.dll": b"MZ" + bytes(90), "Türe/face.py": b"import face_recognition\n"}
+    program = b"MZ" + nuitka_program(unpacked_by_nuitka(files, is_windows=True))
+    assert opened(nuitka_onefile, program).contents == files
+
+
+def test_a_layout_that_is_not_known_is_given_as_a_whole_and_told(tmp_path):
+    content = b"door.dll\0" + b"compare_faces" * 9
+    found = opened(nuitka_onefile, nuitka_program(content))
+    assert found.contents == {"(unpacked)": content}
     assert found.causes() == {"": "unsupported"}
-
-
-def test_a_report_on_a_file_of_nuitka_is_incomplete(tmp_path):
-    (tmp_path / "door").write_bytes(nuitka_program(b"door.so\0" + bytes(2000)))
+    (tmp_path / "door").write_bytes(nuitka_program(content))
     report = scan([tmp_path], Settings(jobs=1))
-    assert not report.complete
     assert any("Nuitka" in part.reason for part in report.unreadable)
+
+
+def test_a_script_that_nuitka_put_beside_its_program_is_read_as_one(tmp_path):
+    files = {
+        "door.bin": b"\x7fELF" + bytes(90),
+        "check.py": b"import face_recognition\nface_recognition.compare_faces(a, b)\n",
+    }
+    (tmp_path / "door").write_bytes(nuitka_program(unpacked_by_nuitka(files)))
+    report = scan([tmp_path], Settings(jobs=1))
+    assert [finding.evidence[0].locator for finding in report.findings] == ["door!/check.py"]
 
 
 def test_a_cut_stream_gives_what_came_before():
