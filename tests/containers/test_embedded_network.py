@@ -79,6 +79,18 @@ def test_marks_that_were_seen_are_the_only_ones_looked_for():
     assert [member.name for member in members(source, CountingBudget())] == [f"(network at {len(PROGRAM):#x})"]
 
 
+ENDLESS = (b'<net name=""><layers', b"PK\3\4/data.pkl", b'\0[{"weights":[', b"7767517\nInput\0", b'"\x04Conv\x08\7\x12')
+
+
+@pytest.mark.parametrize("beginning", ENDLESS)
+def test_many_beginnings_without_an_end_are_not_searched_again_from_each(beginning):
+    budget = CountingBudget(items=20_000)
+    data = PROGRAM + beginning * (400_000 // len(beginning))
+    with suppress(Unreadable):
+        list(members(BytesSource("x.so", data), budget))
+    assert budget.items_spent > 0
+
+
 def test_members_cut_and_bent_are_given_or_a_reason():
     whole = PROGRAM + b"".join(data + bytes(40) for data in samples().values())
     chance = random.Random(7)

@@ -6,9 +6,9 @@ Specification: https://github.com/Tencent/ncnn/wiki/param-and-model-file-structu
 from collections.abc import Iterator
 
 from scanner.formats.networks import Extent
+from scanner.formats.networks.among_bytes import text_end
 from scanner.formats.networks.blueprint import Blueprint, drawn
 from scanner.formats.networks.ncnn_binary import Step, can_begin, steps
-from scanner.formats.networks.text_run import text_run
 from scanner.formats.networks.weights_beside import tell_weights_beside
 from scanner.model.observation import Observation
 from scanner.model.source import Budget, Info, Magic, Source
@@ -49,8 +49,7 @@ def extent(data: memoryview, at: int, budget: Budget) -> Extent | None:
     budget.spend_items()
     if bytes(data[at : at + len(_BINARY)]) == _BINARY:
         return Extent(at) if can_begin(data, at) else None
-    start, end = at, text_run(data, at).end
-    return Extent(start, end) if b"Input" in bytes(data[start : start + 256]) else None
+    return Extent(at, text_end(data, at, budget)) if b"Input" in bytes(data[at : at + 256]) else None
 
 
 def _read(source: Source, plan: Blueprint, budget: Budget) -> None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from scanner.formats.networks import Extent
+from scanner.formats.networks.among_bytes import end_behind
 from scanner.formats.networks.blueprint import Blueprint, drawn
 from scanner.formats.networks.weights_beside import tell_weights_beside
 from scanner.formats.xml_elements import Element, xml_elements
@@ -60,8 +61,8 @@ def extent(data: memoryview, at: int, budget: Budget) -> Extent | None:
     before = bytes(data[max(0, at - _LONGEST_DECLARATION) : at])
     declared = before.rfind(_DECLARATION)
     start = at - len(before) + declared if declared >= 0 else at
-    end = _END.search(data, at) if wants("", bytes(data[start : start + HEAD_BYTES])) else None
-    return Extent(start, end.end()) if end is not None else None
+    end = end_behind(_END, data, at, budget) if wants("", bytes(data[start : start + HEAD_BYTES])) else None
+    return Extent(start, end) if end is not None else None
 
 
 def _read(source: Source, plan: Blueprint, budget: Budget) -> None:

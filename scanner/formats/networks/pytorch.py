@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from scanner.formats.networks import Extent
+from scanner.formats.networks.among_bytes import end_behind
 from scanner.formats.networks.blueprint import Blueprint, drawn
 from scanner.formats.networks.embedding_store import store_of
 from scanner.formats.networks.pickle_parts import parts_of
@@ -71,8 +72,8 @@ def extent(data: memoryview, at: int, budget: Budget) -> Extent | None:
     entry = before.rfind(_ENTRY)
     if entry < 0:
         return None
-    end = _END_OF_ARCHIVE.search(data, at)
-    return Extent(at - len(before) + entry, end.end() + _END_BYTES - 4 if end is not None else None)
+    end = end_behind(_END_OF_ARCHIVE, data, at, budget)
+    return Extent(at - len(before) + entry, min(end + _END_BYTES - 4, len(data)) if end is not None else None)
 
 
 def _draw(value: Value, pickle: Unpickled, plan: Blueprint, budget: Budget, *, told: bool) -> None:

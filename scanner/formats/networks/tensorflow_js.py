@@ -12,9 +12,9 @@ import msgspec
 
 from scanner.formats.json_tree import JSON_BEGINNINGS, Json, entries, part, word
 from scanner.formats.networks import Extent
+from scanner.formats.networks.among_bytes import text_end, text_start
 from scanner.formats.networks.blueprint import Blueprint, drawn
 from scanner.formats.networks.keras_config import read_config
-from scanner.formats.networks.text_run import text_run
 from scanner.model.observation import Observation
 from scanner.model.source import HEAD_BYTES, Budget, Info, Source, Unreadable
 from scanner.model.vocabulary import Cause
@@ -54,11 +54,10 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
 def extent(data: memoryview, at: int, budget: Budget) -> Extent | None:
     """From the first bracket of the text around the mark to the last one."""
     budget.spend_items()
-    start, end = text_run(data, at)
-    opening = _OPENING.search(data, start, at + 1)
+    opening = _OPENING.search(data, text_start(data, at), at + 1)
     if opening is None or not wants("", bytes(data[opening.start() : opening.start() + HEAD_BYTES])):
         return None
-    return Extent(opening.start(), end)
+    return Extent(opening.start(), text_end(data, at, budget))
 
 
 def _read(source: Source, plan: Blueprint, budget: Budget) -> None:
