@@ -141,6 +141,15 @@ def disk_of(source: Source, budget: Budget) -> Disk:
     return known.opened(source, budget) if known is not None else PlainDisk(source.view())
 
 
+def lying(disk: Disk, start: int, size: int, budget: Budget) -> memoryview | None:
+    """The bytes of a file that lies in one piece, where the disk lies in the image as it is; None where not all do."""
+    data = disk.read(start, size)
+    if not isinstance(data, memoryview) or len(data) < size:
+        return None
+    budget.spend_bytes(size)
+    return data
+
+
 def pieces(disk: Disk, extents: Iterator[tuple[int | None, int]], size: int, budget: Budget) -> Iterator[bytes]:
     """The `size` bytes of a file by its parts in order: where each begins (None: zeros) and its length."""
     left = size

@@ -7,15 +7,14 @@ folder: inodes, each with its name behind it │ file: where each block ends | b
 Specification: the kernel's include/uapi/linux/cramfs_fs.h. Only the order of today's machines (little-endian) is read.
 """
 
-import stat
 import struct
 from collections.abc import Iterator
 from functools import partial
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from scanner.containers.disks import Disk
 from scanner.containers.filesystems import File
-from scanner.containers.filesystems.numbered_tree import NumberedTree
+from scanner.containers.filesystems.numbered_tree import FileKind, NumberedTree, kind_of
 from scanner.containers.streams import Inflater, broken
 from scanner.model.source import Budget, Magic, Unreadable
 from scanner.model.vocabulary import Cause
@@ -28,15 +27,10 @@ _ROOT = 64
 _BLOCK_BYTES = 4096
 _LARGEST_PACKED = 2 * _BLOCK_BYTES
 _EXTENDED_BLOCKS = 0x800
-_KINDS: dict[int, Literal["file", "folder", "link"]] = {
-    stat.S_IFREG: "file",
-    stat.S_IFDIR: "folder",
-    stat.S_IFLNK: "link",
-}
 
 
 class _Inode(NamedTuple):
-    kind: Literal["file", "folder", "link", "device"]
+    kind: FileKind
     size: int
     name_bytes: int
     place: int
@@ -70,8 +64,7 @@ class CramFs(NumberedTree):
             self._problem = Unreadable(Cause.DAMAGED, "The file system is cut: some of its files were not found.")
             return None
         mode, size, place = struct.unpack("<H2x2I", raw)
-        kind: Literal["file", "folder", "link", "device"] = _KINDS.get(stat.S_IFMT(mode), "device")
-        return _Inode(kind, size & 0xFF_FFFF, (place & 0x3F) * 4, (place >> 6) * 4)
+        return _Inode(kind_of(mode), size & 0xFF_FFFF, (place & 0x3F) * 4, (place >> 6) * 4)
 
     def _children(self, number: int) -> Iterator[tuple[bytes, int, bool]]:
         folder = self._inode(number)

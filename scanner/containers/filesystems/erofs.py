@@ -9,19 +9,18 @@ Specification: the kernel's Documentation/filesystems/erofs.rst, and its fs/erof
 """
 
 import lzma
-import stat
 import struct
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Iterator
 from functools import cached_property, partial
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from scanner.containers.blocks import lz4_beginning, lz4_block
-from scanner.containers.disks import PIECE_BYTES, Disk, pieces
+from scanner.containers.disks import PIECE_BYTES, Disk, lying, pieces
 from scanner.containers.filesystems import File
 from scanner.containers.filesystems.erofs_extents import PACKED, PLAIN, ROTATED, Extent, Index
-from scanner.containers.filesystems.numbered_tree import NumberedTree
+from scanner.containers.filesystems.numbered_tree import FileKind, NumberedTree, kind_of
 from scanner.containers.streams import ZSTANDARD, Inflater, broken
 from scanner.model.source import Budget, Magic, Unreadable
 from scanner.model.vocabulary import Cause
@@ -36,21 +35,15 @@ _PLAIN, _FULL, _END_BEHIND_INODE, _COMPACT, _CHUNKS = range(5)
 _ARE_INDEXED, _HOLE = 0x20, 0xFFFF_FFFF
 _LZ4, _LZMA, _DEFLATE, _ZSTD = range(4)
 _FOLDER_TYPE = 2
-_LARGEST_FOLDER = 256 << 20
 _LARGEST_PART = 16 << 20
 """What may come out of one compressed part; the kernel's own limit is 12 MiB."""
 _LZMA_DICTIONARY = 8 << 20
 _HELD_PARTS = 16
 _DAMAGED = "A part of it is damaged."
-_KINDS: dict[int, Literal["file", "folder", "link"]] = {
-    stat.S_IFREG: "file",
-    stat.S_IFDIR: "folder",
-    stat.S_IFLNK: "link",
-}
 
 
 class _Inode(NamedTuple):
-    kind: Literal["file", "folder", "link", "device"]
+    kind: FileKind
     layout: int
     size: int
     told: int
@@ -100,14 +93,7 @@ class Erofs(NumberedTree):
         inode = self._inode(number)
         if inode is None or inode.kind != "folder":
             return
-        if inode.size > _LARGEST_FOLDER:
-            self._problem = Unreadable(Cause.LIMIT, "A folder of the file system is larger than 256 MiB.")
-            return
-        try:
-            listing = b"".join(self._content(inode))
-        except Unreadable as why:
-            self._problem = why
-            return
+        listing = self._whole_folder(inode.size, self._content(inode))
         for start in range(0, len(listing), self._folder_bytes):
             yield from self._entries(listing[start : start + self._folder_bytes])
 
@@ -135,16 +121,12 @@ class Erofs(NumberedTree):
         size = int.from_bytes(raw[8 : 16 if is_long else 12], "little")
         behind = at + (64 if is_long else 32) + (12 + 4 * (attributes - 1) if attributes else 0)
         told = int.from_bytes(raw[16:20], "little")
-        return _Inode(_KINDS.get(stat.S_IFMT(mode), "device"), form >> 1 & 7, size, told, behind)
+        return _Inode(kind_of(mode), form >> 1 & 7, size, told, behind)
 
     def _in_place(self, inode: _Inode) -> memoryview | None:
         if inode.layout != _PLAIN:
             return None
-        data = self._disk.read(inode.told << self._block_bits, inode.size)
-        if not isinstance(data, memoryview) or len(data) < inode.size:
-            return None
-        self._budget.spend_bytes(inode.size)
-        return data
+        return lying(self._disk, inode.told << self._block_bits, inode.size, self._budget)
 
     def _content(self, inode: _Inode) -> Iterator[bytes]:
         if inode.layout in (_FULL, _COMPACT):

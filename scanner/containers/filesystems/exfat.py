@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from functools import partial
 from typing import NamedTuple
 
-from scanner.containers.disks import Disk, pieces
+from scanner.containers.disks import Disk, lying, pieces
 from scanner.containers.filesystems import File
-from scanner.containers.filesystems.numbered_tree import NumberedTree
+from scanner.containers.filesystems.numbered_tree import LARGEST_FOLDER, NumberedTree
 from scanner.model.source import Budget, Magic, Unreadable
 from scanner.model.vocabulary import Cause
 
@@ -27,7 +27,6 @@ _ENTRY_BYTES = 32
 _FILE, _STREAM, _NAME, _END = 0x85, 0xC0, 0xC1, 0x00
 _FOLDER, _IN_A_ROW = 0x10, 0x02
 _FIRST_CLUSTER, _LAST_CLUSTER = 2, 0xFFFF_FFF6
-_LARGEST_FOLDER = 256 << 20
 _DAMAGED = "A folder of the file system is damaged."
 
 
@@ -63,7 +62,7 @@ class ExFat(NumberedTree):
         self._table: int = table << boot[108]
         self._heap: int = heap << boot[108]
         self._cluster_bits = boot[108] + boot[109]
-        self._known = {root: _Entry(is_folder=True, cluster=root, size=_LARGEST_FOLDER, written=0, is_in_a_row=False)}
+        self._known = {root: _Entry(is_folder=True, cluster=root, size=LARGEST_FOLDER, written=0, is_in_a_row=False)}
         self.identity = b""  # it notes no time of a change but the one that programs set
         super().__init__(root=root)
 
@@ -153,8 +152,4 @@ class ExFat(NumberedTree):
     def _in_place(self, entry: _Entry) -> memoryview | None:
         if not entry.is_in_a_row or entry.written < entry.size or not entry.size:
             return None
-        data = self._disk.read(self._place(entry.cluster), entry.size)
-        if not isinstance(data, memoryview) or len(data) < entry.size:
-            return None
-        self._budget.spend_bytes(entry.size)
-        return data
+        return lying(self._disk, self._place(entry.cluster), entry.size, self._budget)

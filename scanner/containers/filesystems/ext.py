@@ -7,15 +7,14 @@ folder: inode, length of the entry, length of the name, type, name | …
 Specification: the kernel's Documentation/filesystems/ext4. What a journal holds back of the last writes is not applied.
 """
 
-import stat
 import struct
 from collections.abc import Iterator
 from functools import partial
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from scanner.containers.disks import Disk, pieces
+from scanner.containers.disks import Disk, lying, pieces
 from scanner.containers.filesystems import File
-from scanner.containers.filesystems.numbered_tree import NumberedTree
+from scanner.containers.filesystems.numbered_tree import FileKind, NumberedTree, kind_of
 from scanner.model.source import Budget, Magic, Unreadable
 from scanner.model.vocabulary import Cause
 
@@ -30,17 +29,11 @@ _NAMES_KINDS, _META_GROUPS, _IS_64_BIT = 0x2, 0x10, 0x80
 _SPARSE = 0x1
 _EXTENT_MAGIC = 0xF30A
 _DEEPEST_TREE = 6
-_LARGEST_FOLDER = 256 << 20
 _UNWRITTEN = 32768
 _INODE = struct.Struct("<HHIIIII")
 _ENTRY = struct.Struct("<IHBB")
 _FOLDER = 2
 """The kind of an entry, where they have one; 0: it is not known."""
-_KINDS: dict[int, Literal["file", "folder", "link"]] = {
-    stat.S_IFREG: "file",
-    stat.S_IFDIR: "folder",
-    stat.S_IFLNK: "link",
-}
 
 
 class _Inode(NamedTuple):
@@ -52,8 +45,8 @@ class _Inode(NamedTuple):
     raw: bytes
 
     @property
-    def kind(self) -> Literal["file", "folder", "link", "device"]:
-        return _KINDS.get(stat.S_IFMT(self.mode), "device")
+    def kind(self) -> FileKind:
+        return kind_of(self.mode)
 
 
 def recognises(head: bytes) -> bool:
@@ -108,14 +101,7 @@ class Ext(NumberedTree):
         inode = self._inode(number)
         if inode is None or inode.kind != "folder":
             return
-        if inode.size > _LARGEST_FOLDER:
-            self._problem = Unreadable(Cause.LIMIT, "A folder of the file system is larger than 256 MiB.")
-            return
-        try:
-            listing = b"".join(self._content(inode))
-        except Unreadable as why:
-            self._problem = why
-            return
+        listing = self._whole_folder(inode.size, self._content(inode))
         at = 4 if inode.flags & _INLINE else 0
         may_be_folder = (0, _FOLDER) if self._incompatible & _NAMES_KINDS else range(256)
         while at + 8 <= len(listing):
@@ -137,8 +123,7 @@ class Ext(NumberedTree):
             self._problem = Unreadable(Cause.DAMAGED, "The file system is cut: some of its files were not found.")
             return None
         mode, _, size, _, changed, modified, _ = _INODE.unpack_from(raw)
-        kind = stat.S_IFMT(mode)
-        high = int.from_bytes(raw[108:112], "little") if kind in (stat.S_IFREG, stat.S_IFDIR) else 0
+        high = int.from_bytes(raw[108:112], "little") if kind_of(mode) in ("file", "folder") else 0
         flags = int.from_bytes(raw[32:36], "little")
         fine = struct.unpack_from("<2I", raw, 132) if len(raw) >= 140 else ()
         generation = int.from_bytes(raw[100:104], "little")
@@ -197,11 +182,7 @@ class Ext(NumberedTree):
             return None
         if length > _UNWRITTEN:
             return None
-        data = self._disk.read((low | high << 32) * self._block_bytes, inode.size)
-        if not isinstance(data, memoryview) or len(data) < inode.size:
-            return None
-        self._budget.spend_bytes(inode.size)
-        return data
+        return lying(self._disk, (low | high << 32) * self._block_bytes, inode.size, self._budget)
 
     def _extents(self, inode: _Inode) -> Iterator[tuple[int | None, int]]:
         at = 0

@@ -1,13 +1,24 @@
 """The walk over a file system in which folders name files by number: what all of that build share."""
 
+import stat
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from typing import Literal
 
 from scanner.containers.filesystems import ALL, File, Share
 from scanner.model.locator import text_name
 from scanner.model.source import Unreadable
+from scanner.model.vocabulary import Cause
 
+LARGEST_FOLDER = 256 << 20
 _DEEPEST_FOLDER = 200
+FileKind = Literal["file", "folder", "link", "device"]
+_KINDS: dict[int, FileKind] = {stat.S_IFREG: "file", stat.S_IFDIR: "folder", stat.S_IFLNK: "link"}
+
+
+def kind_of(mode: int) -> FileKind:
+    """What a file is by the mode that Unix gives it."""
+    return _KINDS.get(stat.S_IFMT(mode), "device")
 
 
 class NumberedTree(ABC):
@@ -25,6 +36,16 @@ class NumberedTree(ABC):
     @abstractmethod
     def _file(self, path: bytes, number: int) -> File | None:
         """The file of that number; None where it cannot be read."""
+
+    def _whole_folder(self, size: int, content: Iterator[bytes]) -> bytes:
+        """The listing of a folder that is kept like a file; none, and the reason noted, where it cannot be had."""
+        try:
+            if size > LARGEST_FOLDER:
+                raise Unreadable(Cause.LIMIT, "A folder of the file system is larger than 256 MiB.")
+            return b"".join(content)
+        except Unreadable as why:
+            self._problem = self._problem or why
+            return b""
 
     def files(self, share: Share = ALL) -> Iterator[File]:
         """Every file of a share, with no look at the others. Raises `Unreadable` after those that could be listed."""

@@ -18,7 +18,7 @@ from typing import Literal, NamedTuple
 from scanner.containers.blocks import lz4_block, lzo_block
 from scanner.containers.disks import Disk
 from scanner.containers.filesystems import File
-from scanner.containers.filesystems.numbered_tree import NumberedTree
+from scanner.containers.filesystems.numbered_tree import LARGEST_FOLDER, NumberedTree
 from scanner.containers.streams import LZMA, XZ, ZSTANDARD, Compression, Decoder, Inflater, broken
 from scanner.model.source import Budget, Magic, Unreadable
 from scanner.model.vocabulary import Cause
@@ -41,7 +41,6 @@ _LARGEST_BLOCK = 1 << 20
 _NO_FRAGMENT, _NO_TABLE = 0xFFFF_FFFF, 0xFFFF_FFFF_FFFF_FFFF
 _FOLDERS, _FILES, _LINKS = (1, 8), (2, 9), (3, 10)
 _HELD_METADATA, _HELD_FRAGMENTS = 1024, 32
-_LARGEST_FOLDER = 256 << 20
 
 
 class _Inode(NamedTuple):
@@ -109,7 +108,7 @@ class SquashFs(NumberedTree):
         if inode is None or inode.kind != "folder" or inode.size <= 3:
             return
         try:
-            if inode.size > _LARGEST_FOLDER:
+            if inode.size > LARGEST_FOLDER:
                 raise Unreadable(Cause.LIMIT, "A folder of the file system is larger than 256 MiB.")
             listing = self._read(self._folders + inode.start, inode.offset, inode.size - 3)[0]
         except Unreadable as why:

@@ -12,12 +12,12 @@ import struct
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from scanner.containers.blocks import lzo_block
 from scanner.containers.disks import Disk
 from scanner.containers.filesystems import File
-from scanner.containers.filesystems.numbered_tree import NumberedTree
+from scanner.containers.filesystems.numbered_tree import NumberedTree, kind_of
 from scanner.containers.streams import ZSTANDARD, Inflater, broken
 from scanner.model.source import Budget, Magic, Unreadable
 from scanner.model.vocabulary import Cause
@@ -33,7 +33,6 @@ _INODE = struct.Struct("<QQ3Q3I4I")
 _ROOT = 1
 _BLOCK_BYTES = 4096
 _SMALLEST_ERASE, _LARGEST_ERASE = 15 << 10, 16 << 20
-_KINDS: dict[int, Literal["file", "folder", "link"]] = {0x8000: "file", 0x4000: "folder", 0xA000: "link"}
 
 
 class _Inode(NamedTuple):
@@ -153,7 +152,7 @@ class UbiFs(NumberedTree):
         if inode is None:
             self._problem = Unreadable(Cause.DAMAGED, "Some files of the file system were not found.")
             return None
-        kind: Literal["file", "folder", "link", "device"] = _KINDS.get(inode.mode & 0xF000, "device")
+        kind = kind_of(inode.mode)
         size = inode.size if kind == "file" else 0
         return File(path, kind, size, partial(self._content, number, size), inode.stamp)
 
