@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 
+import msgspec
+
 from scanner.audits.plan import Item
 from scanner.audits.remote import at_hand
 from scanner.audits.store import FindingRow, ResultRow, Store, packed_report
 from scanner.engine.again import Asked, answered_again
+from scanner.engine.crew import Crew
 from scanner.engine.facts import Facts
-from scanner.engine.scan import Settings, scan
+from scanner.engine.scan import scan
 from scanner.model.report import Report, Target
 from scanner.model.vocabulary import Cause, Outcome
 from scanner.targets import MissingTarget
@@ -22,17 +25,17 @@ _GRAVEST = (
 )
 
 
-def checked(audit: int, plan: str, item: Item, store: Store, jobs: int) -> ResultRow:
+def checked(audit: int, plan: str, item: Item, store: Store, jobs: int, crew: Crew) -> ResultRow:
     """Scan a target and keep what was found. Raises `KeyboardInterrupt` if interrupted: then nothing of it is kept."""
-    settings = Settings(deployment=item.deployment, jobs=jobs, exclude=item.exclude, told=item.columns)
     held: list[tuple[Facts, Target]] = []
 
     def keep(facts: Facts, target: Target) -> None:
         held.append((facts, target))
 
     try:
-        with at_hand(item.place) as path:
-            report = scan([path], settings, keep=keep)
+        with at_hand(item.place) as (path, is_copy, lacks):
+            settings = msgspec.structs.replace(item.settings, jobs=jobs, is_copy=is_copy)
+            report = scan([path], settings, keep=keep, crew=crew, lacks=lacks)
     except MissingTarget as missing:
         return failed(audit, plan, item, store, str(missing).removeprefix(f"{item.place}: "))
     except Exception as error:  # a fault of ours on one target must not cost the others
@@ -48,7 +51,7 @@ def asked_again(audit: int, plan: str, item: Item, store: Store, asked: Asked, e
     """Ask the signatures in use of what was read of a target, and keep the answer; `earlier` are the byte patterns that
     its reading asked for."""
     pieces = store.facts(plan, item.target)
-    report = answered_again(pieces, item.deployment, asked, earlier)
+    report = answered_again(pieces, item.settings.deployment, asked, earlier)
     if report is None:
         return failed(audit, plan, item, store, "No facts of it are stored: it has to be read first.")
     return _kept(audit, plan, item, store, report, None)

@@ -8,7 +8,7 @@ fresh process: a worker has threads and may not have children, a scan must have 
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -37,10 +37,11 @@ class BadFleet(Exception):
 class Fleet:
     """The cluster that an audit is spread over: `run_audit(…, spread=Fleet(…))`."""
 
-    def __init__(self, scheduler: str = "") -> None:
+    def __init__(self, scheduler: str = "", warn: Callable[[str], None] = lambda _: None) -> None:
         """`scheduler` is the address of a cluster that runs already, such as `tcp://10.0.0.5:8786`; without it, workers
-        are started on this machine and ended with the audit."""
+        are started on this machine and ended with the audit. `warn` as that of `run_audit`."""
         self._scheduler = scheduler
+        self._warn = warn
 
     def __call__(self, work: Work) -> Iterator[ResultRow]:
         """Every target's result, as it comes in. Raises `BadFleet`."""
@@ -50,7 +51,9 @@ class Fleet:
         if self._scheduler and host not in _LOOPBACK and not work.store.startswith("postgresql"):
             raise BadFleet("a cluster of several machines needs a store that all of them reach: PostgreSQL.")
         with _client(self._scheduler, work.jobs) as client:
-            yield from _spread(client, msgspec.structs.replace(work, jobs=work.jobs if self._scheduler else 1))
+            yield from _spread(
+                client, msgspec.structs.replace(work, jobs=work.jobs if self._scheduler else 1), self._warn
+            )
 
 
 @contextmanager
@@ -82,7 +85,7 @@ def _client(scheduler: str, jobs: int) -> Iterator[Any]:  # Any: distributed shi
         yield client
 
 
-def _spread(client: Any, work: Work) -> Iterator[ResultRow]:  # Any: as above
+def _spread(client: Any, work: Work, warn: Callable[[str], None]) -> Iterator[ResultRow]:  # Any: as above
     from distributed import as_completed
 
     def sent(shard: Work) -> Any:
@@ -96,10 +99,7 @@ def _spread(client: Any, work: Work) -> Iterator[ResultRow]:  # Any: as above
     for future in waiting:
         shard = shards.pop(future.key)
         if future.status == "finished":
-            answer = msgspec.msgpack.decode(future.result(), type=Answer)
-            if answer.refused:
-                raise BadFleet(answer.refused)
-            yield from answer.results
+            yield from _results(msgspec.msgpack.decode(future.result(), type=Answer), warn)
         elif future.status != "error":
             raise BadFleet("the cluster went away; the next run goes on from here.")
         elif len(shard.items) > 1:
@@ -107,6 +107,14 @@ def _spread(client: Any, work: Work) -> Iterator[ResultRow]:  # Any: as above
                 waiting.add(sent(msgspec.structs.replace(shard, items=(item,))))
         else:
             yield _given_up(shard, future.exception())
+
+
+def _results(answer: Answer, warn: Callable[[str], None]) -> tuple[ResultRow, ...]:
+    if answer.refused:
+        raise BadFleet(answer.refused)
+    if answer.warning:
+        warn(answer.warning)
+    return answer.results
 
 
 def _shards(work: Work, threads: int) -> Iterator[Work]:

@@ -5,6 +5,12 @@ store = "audits.sqlite"                      # or postgresql+psycopg://…
 keep = 26                                    # finished audits that are kept
 determinations = "determinations.json"       # what people decided, kept by `frscan determine`
 columns = "columns.toml"                     # what people told of tables whose columns are not known, kept by a scan
+jobs = 4                                     # worker processes of each machine; one a processor otherwise
+shared-facts = "postgresql+psycopg://…"      # where machines share what one of them has read
+
+[limits]                                     # what a file or a target may cost, as `frscan scan --limit` takes it
+seconds = 1200
+target-inflated-bytes = "200G"
 
 [deployment]                                 # for every target; the keys of deployment.toml
 jurisdiction = ["us-ma-boston"]
@@ -15,6 +21,9 @@ targets = ["images/parks-*", "parks.csv"]    # relative to this file; or an addr
 map = "name=Title,publisher=Maker"           # for tables whose columns are not known
 exclude = ["*.bak"]
 deployment = { operator = "city-agency" }    # goes before the one above, fact by fact
+limits = { nesting = 20 }                    # goes before those above, one by one
+all-file-systems = true                      # also other disks and network drives mounted below a folder
+trust-metadata = true                        # take files for unchanged if size, times and inode are, unread
 """
 
 import glob
@@ -24,17 +33,23 @@ from collections.abc import Iterator
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from scanner.audits.remote import BadAddress, check_address, is_address
+from scanner.engine.scan import Settings
+from scanner.engine.told_limits import BadLimit, told_limits
 from scanner.formats.inventories.dialect import BadColumns, told_columns
 from scanner.formats.inventories.kept import Table, read_kept, words
-from scanner.model.law import Deployment
 from scanner.ordinances import DeploymentError, deployment_of
 
 _MOST_BYTES = 1 << 20
+_NAMES = {
+    "columns": "map",
+    "all_file_systems": "all-file-systems",
+    "trust_metadata": "trust-metadata",
+}
 _MAGIC = re.compile(r"[*?\[]")
 
 
@@ -42,21 +57,30 @@ class BadPlan(Exception):
     """A plan that cannot be carried out, in a sentence that names the file."""
 
 
-class _Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"columns": "map"}):
+_Limits = dict[str, int | float | str]
+
+
+class _Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=_NAMES):
     targets: tuple[str, ...]
     department: str = ""
     columns: str = ""
     exclude: tuple[str, ...] = ()
+    limits: _Limits = {}
+    all_file_systems: bool = False
+    trust_metadata: bool = False
     deployment: dict[str, Any] = {}  # Any: the values of deployment.toml, checked where that is read
 
 
-class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"shared_facts": "shared-facts"}):
     name: str
     store: str
     group: tuple[_Group, ...]
     keep: int = 52
     determinations: str = ""
     columns: str = ""
+    jobs: Annotated[int, msgspec.Meta(ge=0)] = 0
+    shared_facts: str = ""
+    limits: _Limits = {}
     deployment: dict[str, Any] = {}  # Any: as above
 
 
@@ -68,10 +92,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     place: str
     """Where it lies: a path on this machine, or an address (`remote.is_address`)."""
     department: str
-    columns: tuple[str, ...]
-    """Which column of a table holds what: `name=Title`, and what is kept of tables (`kept.words`)."""
-    exclude: tuple[str, ...]
-    deployment: Deployment
+    settings: Settings
+    """How it is scanned; the number of worker processes is the audit's."""
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,6 +105,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     keep: int
     determinations: Path | None
     """The file of what people decided, if the plan names one."""
+    jobs: int
+    """Worker processes; 0: one a processor."""
+    shared_facts: str
+    """The URL of a PostgreSQL database of what machines share; empty: nothing."""
     items: tuple[Item, ...]
     digest: str
     """Of the targets and what is stated of them: an interrupted audit goes on only under the same plan."""
@@ -101,7 +127,7 @@ def read_plan(path: Path) -> Plan:
         items = tuple(_items(file, path.parent))
     except UnicodeDecodeError as error:
         raise BadPlan(f"{path}: this is no plan: a plan is a text in UTF-8.") from error
-    except (msgspec.DecodeError, DeploymentError, BadColumns, BadAddress) as error:
+    except (msgspec.DecodeError, DeploymentError, BadColumns, BadAddress, BadLimit) as error:
         raise BadPlan(f"{path}: {error}") from error
     if not items:
         raise BadPlan(f"{path}: no group names a target.")
@@ -110,12 +136,14 @@ def read_plan(path: Path) -> Plan:
         raise BadPlan(f"{path}: the target {doubled[0]!a} stands in it twice.")
     if not re.fullmatch(r"[\w.-]{1,80}", file.name):
         raise BadPlan(f"{path}: the plan's name may hold letters, digits, dots and dashes.")
-    stated = [(item.target, item.department, item.columns, item.exclude, item.deployment) for item in items]
+    stated = [(item.target, item.department, item.settings) for item in items]
     return Plan(
         name=file.name,
         store=_url(file.store, path.parent),
         keep=max(file.keep, 1),
         determinations=path.parent / file.determinations if file.determinations else None,
+        jobs=file.jobs,
+        shared_facts=file.shared_facts,
         items=items,
         digest=sha256(msgspec.json.encode(stated, order="deterministic")).hexdigest(),
     )
@@ -123,25 +151,37 @@ def read_plan(path: Path) -> Plan:
 
 def _items(file: _File, folder: Path) -> Iterator[Item]:
     """Every target, sorted; patterns are spelled out, and one that matches nothing stays, to be told as missing."""
-    base = deployment_of(file.deployment)
     kept = words(_kept(folder / file.columns)) if file.columns else ()
     found = []
     for group in file.group:
-        own = deployment_of(group.deployment)
-        stated = {name: getattr(own, name) for name in own.__struct_fields__ if getattr(own, name)}
+        settings = _settings(file, group, kept)
         for target in group.targets:
             found += [
                 Item(
                     target=name.replace(os.sep, "/"),
                     place=name if is_address(name) else str(folder / name),
                     department=group.department,
-                    columns=(*told_columns(group.columns), *kept),
-                    exclude=group.exclude,
-                    deployment=msgspec.structs.replace(base, **stated),
+                    settings=settings,
                 )
                 for name in _spelled_out(target, folder)
             ]
     return iter(sorted(found, key=lambda item: item.target))
+
+
+def _settings(file: _File, group: _Group, kept: tuple[str, ...]) -> Settings:
+    """How the targets of a group are scanned: what the plan says of all, and before it what the group says."""
+    own = deployment_of(group.deployment)
+    stated = {name: getattr(own, name) for name in own.__struct_fields__ if getattr(own, name)}
+    limits, target_limits = told_limits(f"{name}={value}" for name, value in {**file.limits, **group.limits}.items())
+    return Settings(
+        deployment=msgspec.structs.replace(deployment_of(file.deployment), **stated),
+        limits=limits,
+        target_limits=target_limits,
+        exclude=group.exclude,
+        told=(*told_columns(group.columns), *kept),
+        enters_file_systems=group.all_file_systems,
+        trusts_metadata=group.trust_metadata,
+    )
 
 
 def _spelled_out(target: str, folder: Path) -> list[str]:

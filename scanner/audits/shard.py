@@ -22,6 +22,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
     results: tuple[ResultRow, ...] = ()
     """Without the reports, which are in the store."""
+    warning: str = ""
+    """What was not as it should be and makes no difference to the results, as a sentence."""
     refused: str = ""
     """Why nothing of it could be done here, as a sentence; no other try would help."""
 
@@ -31,6 +33,7 @@ def done(work: Work) -> Answer:
     from scanner.audits.check import checked
     from scanner.audits.store import BadStore, Store
     from scanner.catalogue.knowledge import load_knowledge
+    from scanner.engine.crew import Crew
     from scanner.engine.scan import tool_of
 
     tool = tool_of(load_knowledge())
@@ -39,14 +42,14 @@ def done(work: Work) -> Answer:
         return Answer(refused=f"A worker of the cluster has {mine}, and the audit is made with {theirs}.")
     results = []
     try:
-        with Store(work.store) as store:
+        with Store(work.store) as store, Crew(work.shared_facts) as crew:
             for item in work.items:
                 result = store.result(work.audit, item.target)
-                result = result or checked(work.audit, work.plan, item, store, work.jobs)
+                result = result or checked(work.audit, work.plan, item, store, work.jobs, crew)
                 results.append(msgspec.structs.replace(result, report=b""))
     except BadStore as error:
         return Answer(refused=f"On a worker of the cluster: {error}")
-    return Answer(results=tuple(results))
+    return Answer(results=tuple(results), warning=crew.shared.fault)
 
 
 def main() -> None:

@@ -71,10 +71,16 @@ class Cache:
     """The cache file, open for reading or for writing. Its methods never raise for a fault of the file."""
 
     def __init__(
-        self, connection: sqlite3.Connection | None, *, was_damaged: bool = False, writes: bool = False
+        self,
+        connection: sqlite3.Connection | None,
+        *,
+        was_damaged: bool = False,
+        writes: bool = False,
+        notes_looks: bool = False,
     ) -> None:
         self._connection = connection
         self._writes = writes
+        self._notes_looks = notes_looks
         self.was_damaged = was_damaged
         """Whether it had to be made anew; it may show only while it is used."""
         self._today = int(time.time()) // _DAY_S
@@ -86,17 +92,18 @@ class Cache:
         return self._connection is not None
 
     @classmethod
-    def to_write(cls) -> "Cache":
-        """For the main process: made if it is not there, made anew if it is damaged."""
+    def to_write(cls, *, notes_looks: bool = True) -> "Cache":
+        """For the main process: made if it is not there, made anew if it is damaged; `notes_looks`: whether `record`
+        is to keep how files looked."""
         path = _path()
         if path is None:
             return cls(None)
         try:
-            return cls(_opened(path), writes=True)
+            return cls(_opened(path), writes=True, notes_looks=notes_looks)
         except sqlite3.OperationalError:
             return cls(None)
         except sqlite3.DatabaseError:
-            return cls(_made_anew(path), was_damaged=True, writes=True)
+            return cls(_made_anew(path), was_damaged=True, writes=True, notes_looks=notes_looks)
 
     @classmethod
     def to_read(cls) -> "Cache":
@@ -135,9 +142,10 @@ class Cache:
                 asked = keys[start : start + _MOST_ASKED]
                 marks = ",".join("?" * len(asked))
                 rows = self._connection.execute(f"SELECT key, value, day FROM kept WHERE key IN ({marks})", asked)  # noqa: S608
-                for key, value, day in rows:
-                    if _is_whole(value):
-                        found[key] = value[_CHECK_BYTES:]
+                for key, kept, day in rows:
+                    value = unsealed(kept)
+                    if value is not None:
+                        found[key] = value
                         if day < self._today:
                             self._used_again.append(key)
         return found
@@ -160,7 +168,7 @@ class Cache:
         if self._connection is None or not values:
             return
         last = self._today if day is None else day
-        rows = [(key, _check(value) + value, last) for key, value in values.items()]
+        rows = [(key, sealed(value), last) for key, value in values.items()]
         with self._careful():
             self._connection.executemany("INSERT OR REPLACE INTO kept VALUES (?, ?, ?)", rows)
             self._connection.commit()
@@ -172,19 +180,20 @@ class Cache:
         files: dict[bytes, Seen] = {}
         with self._careful(), suppress(msgspec.DecodeError):
             for (value,) in self._connection.execute("SELECT value FROM seen WHERE root = ? ORDER BY part", (root,)):
-                if _is_whole(value):
-                    files.update({file.name: file for file in _seen_list.decode(value[_CHECK_BYTES:])})
+                content = unsealed(value)
+                if content is not None:
+                    files.update({file.name: file for file in _seen_list.decode(content)})
         return files
 
     def record(self, root: str, part: int, files: Iterable[Seen]) -> None:
         """Record part of a target's files; part 0 forgets what was recorded before."""
-        if self._connection is None:
+        if self._connection is None or not self._notes_looks:
             return
         value = msgspec.msgpack.encode(list(files))
         with self._careful():
             if part == 0:
                 self._connection.execute("DELETE FROM seen WHERE root = ?", (root,))
-            row = (root, part, _check(value) + value)
+            row = (root, part, sealed(value))
             self._connection.execute("INSERT OR REPLACE INTO seen VALUES (?, ?, ?)", row)
             self._connection.commit()
 
@@ -260,9 +269,12 @@ def _made_anew(path: Path) -> sqlite3.Connection | None:
         return None
 
 
-def _check(value: bytes) -> bytes:
-    return blake3(value).digest(length=_CHECK_BYTES)
+def sealed(value: bytes) -> bytes:
+    """A value as it is kept, with a check of its bytes before it."""
+    return blake3(value).digest(length=_CHECK_BYTES) + value
 
 
-def _is_whole(value: bytes) -> bool:
-    return len(value) >= _CHECK_BYTES and _check(value[_CHECK_BYTES:]) == value[:_CHECK_BYTES]
+def unsealed(kept: bytes) -> bytes | None:
+    """The value that was kept; None if it is not whole."""
+    value = kept[_CHECK_BYTES:]
+    return value if sealed(value)[:_CHECK_BYTES] == kept[:_CHECK_BYTES] else None

@@ -46,12 +46,13 @@ def listed(
                     progress.current = _below(found)
                     watch(progress)
             else:
-                _note(found, facts, prefix)
+                note(found, facts, prefix)
         progress.files += len(entries) % _TELL_EVERY
         yield Stretch(str(target.path.resolve()), prefix, entries, target.is_file)
 
 
-def _note(found: Unread | Oddity | PassedOver, facts: Facts, prefix: str) -> None:
+def note(found: Unread | Oddity | PassedOver, facts: Facts, prefix: str = "") -> None:
+    """Keep what was found of a target that is no file to read."""
     if isinstance(found, PassedOver):
         facts.pass_over(found.what, found.number)
     elif isinstance(found, Unread):

@@ -14,6 +14,7 @@ from scanner.engine.depth import ROUNDS, DepthRequest, depth_requests
 from scanner.engine.facts import Facts
 from scanner.engine.importers import IMPORTERS, importer_requests
 from scanner.engine.remember import Keys, joined
+from scanner.engine.shared import Shared
 from scanner.engine.spoken_of import SpokenOf
 from scanner.engine.task import Answer, Batch, DepthTask, Plan, Work, answer_of
 from scanner.engine.workers import Pool, nobody_asked
@@ -59,13 +60,14 @@ class Reading:
     """One scan's reading: give it the targets, then ask for depth."""
 
     def __init__(
-        self, plan: Plan, facts: Facts, cache: Cache, pool: Pool, jobs: int, watch: Callable[[Progress], None]
+        self, plan: Plan, facts: Facts, cache: Cache, shared: Shared, pool: Pool, watch: Callable[[Progress], None]
     ) -> None:
         self._plan = plan
         self._facts = facts
         self._cache = cache
+        self._shared = shared
         self._pool = pool
-        self._jobs = jobs
+        self._jobs = pool.jobs
         self._watch = watch
         self._keys = Keys(plan.rules, plan.limits, plan.context_bytes)
         self._progress = Progress()
@@ -235,8 +237,12 @@ class Reading:
             elif facts.observations:
                 self._facts.add_counted(facts)
                 self._paths[locator] = self._sources()[locator]
-        self._cache.put(answer.keep)
+        self._remember(answer)
+
+    def _remember(self, answer: Answer) -> None:
+        self._cache.put(answer.keep | answer.keep_here | answer.brought)
         self._cache.touch(answer.used)
+        self._shared.put(answer.keep, [*answer.brought, *answer.used])
 
     def _is_known(self, entry: Entry, seen: Seen | None, stretch: Stretch, recorder: "_Recorder") -> bool:
         """Take the facts of an unchanged file from the cache, if they are all there."""
@@ -248,7 +254,10 @@ class Reading:
             kept = self._cache.get(keys)
             if len(kept) < 2:
                 return False
-            found, asked = joined(kept[keys[0]], kept[keys[1]])
+            known = joined(kept[keys[0]], kept[keys[1]])
+            if known is None:
+                return False
+            found, asked = known
             if any("/" in name.removeprefix("../") for name in asked):
                 return False  # what lies deeper is not among the files listed, so nobody knows how it looks
             self._absorb(batch, 0, answer_of(self._plan, found, batch, 0))
@@ -260,7 +269,8 @@ class Reading:
         return True
 
     def _absorb(self, batch: Batch, number: int, answer: Answer) -> None:
-        if not (answer.facts or answer.nested or answer.keep or answer.used) and batch.part[0] == 0:
+        keeps = answer.keep or answer.keep_here or answer.brought or answer.used
+        if not (answer.facts or answer.nested or keeps) and batch.part[0] == 0:
             self._facts.count(answer.type, answer.size)
             return
         self._keep(answer)
@@ -274,8 +284,7 @@ class Reading:
             self._facts.add(facts)
         for kind, number in answer.nested.items():
             self._facts.count_nested(kind, number)
-        self._cache.put(answer.keep)
-        self._cache.touch(answer.used)
+        self._remember(answer)
 
     def _depth_tasks(self, requests: Iterable[DepthRequest]) -> list[DepthTask]:
         """One for each artifact, in the order in which they are asked about."""

@@ -13,8 +13,8 @@ from blake3 import blake3
 
 from scanner.containers import Member
 from scanner.engine.budget import OUT_OF_MEMORY
-from scanner.engine.cache import Cache
 from scanner.engine.remember import Found, Keys, joined, pattern_half, structure_half
+from scanner.engine.shared import Caches
 from scanner.formats.mapped import windows
 from scanner.model.artifact import Artifact, Unread
 from scanner.model.locator import base_name
@@ -64,17 +64,19 @@ class Neighbours:
 class Recall:
     """What is known from the cache, and what is to be kept there."""
 
-    def __init__(self, cache: Cache, keys: Keys, *, trusts_metadata: bool) -> None:
-        self._cache = cache
+    def __init__(self, caches: Caches, keys: Keys, *, trusts_metadata: bool) -> None:
+        self._caches = caches
         self._keys = keys
         self._trusts_metadata = trusts_metadata
         self._keep: dict[bytes, bytes] = {}
+        self._keep_here: dict[bytes, bytes] = {}
         self._foreseen: dict[tuple[str, bytes], list[Found]] = {}
 
-    def taken(self) -> dict[bytes, bytes]:
-        """What is to be kept since this was last asked."""
-        kept, self._keep = self._keep, {}
-        return kept
+    def taken(self) -> tuple[dict[bytes, bytes], dict[bytes, bytes]]:
+        """What is to be kept since this was last asked: wherever it may be of use, and by this machine alone."""
+        kept, here = self._keep, self._keep_here
+        self._keep, self._keep_here = {}, {}
+        return kept, here
 
     def by_bytes(
         self, source: Source, content: bytes, part: tuple[int, int] = (0, 1), told: Sequence[str] = ()
@@ -115,7 +117,7 @@ class Recall:
     def _look_up(self, members: Sequence[Member]) -> None:
         by_key = {self._stamp_key(member): member for member in members}
         asked: list[tuple[bytes, bytes, Member]] = []
-        for key, value in self._cache.get(list(by_key)).items():
+        for key, value in self._caches.get_own(list(by_key)).items():
             member, stamped = by_key[key], _stamped.decode(value)
             name = base_name(member.name)
             if stamped.content:
@@ -123,10 +125,11 @@ class Recall:
             else:
                 own = Artifact(locator="", name=name, type=stamped.type, size=stamped.size)
                 self._foreseen[member.name, member.stamp] = [Found(own)]
-        kept = self._cache.get(sorted({key for *both, _ in asked for key in both}))
+        kept = self._caches.get(sorted({key for *both, _ in asked for key in both}))
         for structure, patterns, member in asked:
-            if structure in kept and patterns in kept:
-                self._foreseen[member.name, member.stamp] = joined(kept[structure], kept[patterns])[0]
+            found = joined(kept.get(structure, b""), kept.get(patterns, b""))
+            if found is not None:
+                self._foreseen[member.name, member.stamp] = found[0]
 
     def by_stamp(self, member: Member) -> list[Found] | None:
         """What was read of a member that looks as it did, where that is enough to know it again and was looked up."""
@@ -139,7 +142,7 @@ class Recall:
         if member.stamp and not asked and (content or is_plain):
             own = found[-1].artifact  # a container comes after what it holds
             stamped = _Stamped(own.type, own.size, content)
-            self._keep[self._stamp_key(member)] = msgspec.msgpack.encode(stamped)
+            self._keep_here[self._stamp_key(member)] = msgspec.msgpack.encode(stamped)
 
     def _stamp_key(self, member: Member) -> bytes:
         return self._keys.of_stamp(member.name, member.size, member.stamp)
@@ -148,7 +151,7 @@ class Recall:
         self, content: bytes, name: str, part: tuple[int, int], told: Sequence[str]
     ) -> tuple[list[Found], dict[str, bytes]] | None:
         structure, patterns = self._keys.of(content, name, part, told)
-        kept = self._cache.get([structure, patterns])
+        kept = self._caches.get([structure, patterns])
         return joined(kept[structure], kept[patterns]) if len(kept) == 2 else None
 
 

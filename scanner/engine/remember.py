@@ -70,10 +70,13 @@ def pattern_half(found: Sequence[Found]) -> bytes:
     return _encoder.encode({item.artifact.locator: item.patterns for item in found if item.patterns})
 
 
-def joined(structure: bytes, patterns: bytes) -> tuple[list[Found], dict[str, bytes]]:
-    """Both halves as they were, and the neighbours. Raises `msgspec.DecodeError` for bytes of another make."""
-    by_locator = _pattern_decoder.decode(patterns)
-    found, asked = _structure_decoder.decode(structure)
+def joined(structure: bytes, patterns: bytes) -> tuple[list[Found], dict[str, bytes]] | None:
+    """Both halves as they were, and the neighbours; None for bytes of another make."""
+    try:
+        by_locator = _pattern_decoder.decode(patterns)
+        found, asked = _structure_decoder.decode(structure)
+    except msgspec.DecodeError:
+        return None
     whole = [
         msgspec.structs.replace(item, patterns=by_locator[item.artifact.locator])
         if item.artifact.locator in by_locator

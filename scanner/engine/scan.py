@@ -18,22 +18,22 @@ from scanner.catalogue.knowledge import Knowledge, knowledge_of, load_knowledge
 from scanner.catalogue.load import Catalogue
 from scanner.engine.budget import Limits, TargetLimits
 from scanner.engine.cache import Cache
+from scanner.engine.crew import Crew
 from scanner.engine.digests import hashed
 from scanner.engine.facts import Facts
 from scanner.engine.garbage import seldom_collected
 from scanner.engine.judge import Case, judge
 from scanner.engine.last_report import LastReport
-from scanner.engine.listing import listed, name_of
+from scanner.engine.listing import listed, name_of, note
 from scanner.engine.reading import Progress, Reading, Stretch
 from scanner.engine.spoken_of import SpokenOf
 from scanner.engine.task import Plan
 from scanner.engine.telling import TellingNames
-from scanner.engine.workers import Pool
 from scanner.model.artifact import Oddity, Unread
 from scanner.model.law import Deployment
 from scanner.model.report import Report, Target, Tool
 from scanner.model.vocabulary import Cause
-from scanner.targets import Opened, open_target
+from scanner.targets import Opened, PassedOver, open_target
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +59,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What may open encrypted volumes. With any, the cache is left alone: nothing of such a volume is kept."""
     trusts_metadata: bool = False
     """Take a file for unchanged if its size, times and inode are, without reading it."""
+    is_copy: bool = False
+    """The target is a copy that is gone afterwards: how its files looked is of no use to a later scan."""
 
 
 @seldom_collected()
@@ -68,29 +70,41 @@ def scan(
     watch: Callable[[Progress], None] = lambda _: None,
     catalogue: Catalogue | None = None,
     keep: Callable[[Facts, Target], None] | None = None,
+    crew: Crew | None = None,
+    lacks: Sequence[Unread | PassedOver] = (),
 ) -> Report:
     """Scan what the user named and judge it, by the signatures in use unless a catalogue is given.
+
+    `crew` has what this scan has in common with others of the same signatures; without it nothing is left afterwards.
+    `lacks` is what of a target is not where it could be read.
 
     `keep` is handed the facts once everything is read, so that they can be asked again later. Without it, the last
     report is the answer where nothing has changed since.
 
     Raises `MissingTarget` (nothing there, or no permission) and `CatalogueError` (broken signatures).
     """
+    if crew is None:
+        with Crew() as own:
+            return scan(paths, settings, watch, catalogue, keep, own, lacks)
     started = now()
     targets = [open_target(path) for path in paths]
-    knowledge = knowledge_of(catalogue) if catalogue else load_knowledge()
+    knowledge, telling = crew.known = crew.known or _known(catalogue)
+    uses_cache = settings.uses_cache and not settings.keys
     plan = Plan(
         rules=knowledge.rules,
-        telling=TellingNames(knowledge.index.file_patterns(), knowledge.index.library_patterns()),
+        telling=telling,
         limits=settings.limits,
         target_limits=settings.target_limits,
         context_bytes=settings.context_bytes,
-        uses_cache=settings.uses_cache and not settings.keys,
+        uses_cache=uses_cache,
         trusts_metadata=settings.trusts_metadata,
         keys=settings.keys,
         told=settings.told,
+        shared_facts=crew.shared.url() if uses_cache else "",
     )
     facts = Facts()
+    for lacking in lacks:
+        note(lacking, facts)
     stretches: list[Stretch] = []
     try:
         stretches.extend(listed(targets, facts, settings.exclude, watch, everywhere=settings.enters_file_systems))
@@ -98,9 +112,9 @@ def scan(
         stretches.clear()
         reason = "The scan was interrupted while its files were being listed; none were examined."
         facts.add_unread(Unread(locator=".", stage="list", cause=Cause.INTERRUPTED, reason=reason))
-    jobs = _jobs(settings, stretches)
-    with Cache.to_write() if plan.uses_cache else Cache(None) as cache, Pool(plan, jobs) as pool:
-        reading = Reading(plan, facts, cache, pool, jobs, watch)
+    workers = crew.at_work(plan, _jobs(settings, stretches))
+    with Cache.to_write(notes_looks=not settings.is_copy) if uses_cache else Cache(None) as cache, workers as pool:
+        reading = Reading(plan, facts, cache, crew.shared, pool, watch)
         case = Case(
             tool=tool_of(knowledge),
             target=_target(targets, facts),
@@ -122,10 +136,15 @@ def scan(
             coverage = msgspec.structs.replace(report.coverage, excluded=settings.exclude)
             artifacts = hashed(report.findings, reading.paths, case.target)
             report = msgspec.structs.replace(report, coverage=coverage, artifacts=artifacts)
-            if not cache.was_damaged:  # a later scan would say so too
+            if not (cache.was_damaged or settings.is_copy):  # a later scan would say so too, or find another copy
                 last.keep(report, reading)
         cache.shrink()
     return msgspec.structs.replace(report, started=stamp(started), finished=stamp(now()))
+
+
+def _known(catalogue: Catalogue | None) -> tuple[Knowledge, TellingNames]:
+    knowledge = knowledge_of(catalogue) if catalogue else load_knowledge()
+    return knowledge, TellingNames(knowledge.index.file_patterns(), knowledge.index.library_patterns())
 
 
 def _decides(settings: Settings, case: Case, knowledge: Knowledge) -> tuple[bytes, ...]:

@@ -19,6 +19,7 @@ from scanner.engine.examine import Examiner, Tell, tells_nobody
 from scanner.engine.notes import Notes
 from scanner.engine.recall import MEMBERS_FROM_BYTES, WORTH_KEEPING_BYTES, Neighbours, Recall, digest_of, was_cut_short
 from scanner.engine.remember import Found, Keys, joined, placed, structure_half
+from scanner.engine.shared import Caches
 from scanner.engine.sources import SMALL_BYTES, BytesSource, OpenFile, read_small
 from scanner.engine.telling import TellingNames
 from scanner.formats.mapped import windows
@@ -46,6 +47,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What may open encrypted volumes."""
     told: tuple[str, ...] = ()
     """What the user told of a list's columns: `name=Title`."""
+    shared_facts: str = ""
+    """The URL of what machines share; empty: nothing."""
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,7 +148,11 @@ class Answer(msgspec.Struct, array_like=True):
     content: bytes = b""
     """Digest of its bytes, if it was taken."""
     keep: dict[bytes, bytes] = {}
-    """For the cache."""
+    """For the cache, and for what machines share."""
+    keep_here: dict[bytes, bytes] = {}
+    """For this machine's cache alone."""
+    brought: dict[bytes, bytes] = {}
+    """For the cache too: what another machine had read."""
     spent: tuple[int, int] = (0, 0)
     """Entries counted and bytes made to read it; nothing, where the cache knew."""
     used: list[bytes] = []
@@ -158,8 +165,9 @@ class _Worker:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.keys = Keys(plan.rules, plan.limits, plan.context_bytes)
-        self.cache = Cache.to_read() if plan.uses_cache else Cache(None)
-        self.recall = Recall(self.cache, self.keys, trusts_metadata=plan.trusts_metadata) if plan.uses_cache else None
+        own = Cache.to_read() if plan.uses_cache else Cache(None)
+        self.caches = Caches(own, plan.shared_facts if plan.uses_cache else "")
+        self.recall = Recall(self.caches, self.keys, trusts_metadata=plan.trusts_metadata) if plan.uses_cache else None
         self.examiner = Examiner(plan.rules, plan.limits, plan.context_bytes, self.recall, plan.keys)
         self.small_bytes = WORTH_KEEPING_BYTES if plan.uses_cache else SMALL_BYTES
 
@@ -207,7 +215,7 @@ def _examined(worker: _Worker, batch: Batch, number: int) -> Answer:
                 _mark_target(answer, source, batch.locator(number), digest.value())
             if file.has_changed():
                 _mark_changed(answer, source, batch, number)
-            answer.used = worker.cache.used_again()
+            answer.used = worker.caches.used_again()
     except Unreadable as why:
         return _not_read(batch.locator(number), "open", why)
     except MemoryError:
@@ -244,9 +252,10 @@ def _of_source(worker: _Worker, source: BytesSource, batch: Batch, number: int) 
         answer.content = digest_of(source) if recall is not None and not is_too_large else b""
         return answer
     recall.taken()  # what a file left that could not be read to its end
+    worker.caches.brought()
     if is_too_large:
         answer = _examined_anew(worker, source, wanted, batch, number)[1]
-        answer.keep = recall.taken()
+        _take_along(answer, worker, recall)
         return answer
     content, told = digest_of(source), _told(worker.plan, batch)
     known = recall.by_bytes(source, content, batch.part, told)
@@ -256,13 +265,19 @@ def _of_source(worker: _Worker, source: BytesSource, batch: Batch, number: int) 
         neighbours = Neighbours(source.group)
         found, answer = _examined_anew(worker, source.beside(neighbours), wanted, batch, number)
         recall.keep(found, source, content, neighbours.asked, batch.part, told)
-    answer.content, answer.keep = content, recall.taken()
+    answer.content = content
+    _take_along(answer, worker, recall)
     return answer
 
 
 def _says_nothing(worker: _Worker, source: BytesSource, wanted: Wanted) -> bool:
     """Whether a single look settles a small file, as it does most files of a folder."""
     return worker.examiner.is_silent(source, wanted) and not worker.plan.telling.tells(source.name, wanted.type)
+
+
+def _take_along(answer: Answer, worker: _Worker, recall: Recall) -> None:
+    answer.keep, answer.keep_here = recall.taken()
+    answer.brought = worker.caches.brought()
 
 
 def _examined_anew(
@@ -300,7 +315,7 @@ def answer_of(plan: Plan, found: Sequence[Found], batch: Batch, number: int) -> 
 
 def _mark_changed(answer: Answer, source: BytesSource, batch: Batch, number: int) -> None:
     """What was read of a file that changed meanwhile may be half of each: it is told, and not kept."""
-    answer.content, answer.keep = b"", {}
+    answer.content, answer.keep, answer.keep_here = b"", {}, {}
     if batch.part[0] == 0:
         facts = _own_facts(answer, source, batch.locator(number))
         notes = Notes(batch.locator(number))
@@ -371,17 +386,20 @@ def _deepened(
     """The answers, from the cache where it has them. Raises `Unreadable` if the artifact is no longer there."""
     content = digest_of(source) if worker.plan.uses_cache else b""
     keys = {ask: worker.keys.of_depth(content, inner, *ask) for ask in asks}
-    kept = worker.cache.get(list(keys.values()))
-    found = {ask: joined(kept[key], msgspec.msgpack.encode({}))[0] for ask, key in keys.items() if key in kept}
+    kept = worker.caches.get(list(keys.values()))
+    known = {ask: joined(kept.get(key, b""), msgspec.msgpack.encode({})) for ask, key in keys.items()}
+    found = {ask: one[0] for ask, one in known.items() if one is not None}
+    brought = worker.caches.brought()
     fresh = {ask: [one] for ask, one in worker.examiner.deepen(source, inner, [a for a in asks if a not in found])}
     found |= fresh
-    used = worker.cache.used_again()
+    used = worker.caches.used_again()
     return [
         Answer(
             type=ask[0],
             facts=[placed(item, outer) for item in found[ask]],
             keep={keys[ask]: structure_half(found[ask], {})} if ask in fresh and not was_cut_short(found[ask]) else {},
             used=used if number == 0 else [],
+            brought={keys[ask]: brought[keys[ask]]} if keys[ask] in brought else {},
         )
         for number, ask in enumerate(asks)
     ]

@@ -16,6 +16,7 @@ from multiprocessing.connection import Connection
 
 import msgspec
 
+from scanner.engine import memory
 from scanner.engine.examine import Tell
 from scanner.engine.task import (
     DepthTask,
@@ -67,10 +68,11 @@ def _start(plan: Plan, parent: int) -> None:
     if sys.platform == "linux":
         import resource
 
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would be a copy of what was scanned
+    if memory.SYSTEM_BOUNDS_IT:
         # RLIMIT_AS would also count mapped files and break the reading of large ones.
         limit = plan.limits.worker_bytes
         resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would be a copy of what was scanned
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is for the main process, which ends its workers
     if sys.platform != "win32":
         signal.signal(signal.SIGALRM, signal.SIG_DFL)

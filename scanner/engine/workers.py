@@ -20,6 +20,7 @@ from typing import Any
 
 import msgspec
 
+from scanner.engine import memory
 from scanner.engine.budget import OUT_OF_MEMORY
 from scanner.engine.task import Answer, Batch, DepthTask, Plan, Work, answers_due, largest
 from scanner.engine.worker_process import AT, GRACE_S, OUT_OF_MEMORY_ANSWER, READY, serve
@@ -39,6 +40,8 @@ _ALARM_STATUS = -14
 """The exit status of a process that SIGALRM ended."""
 _MOST_DEATHS = 8
 """Members of one file that may each end a worker, until the rest of the file is given up."""
+_SWOLLEN_BYTES = 512 << 20
+"""What a worker may hold that goes on with the next target."""
 _MOST_HANGS = 2
 """The same for those that take all the time there is."""
 
@@ -115,6 +118,11 @@ class _Worker:
         self._ends_at = time.monotonic() + limit_s * job.files + GRACE_S
         self.pipe.send(job.work)
 
+    def has_swollen(self, limit_bytes: int) -> bool:
+        """Whether it holds more than that, beside the file at hand."""
+        mapped = largest(self.job.work) if self.job is not None else 0
+        return memory.own_bytes(self._process.pid or 0, mapped) > limit_bytes
+
     def comes_to(self, message: bytes) -> None:
         """It tells which part of the file it comes to."""
         if self.job is not None:
@@ -164,7 +172,8 @@ class Pool:
 
     def __init__(self, plan: Plan, jobs: int) -> None:
         self._plan = plan
-        self._jobs = jobs
+        self.jobs = jobs
+        """How many there are at most."""
         self.beat: Callable[[], None] = nobody_asked
         """Called at least once a second while there is work."""
         self.answered: Callable[[int, int, int], None] = nobody_asked
@@ -181,6 +190,16 @@ class Pool:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is not None:
             self.stop()
+        self.end()
+
+    def end_the_swollen(self) -> None:
+        """Go on without workers that hold what they needed for an earlier target."""
+        for worker in [w for w in self._workers if w.has_swollen(_SWOLLEN_BYTES)]:
+            self._workers.remove(worker)
+            worker.end(_END_S)
+
+    def end(self) -> None:
+        """End the workers, which have nothing to do."""
         while self._workers:
             self._workers.pop().end(_END_S)
 
@@ -227,7 +246,7 @@ class Pool:
     def _give_out(self) -> None:
         """Keep every worker busy, and have as many as there is work for."""
         busy = sum(worker.job is not None for worker in self._workers)
-        while len(self._workers) < min(self._jobs, busy + len(self._waiting)) and self._failed_starts < _STARTS:
+        while len(self._workers) < min(self.jobs, busy + len(self._waiting)) and self._failed_starts < _STARTS:
             self._workers.append(_Worker(self._plan))
         if not self._workers:
             while self._waiting:
@@ -247,10 +266,13 @@ class Pool:
     def _take_in(self) -> None:
         """Wait for something to happen, and keep what was answered."""
         by_pipe: dict[Any, _Worker] = {worker.pipe: worker for worker in self._workers}
-        for pipe in wait(list(by_pipe), _WAIT_S):
+        for pipe in wait(list(by_pipe), _WAIT_S if memory.SYSTEM_BOUNDS_IT else memory.LOOK_S):
             self._hear(by_pipe[pipe])
         for worker in [w for w in self._workers if w.is_late]:
             self._bury(worker, _loss(Cause.TIMED_OUT, _TOO_SLOW))
+        if not memory.SYSTEM_BOUNDS_IT:
+            for worker in [w for w in self._workers if w.has_swollen(self._plan.limits.worker_bytes)]:
+                self._bury(worker, _loss(Cause.LIMIT, OUT_OF_MEMORY))
 
     def _hear(self, worker: _Worker) -> None:
         try:

@@ -17,8 +17,9 @@ from scanner.targets.placeholders import is_placeholder, not_here
 KIND = "folder"
 
 _NAME = attrgetter("name")
-_LINK = "symbolic link"
-_NO_FILE = "socket, pipe or device"
+LINK = "symbolic link"
+"""What a report calls a link that is passed over, and what it calls all else that is neither file nor folder."""
+NO_FILE = "socket, pipe or device"
 _PSEUDO = "view of the running system"
 _ANOTHER = "Another file system begins here, and the scan stays on one; --all-file-systems goes on into it."
 _OCI_FILES, _OCI_BLOBS = ("oci-layout", "index.json"), "blobs"
@@ -56,7 +57,7 @@ class _Walk:
         """What is neither a file nor a folder of the same file system."""
         begins = (status.st_dev, status.st_ino)
         if not stat.S_ISDIR(status.st_mode):
-            self.passed[_LINK if stat.S_ISLNK(status.st_mode) else _NO_FILE] += 1
+            self.passed[LINK if stat.S_ISLNK(status.st_mode) else NO_FILE] += 1
         elif is_pseudo(place, status.st_dev) or begins in self.entered:
             self.passed[_PSEUDO] += 1
         elif self.stays:

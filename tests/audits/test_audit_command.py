@@ -254,6 +254,30 @@ def test_a_scheduled_audit_writes_the_notices_that_were_asked_for(tmp_path, syst
         assert "| logger -t frscan-audit-desks\n" in ran.out
 
 
+def test_a_plan_sets_limits_and_a_group_goes_before_them(tmp_path):
+    (tmp_path / "list.csv").write_text(FACES)
+    plan = planned(tmp_path, "list.csv", jobs="1", limits="{ target-seconds = 60, ratio = 1, items-per-artifact = 1 }")
+    assert run(plan).status == Exit.FOUND
+    narrow = FACES.replace("Luxand FaceSDK", "Editor") + "".join(f"Editor {n},1,Other\n" for n in range(16))
+    (tmp_path / "list.csv").write_text(narrow)
+    assert run(plan).status == Exit.INCOMPLETE
+    plan.write_text(plan.read_text() + 'limits = { items-per-artifact = "1K" }\nall-file-systems = true\n')
+    assert run(plan).status == Exit.NOTHING
+    (item,) = read_plan(plan).items
+    limits = (item.settings.limits.items_per_artifact, item.settings.limits.ratio, item.settings.target_limits.seconds)
+    assert (limits, item.settings.enters_file_systems) == ((1024, 1, 60), True)
+
+
+def test_facts_that_cannot_be_shared_are_told_and_cost_no_finding(tmp_path):
+    pytest.importorskip("psycopg", reason="the PostgreSQL client (psycopg) is not installed")
+    (tmp_path / "a.csv").write_text(FACES)
+    url = "postgresql+psycopg://me:secret@127.0.0.1:1/facts"
+    ran = run(planned(tmp_path, "a.csv", **{"shared-facts": f'"{url}"'}))
+    assert (ran.status, ran.out.split()[3]) == (Exit.FOUND, "targets=1")
+    assert ran.err.startswith("frscan audit: The shared facts cannot be used, so each machine reads for itself: ")
+    assert "secret" not in ran.err
+
+
 def test_a_plan_names_the_file_that_tells_of_tables(tmp_path):
     (tmp_path / "a.csv").write_text("Bezug;Wer\nLuxand FaceSDK;Luxand\n")
     plan = planned(tmp_path, "a.csv", columns='"told.toml"')
@@ -273,6 +297,8 @@ def test_a_plan_names_the_file_that_tells_of_tables(tmp_path):
         ('name = "x"\nstore = "s"\n[[group]]\ntargets = ["a", "a"]\n', "stands in it twice"),
         ('name = "x"\nstore = "s"\n[[group]]\ntargets = ["a"]\ndeployment = {operator = "nobody"}\n', "operator"),
         ('name = "x"\nstore = "s"\n[[group]]\ntargets = ["a"]\nmap = "publisher=Wer"\n', "names the product"),
+        ('name = "x"\nstore = "s"\njobs = -1\n[[group]]\ntargets = ["a"]\n', "Expected `int` >= 0"),
+        ('name = "x"\nstore = "s"\n[limits]\nsecond = 1\n[[group]]\ntargets = ["a"]\n', "is no limit"),
         ('name = "x"\nstore = "nosuch://s"\n[[group]]\ntargets = ["a"]\n', "cannot be opened"),
     ],
 )

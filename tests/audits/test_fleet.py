@@ -1,6 +1,7 @@
 """An audit over a cluster gives what one machine gives, byte for byte, and loses nothing when a worker is lost."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from scanner.audits import BadFleet, Store, read_plan, run_audit
-from scanner.audits.remote import at_hand
 from scanner.audits.shard import Answer, done
+from scanner.catalogue.cache_file import cache_folder
 from scanner.cli.exits import Exit
-from scanner.targets import MissingTarget
 from tests.audits.test_audit_command import FACES, NOTHING, planned
 from tests.commands import FIXTURES, frscan, frscan_here
+from tests.postgresql import new_database
 
 pytest.importorskip("distributed", reason="the extra “fleet” is not installed")
 EPOCH = {"SOURCE_DATE_EPOCH": "1780000000"}
@@ -30,15 +31,25 @@ class Cluster:
         self._processes: list[subprocess.Popen[bytes]] = []
         self._start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard")
 
-    def _start(self, *words: str) -> subprocess.Popen[bytes]:
+    def _start(self, *words: str, **surroundings: str) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "dask", *words, "--scheduler-file", str(self._file)]
         quiet = subprocess.DEVNULL
-        child = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, env={**os.environ, **EPOCH})
+        child = subprocess.Popen(
+            command, stdin=quiet, stdout=quiet, stderr=quiet, env={**os.environ, **EPOCH, **surroundings}
+        )
         self._processes.append(child)
         return child
 
     def worker(self) -> subprocess.Popen[bytes]:
-        return self._start("worker", "--no-nanny", "--nthreads", "1", "--host", "127.0.0.1", "--no-dashboard")
+        """One that knows nothing of what another machine has read; signatures are compiled already."""
+        number = len(self._processes)
+        cache = self._file.parent / f"machine-{number}"
+        cache.mkdir(mode=0o700)
+        for file in cache_folder().iterdir():
+            if "sqlite" not in file.suffix:
+                shutil.copy2(file, cache)
+        words = ("--no-nanny", "--nthreads", "1", "--host", "127.0.0.1", "--no-dashboard")
+        return self._start("worker", *words, FRSCAN_CACHE_DIR=str(cache))
 
     @property
     def address(self) -> str:
@@ -63,13 +74,18 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
     cluster.end()
 
 
-def desks(folder: Path) -> Path:
-    """A plan of eight targets: lists, an app, and one that is not there."""
+def desks(folder: Path, database: str = "") -> Path:
+    """A plan of eight targets: lists, computers with the same app, and one that is not there."""
     folder.mkdir()
-    for number in range(6):
+    for number in range(5):
         (folder / f"desk{number}.csv").write_text(FACES if number % 2 else NOTHING)
-    (folder / "demo.apk").write_bytes((FIXTURES / "android" / "demo.apk").read_bytes())
-    return planned(folder, "desk*.csv", "demo.apk", "gone.csv")
+    for number in range(2):
+        (folder / f"phone{number}").mkdir()
+        (folder / f"phone{number}" / "demo.apk").write_bytes((FIXTURES / "android" / "demo.apk").read_bytes())
+    plan = planned(folder, "desk*.csv", "phone*", "gone.csv", **{"shared-facts": f'"{database}"'})
+    if database:
+        plan.write_text(plan.read_text().replace("audits.sqlite", database, 1))
+    return plan
 
 
 def kept(plan: Path) -> list[tuple[object, ...]]:
@@ -84,15 +100,23 @@ def kept(plan: Path) -> list[tuple[object, ...]]:
     return [*results, *findings, *facts]
 
 
+def how_many_shared(plan: Path) -> int:
+    import psycopg
+
+    with psycopg.connect(read_plan(plan).shared_facts.replace("+psycopg", "")) as connection:
+        return len(connection.execute("SELECT key FROM frscan_facts_1").fetchall())
+
+
 def has_children(process: subprocess.Popen[bytes]) -> bool:
     children = Path(f"/proc/{process.pid}/task").glob("*/children")
     return any(file.read_text() for file in children)
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="who has a child is seen in /proc")
-def test_a_cluster_that_loses_a_worker_keeps_what_one_machine_keeps(tmp_path, cluster):
+def test_a_cluster_that_loses_a_worker_keeps_what_one_machine_keeps(tmp_path, cluster, server_if_any):
+    """Also where results and what was read lie in PostgreSQL, and no worker knows by itself what others have read."""
     alone = frscan("audit", "run", "-q", desks(tmp_path / "alone"), **EPOCH)
-    plan = desks(tmp_path / "spread")
+    plan = desks(tmp_path / "spread", new_database(server_if_any, "fleet") if server_if_any else "")
     lost, _ = cluster.worker(), cluster.worker()
     command = [sys.executable, "-m", "scanner", "audit", "run", "-q", "--engine", "dask"]
     with subprocess.Popen(
@@ -107,6 +131,7 @@ def test_a_cluster_that_loses_a_worker_keeps_what_one_machine_keeps(tmp_path, cl
         out = running.stdout.read().decode()
     assert (running.returncode, out) == (alone.status, alone.out)
     assert kept(plan) == kept(tmp_path / "alone" / "plan.toml")
+    assert not server_if_any or how_many_shared(plan)
 
 
 def test_workers_on_this_machine_need_no_cluster(tmp_path):
@@ -158,50 +183,3 @@ def test_several_machines_need_a_store_that_all_reach(tmp_path):
     assert (ran.status, ran.out) == (Exit.USAGE, "")
     assert "PostgreSQL" in ran.err
     assert frscan_here("audit", "run", "--scheduler", "tcp://127.0.0.1:1", plan).status == Exit.USAGE
-
-
-def test_a_target_by_address_is_read_like_a_file(tmp_path):
-    import fsspec
-
-    (tmp_path / "here.csv").write_text(FACES)
-    fsspec.filesystem("memory").pipe("/lists/there.csv", FACES.encode())
-    address = f"file://{tmp_path.as_posix()}/here.csv"
-    read = read_plan(planned(tmp_path, address, "here.csv", "memory://lists/there.csv", "memory://lists/gone.csv"))
-    with Store(read.store) as store:
-        run_audit(read, store, jobs=1)
-        results = {result.target: result for result in store.results(1)}
-        by_address, by_path = (store.report(1, name) for name in (address, "here.csv"))
-    assert results["memory://lists/there.csv"].verdict == "recognition"
-    assert results["memory://lists/gone.csv"].error == "There is no such file at this address."
-    assert by_address is not None
-    assert by_path is not None
-    assert (by_address.target, by_address.findings) == (by_path.target, by_path.findings)
-
-
-def test_a_copy_of_a_target_is_gone_afterwards():
-    import fsspec
-
-    fsspec.filesystem("memory").pipe("/lists/once.csv", b"x")
-    with at_hand("memory://lists/once.csv") as path:
-        assert path.read_bytes() == b"x"
-    assert not path.exists()
-
-
-def test_a_file_system_that_nobody_knows_is_told():
-    with pytest.raises(MissingTarget, match="could not be read"), at_hand("nosuch://lists/a.csv"):
-        pass
-
-
-@pytest.mark.parametrize(
-    ("address", "said"),
-    [
-        ("sftp://me:secret@host/a.csv", "a password"),
-        ("zip://a.csv::s3://lists/a.zip", "one file"),
-        ("s3://lists/", "one file"),
-    ],
-)
-def test_an_address_that_cannot_be_meant_is_refused(tmp_path, address, said):
-    ran = frscan_here("audit", "run", planned(tmp_path, address))
-    assert (ran.status, ran.out) == (Exit.USAGE, "")
-    assert said in ran.err
-    assert "secret" not in ran.err

@@ -132,6 +132,12 @@ class Misbehaving:
     def _swell(self, _argument: str, _source: Source) -> None:
         bytearray(1 << 40)
 
+    def _swell_slowly(self, _argument: str, _source: Source) -> None:
+        held = []
+        for _ in range(60):
+            held.append(bytearray(b"x") * (10 << 20))
+            time.sleep(0.05)
+
     def _fail(self, _argument: str, _source: Source) -> None:
         raise KeyError("a fault of ours")
 

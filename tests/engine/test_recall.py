@@ -35,7 +35,8 @@ def answered(path: Path, *, trusts_metadata: bool = False, uses_cache: bool = Tr
 
 def remembered(path: Path) -> Answer:
     with Cache.to_write() as cache:
-        cache.put((answer := answered(path)).keep, day=1)
+        answer = answered(path)
+        cache.put(answer.keep | answer.keep_here, day=1)
     return answer
 
 

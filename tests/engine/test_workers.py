@@ -1,5 +1,6 @@
 """A worker that crashes, hangs or swells costs the file at hand, and nothing else."""
 
+import mmap
 import os
 import signal
 import sys
@@ -11,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from scanner.engine import worker_process, workers
+from scanner.engine import memory, worker_process, workers
 from scanner.engine.budget import Limits
+from scanner.engine.memory import own_bytes
 from scanner.engine.task import Batch
 from scanner.engine.workers import Pool
 from tests.engine.scanning import WORD, evil, found_in, innocent, plan_of, scanned, unread_in
@@ -45,6 +47,23 @@ def test_a_worker_that_dies_costs_the_file_at_hand(target, command, cause):
     assert unread_in(report) == {"a.evil": cause}
     assert found_in(report) == good
     assert not report.complete
+
+
+def test_where_the_system_bounds_no_memory_a_worker_that_swells_is_ended(target, monkeypatch):
+    monkeypatch.setattr(memory, "SYSTEM_BOUNDS_IT", False)
+    evil(target, "a", "swell_slowly")
+    good = innocent(target, NAMES)
+    report = scanned(target, Limits(worker_bytes=own_bytes(os.getpid(), 0) + (60 << 20)))
+    assert unread_in(report) == {"a.evil": "limit"}
+    assert found_in(report) == good
+
+
+def test_what_a_worker_holds_is_counted_without_the_files_it_has_mapped(tmp_path):
+    (tmp_path / "large").write_bytes(bytes(64 << 20))
+    before = own_bytes(os.getpid(), 0)
+    with (tmp_path / "large").open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+        assert mapped.find(b"x") == -1
+        assert abs(own_bytes(os.getpid(), 0) - before) < 16 << 20
 
 
 def test_a_worker_that_hangs_with_the_lock_held_is_ended_by_the_system(target, monkeypatch):

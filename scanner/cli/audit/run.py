@@ -2,6 +2,7 @@
 
 import sys
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -22,12 +23,16 @@ class _Engine(StrEnum):
 _FromFacts = Annotated[
     bool, typer.Option("--from-facts", help="Read nothing: ask the signatures in use of the stored facts.")
 ]
+_Jobs = Annotated[
+    int,
+    typer.Option("-j", "--jobs", min=0, help="Worker processes; 0 is what the plan says, or one a processor."),
+]
 _Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Only the last line.")]
 
 
 def run(
     plan: PlanFile,
-    jobs: Annotated[int, typer.Option("-j", "--jobs", min=0, help="Worker processes; 0 is one a processor.")] = 0,
+    jobs: _Jobs = 0,
     from_facts: _FromFacts = False,  # noqa: FBT002  (a command line flag)
     engine: Annotated[
         _Engine, typer.Option("--engine", help="Where targets are checked: here, or spread over a Dask cluster.")
@@ -52,11 +57,12 @@ def run(
         refuse(
             "--scheduler is for `--engine dask`, and --from-facts reads nothing that could be spread.", command=COMMAND
         )
-    spread = Fleet(scheduler) if engine is _Engine.DASK else None
+    warn = cache(_warn)  # once each: many machines may have the same trouble
+    spread = Fleet(scheduler, warn) if engine is _Engine.DASK else None
     watch = _silent if quiet else _tell
     with opened(plan) as (read, store):
         try:
-            audit = run_audit(read, store, jobs=jobs, from_facts=from_facts, spread=spread, watch=watch)
+            audit = run_audit(read, store, jobs=jobs, from_facts=from_facts, spread=spread, watch=watch, warn=warn)
         except KeyboardInterrupt:
             print("frscan audit: interrupted; the next run goes on from here.", file=sys.stderr)
             raise typer.Exit(Exit.INTERRUPTED) from None
@@ -64,6 +70,12 @@ def run(
         write_notices(store, audit, events, mail, webhook)
     print(summary_line(read.name, audit, results))
     raise typer.Exit(_status(results))
+
+
+def _warn(warning: str) -> None:
+    from scanner.reports import printable
+
+    print(f"frscan audit: {printable(warning)}", file=sys.stderr)
 
 
 def _silent(_told: "Told") -> None:

@@ -14,7 +14,7 @@ from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="inventory-table",
-    version=2,
+    version=3,
     line="Inventories as delimited text, in the dialects under formats/inventories/dialects",
     specification="CSV: RFC 4180, and what spreadsheets make of it; the dialects name the exports they describe",
     limits="Columns that hold neither name, publisher, version, identifier nor department are not kept.",

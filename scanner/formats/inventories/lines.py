@@ -13,7 +13,7 @@ from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="inventory-lines",
-    version=1,
+    version=2,
     line="Inventories as package managers print them, in the dialects under formats/inventories/dialects",
     specification="The dialects name the commands whose output they describe",
     limits="A table of fixed widths whose columns overlap is read as far as its headers tell.",

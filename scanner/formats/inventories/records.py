@@ -13,7 +13,7 @@ from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="inventory-records",
-    version=1,
+    version=2,
     line="SBOMs and inventories as lines of keys and values (SPDX tag-value)",
     specification="SPDX 2.3, annex on tag-value: https://spdx.github.io/spdx-spec/v2.3/",
     limits="Of each package name, version, supplier and identifiers are read.",

@@ -18,7 +18,7 @@ from scanner.model.vocabulary import Cause
 HELD = 100_000
 """Different rows held while equal ones are looked for; of more, a product may be told twice, each time with its own."""
 _ROWS_AN_ITEM = 8
-"""A row is smaller than what the budget counts: eight make an item."""
+"""A row is smaller than what the budget counts: eight make an item, and so do eight products."""
 _MAX_CELL = 512
 _MAX_IDS = 8
 _SHOWN = 10
@@ -123,7 +123,7 @@ class Grouping:
 
     def _packed(self, block: list[Row]) -> Observation:
         self._products += len(block)
-        self._budget.spend_items(len(block))
+        self._budget.spend_items(-(-len(block) // _ROWS_AN_ITEM))
         return packed(block, self._unit)
 
 

@@ -15,7 +15,7 @@ from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="inventory-workbook",
-    version=3,
+    version=4,
     line="Inventories as XLSX workbooks",
     specification="ECMA-376, SpreadsheetML; read as a stream by openpyxl",
     limits="Every sheet with the columns of a dialect is read. Formulas count as what was last computed; older "

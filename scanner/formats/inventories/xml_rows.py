@@ -13,7 +13,7 @@ from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="inventory-xml",
-    version=1,
+    version=2,
     line="Inventories and SBOMs as XML, in the dialects under formats/inventories/dialects",
     specification="XML 1.0; the dialects name the exports they describe",
     limits="A file that defines a document type is refused. What is neither name, publisher, version, identifier nor "

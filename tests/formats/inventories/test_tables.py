@@ -5,6 +5,7 @@ import random
 
 import pytest
 
+from scanner.engine.budget import Limits
 from scanner.formats.inventories import delimited, json_rows, workbook
 from scanner.model.listing import spelled_out
 from scanner.model.observation import ListRead, Product
@@ -37,6 +38,13 @@ def test_equal_rows_of_many_hosts_are_one_product_that_says_how_often():
     assert (faces.times, faces.place) == (50, "rows 2, 3, 4 and 47 more")
     assert (editor.times, editor.place) == (1, "row 52")
     assert (summary(found).rows, summary(found).products) == (51, 2)
+
+
+def test_ten_million_different_rows_stay_within_what_a_list_may_cost():
+    budget = CountingBudget()
+    rows = "".join(f"Product {n},1,Maker\n" for n in range(2000))
+    assert len(products(delimited.observe(table(HEAD + rows), budget))) == 2000
+    assert budget.items_spent * 5000 < Limits().items_per_artifact
 
 
 def test_columns_about_people_are_not_kept_and_named():
