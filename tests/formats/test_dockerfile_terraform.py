@@ -9,25 +9,12 @@ from hypothesis import strategies as st
 from scanner.formats import dockerfile, shell_scripts, terraform
 from scanner.formats.shell_commands import command_facts
 from scanner.model.observation import Config, Package
+from tests.format_fixtures import FOLDER
 from tests.formats.reading import read, read_until_stopped
 from tests.sources import BytesSource
 
-DOCKERFILE = r"""# syntax=docker/dockerfile:1
-ARG BASE=python:3.12
-FROM --platform=linux/amd64 ghcr.io/owner/base:1.2 AS build
-RUN apt-get update && apt-get install -y --no-install-recommends python3-face libx=1 && \
-    # a comment in between
-    pip3 install --no-cache-dir -r requirements.txt face-kit==1.2.3 'other[extra]>=2' ./local
-FROM build
-FROM ${BASE} AS last
-COPY --from=owner/models:2 /m /m
-COPY --from=0 /x /x
-ENV APP_FACES=true APP_TOKEN="abc"
-ENV APP_OLD yes
-RUN npm install -g @scope/face@4.5.6 --registry https://host.example && yarn add plain; gem install ruby-face
-RUN ["python", "x.py"]
-FROM scratch
-"""
+DOCKERFILE = (FOLDER / "dockerfile" / "Dockerfile").read_text(encoding="utf-8")
+TERRAFORM = (FOLDER / "terraform" / "main.tf").read_text(encoding="utf-8")
 
 
 def test_a_dockerfile_gives_images_variables_and_packages():
@@ -174,36 +161,6 @@ def test_scripts_and_ci_files_give_the_packages_they_install(name: str, text: st
 
 def test_a_script_that_installs_nothing_is_not_read():
     assert read(shell_scripts, BytesSource("a.sh", b"echo hello\n")) == []
-
-
-TERRAFORM = """
-# actions = ["faces:No"]
-data "aws_iam_policy_document" "a" {
-  statement {
-    actions = [
-      "faces:Search*",  # a comment
-      "faces:IndexFaces",
-    ]
-    resources = ["arn:x:y"]
-  }
-  statement {
-    effect  = "Deny"
-    actions = ["faces:DeleteFaces"]
-  }
-  statement {
-    not_actions = ["faces:NotThis"]
-  }
-}
-resource "x" "y" {
-  policy = jsonencode({ Statement = [{ Action = "storage:Get*", Effect = "Allow" }] })
-  image  = "owner/app:${var.tag}"
-  environment {
-    variables = {
-      APP_FACES = "true"
-    }
-  }
-}
-"""
 
 
 def test_terraform_gives_actions_images_and_variables():
