@@ -1,8 +1,9 @@
-"""Small catalogues made in tests, so that logic is tested without the real signatures."""
+"""Small catalogues made in tests, so that logic is tested without the real signatures; and these, read once."""
 
+from functools import cache
 from typing import Any
 
-from scanner.catalogue.load import Catalogue
+from scanner.catalogue.load import Caching, Catalogue, load_catalogue
 from scanner.model.artifact import Artifact, ArtifactFacts
 from scanner.model.observation import Observation
 from scanner.model.technology import Indicator, LookAlike, Technology
@@ -35,6 +36,12 @@ def lookalike(kind: str, value: str, why: str = "It only looks like it.") -> Loo
 
 def catalogue(*technologies: Technology) -> Catalogue:
     return Catalogue(technologies=technologies, digest="0" * 64)
+
+
+@cache
+def shipped_catalogue() -> Catalogue:
+    """The real signatures. Reading their files takes seconds, so it is done once a process."""
+    return load_catalogue(caching=Caching.BYPASS)
 
 
 def facts(*observations: Observation, locator: str = "x.bin", kind: str = "data") -> ArtifactFacts:

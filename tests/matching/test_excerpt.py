@@ -8,7 +8,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scanner.catalogue.atom_database import BEGINNING_BYTES
-from scanner.catalogue.load import Caching, load_catalogue
 from scanner.catalogue.locality import locality, with_size_variable
 from scanner.catalogue.rules import ByteRules, byte_rules
 from scanner.formats import mapped
@@ -16,7 +15,7 @@ from scanner.matching import bytescan, excerpt
 from scanner.matching.bytescan import ByteScanner
 from scanner.matching.excerpt import Excerpts
 from scanner.model.observation import ByteHit
-from tests.catalogues import catalogue, indicator, technology
+from tests.catalogues import catalogue, indicator, shipped_catalogue, technology
 from tests.matching.test_prefilter import CONDITIONS, PLANTED, STRINGS, rule
 
 pytestmark = pytest.mark.skipif(find_spec("hyperscan") is None, reason="hyperscan is not installed")
@@ -32,7 +31,7 @@ def _own_cache(tmp_path_factory, monkeypatch):
 def shipped(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FRSCAN_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
-        return byte_rules(load_catalogue(caching=Caching.BYPASS))
+        return byte_rules(shipped_catalogue())
 
 
 def rules_of(source: str) -> ByteRules:
@@ -65,7 +64,7 @@ def bytes_given_to_yara(monkeypatch, rules: ByteRules, data: bytes) -> list[int]
 def test_every_shipped_rule_can_be_asked_of_pieces(shipped):
     from scanner.catalogue.rules import _texts
 
-    _, texts = _texts(load_catalogue())
+    _, texts = _texts(shipped_catalogue())
     whole = [name for name, text in texts if locality(text) is None]
     assert whole == [], "Such a rule makes YARA read every large file with one of its literals whole."
     assert shipped.atoms.places is not None

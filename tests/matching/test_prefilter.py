@@ -18,7 +18,6 @@ from scanner.catalogue.atom_database import EVERY_GROUP, AtomDatabases
 from scanner.catalogue.atoms import needed_literals
 from scanner.catalogue.index import entries_of
 from scanner.catalogue.literals import Literal
-from scanner.catalogue.load import Caching, load_catalogue
 from scanner.catalogue.rules import ByteRules, byte_rules
 from scanner.catalogue.words import telling_words
 from scanner.formats import mapped
@@ -29,7 +28,7 @@ from scanner.model.observation import ByteHit
 from scanner.model.source import WordGroup
 from scanner.model.technology import Indicator
 from scanner.model.vocabulary import IndicatorKind
-from tests.catalogues import catalogue, indicator, technology
+from tests.catalogues import catalogue, indicator, shipped_catalogue, technology
 
 GROUPS = get_args(WordGroup)
 FIXTURES = Path(__file__).parents[2] / "fixtures"
@@ -45,7 +44,7 @@ def _own_cache(tmp_path, monkeypatch):
 def shipped(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FRSCAN_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
-        return byte_rules(load_catalogue(caching=Caching.BYPASS))
+        return byte_rules(shipped_catalogue())
 
 
 @pytest.fixture(scope="module")
@@ -251,7 +250,7 @@ def test_all_fixtures_give_the_same_hits_with_and_without_the_engine(both):
 def planted() -> list[bytes]:
     """Each pattern of the shipped catalogue as a file could hold it."""
     forms: list[bytes] = []
-    for each in load_catalogue(caching=Caching.BYPASS).technologies:
+    for each in shipped_catalogue().technologies:
         for _, _, one in entries_of(each):
             text = one.value if one.kind is IndicatorKind.STRING else one.value.replace("*", "x1")
             if one.kind in (IndicatorKind.STRING, IndicatorKind.SYMBOL):
@@ -266,7 +265,7 @@ def planted() -> list[bytes]:
 
 
 PLANTED = planted()
-WORDS = telling_words(load_catalogue(caching=Caching.BYPASS).technologies)
+WORDS = telling_words(shipped_catalogue().technologies)
 
 
 @needs_engine
