@@ -20,13 +20,14 @@ from tests.hostile.quines import gzip_quine, zip_quine
 
 TIGHT = Limits(ratio=10, ratio_floor_bytes=1 << 20, memory_bytes=1 << 16)
 MOST_S = 8.0
+"""Of processor time, for a busy machine takes longer."""
 
 
 @pytest.fixture(autouse=True)
 def _in_time():
-    before = time.monotonic()
+    before = time.process_time()
     yield
-    assert time.monotonic() - before < MOST_S
+    assert time.process_time() - before < MOST_S
 
 
 def all_causes(found: dict[str, set[str]]) -> set[str]:
