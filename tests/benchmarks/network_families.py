@@ -1,14 +1,17 @@
 """Which real networks are recognised, by family and by structure alone.
 
-    python -m tests.benchmarks.network_families FOLDER…
+    python -m tests.benchmarks.network_families FOLDER… [--in-programs]
 
 Reads every file of the folders as a scan would read it under a name that means nothing, each content once, and counts
 by family whether the signatures give it a capability of that family: with everything they say, and once more without
-digests of architectures. `network_families.yaml` says which file is what. Whole files are not looked up by their
+digests of architectures. With `--in-programs` each is put among other bytes behind the beginning of a program, and only
+what is found there counts. `network_families.yaml` says which file is what. Whole files are not looked up by their
 digest, and nothing beside a file helps.
 """
 
 import argparse
+import io
+import random
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterator
@@ -21,6 +24,7 @@ from ruamel.yaml import YAML
 from scanner.catalogue.index import entries_of
 from scanner.catalogue.load import load_catalogue
 from scanner.catalogue.network_pattern import fits
+from scanner.containers import embedded_network
 from scanner.engine.discover import Table
 from scanner.evidence.confidence import weight_of
 from scanner.formats import readers
@@ -53,14 +57,29 @@ def contents(path: Path) -> Iterator[tuple[str, bytes]]:
                 yield (name if name == "data.pkl" else _plain(name)), archive.read(member)
 
 
+def in_program(data: bytes) -> Iterator[tuple[str, bytes]]:
+    """What is found of a file among the constants of a program."""
+    chance = random.Random(len(data))
+    program = b"\x7fELF" + chance.randbytes(20_000) + data + b"\0\xff" * 3 + chance.randbytes(9_000)
+    for member in embedded_network.members(BytesSource("lib.so", program), CountingBudget(8_000_000, 2 * _MOST_BYTES)):
+        found = b"".join(member.chunks())
+        if zipfile.is_zipfile(io.BytesIO(found)):
+            with zipfile.ZipFile(io.BytesIO(found)) as archive:
+                yield from (
+                    ("data.pkl", archive.read(name)) for name in archive.namelist() if name.endswith("/data.pkl")
+                )
+        else:
+            yield "network", found
+
+
 def _plain(name: str) -> str:
     ending = Path(name).suffix
     return "file" + (ending if ending in _TOLD_BY_NAME else ".bin")
 
 
-def networks(path: Path) -> Iterator[Network]:
+def networks(path: Path, *, in_programs: bool) -> Iterator[Network]:
     table = Table()
-    for name, data in contents(path):
+    for name, data in in_program(path.read_bytes()) if in_programs else contents(path):
         source = BytesSource(name, data)
         for reader in table.wanted(name, source.head, source).readers:
             if reader.INFO.name not in _NETWORKS:
@@ -98,6 +117,7 @@ def capabilities(network: Network, *, by_digest: bool) -> set[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folders", nargs="+", type=Path)
+    parser.add_argument("--in-programs", action="store_true", help="put each file into a program first")
     options = parser.parse_args()
     labels = YAML(typ="safe").load(Path(__file__).with_suffix(".yaml"))
     recognition = {str(one) for one in RECOGNITION}
@@ -105,7 +125,7 @@ def main() -> None:
     seen: set[bytes] = set()
     for path in sorted(p for folder in options.folders for p in folder.rglob("*") if p.suffix.lower() in _ENDINGS):
         digest = sha256(path.read_bytes()).digest()
-        found = list(networks(path)) if path.is_file() and digest not in seen else []
+        found = list(networks(path, in_programs=options.in_programs)) if path.is_file() and digest not in seen else []
         seen.add(digest)
         if not found:
             continue
