@@ -5,7 +5,7 @@ KA | Y | Zstandard: files, one behind the other, up to an empty name
 file: name, NUL | flags (not on Windows): 2 is a link, whose target follows | size: u64 | perhaps CRC-32 | content
 ```
 Names are UTF-8, on Windows UTF-16. Whether there are checksums, the payload does not say: the first file is the program
-itself, so its magic tells.
+itself, so its magic tells. Tried on a program that Nuitka 4.3.3 made for Linux; those for Windows by its source.
 """
 
 import re
