@@ -94,19 +94,19 @@ def _node_before(data: memoryview, at: int) -> int | None:
         if data[at - length - 1] != length or data[at - length - 2] != _NAME_KEY:
             continue
         inner = at - length - 2
-        for width in (1, 2, 3, 4):
-            if data[inner - width - 1] == _NAME_KEY and _leads_behind(data, inner - width, at):
-                return inner - width - 1
+        for start in range(inner - 2, max(inner - 6, -1), -1):
+            if data[start] == _NAME_KEY and _leads_from(data, start + 1, inner, at):
+                return start
     return None
 
 
-def _leads_behind(data: memoryview, start: int, at: int) -> bool:
-    """Whether the length there leads behind `at`, and stands right before what it is the length of."""
+def _leads_from(data: memoryview, length: int, inner: int, at: int) -> bool:
+    """Whether the length there stands right before `inner` and leads from that behind `at`."""
     try:
-        size, behind = varint(data, start)
+        size, behind = varint(data, length)
     except Unreadable:
         return False
-    return at < behind + size <= len(data) and data[behind] == _NAME_KEY
+    return behind == inner and at < inner + size <= len(data)
 
 
 def blocks(source: Source, budget: Budget) -> Iterator[memoryview]:
