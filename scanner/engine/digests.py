@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from scanner.model.finding import Finding
 from scanner.model.report import Hashed, Target
@@ -17,8 +17,18 @@ def hashed(findings: Sequence[Finding], paths: Mapping[str, str], target: Target
     named = {entry.locator.partition("!/")[0] for finding in findings for entry in finding.evidence}
     if target.sha256 and target.locator in named:
         return (Hashed(locator=target.locator, sha256=target.sha256, size=target.size),)
-    found = (_hashed(locator, paths[locator]) for locator in sorted(named) if locator in paths)
+    found = _all_hashed([(locator, paths[locator]) for locator in sorted(named) if locator in paths])
     return tuple(one for one in found if one is not None)
+
+
+def _all_hashed(files: Sequence[tuple[str, str]]) -> Iterable[Hashed | None]:
+    """In threads, if there are several: hashing lets other threads run meanwhile."""
+    if len(files) < 2:
+        return [_hashed(*file) for file in files]
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(_hashed, *zip(*files, strict=True)))
 
 
 def _hashed(locator: str, path: str) -> Hashed | None:

@@ -20,6 +20,9 @@ from scanner.model.report import Coverage, Target
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(ArtifactFacts)
 _HELD = 4096
+_HELD_BYTES = 8 << 20
+"""Facts that take less, encoded, are also kept as they came, for they are asked about four times. So kept they take
+some five times as much."""
 _LAST = 4
 
 
@@ -59,6 +62,9 @@ class Facts(Mapping[str, ArtifactFacts]):
         self._unread: list[Unread] = []
         self._oddities: list[Oddity] = []
         self._cached_get = lru_cache(_HELD)(self._get)
+        self._held: dict[str, ArtifactFacts] = {}
+        """All facts, as long as they are few."""
+        self._room = _HELD_BYTES
 
     def add(self, found: ArtifactFacts) -> None:
         """Keep facts; a second helping for the same artifact (an answer to a depth request) adds to the first."""
@@ -73,10 +79,19 @@ class Facts(Mapping[str, ArtifactFacts]):
             self._known[artifact.locator] = artifact.type
             self._sorted = None
         self.came_in.append(artifact.locator)
-        self._store.execute(
-            "INSERT INTO facts (locator, value) VALUES (?, ?)", (artifact.locator, _encoder.encode(found))
-        )
+        value = _encoder.encode(found)
+        self._store.execute("INSERT INTO facts (locator, value) VALUES (?, ?)", (artifact.locator, value))
+        self._hold(found, len(value))
         self._cached_get.cache_clear()
+
+    def _hold(self, found: ArtifactFacts, size: int) -> None:
+        self._room -= size
+        if self._room < 0:
+            self._held.clear()
+            return
+        locator = found.artifact.locator
+        before = self._held.get(locator)
+        self._held[locator] = found if before is None else _merged([before, found])
 
     def add_counted(self, found: ArtifactFacts) -> None:
         """Keep facts of a file that was counted before, when there was nothing to say about it."""
@@ -143,7 +158,7 @@ class Facts(Mapping[str, ArtifactFacts]):
     def __getitem__(self, locator: str) -> ArtifactFacts:
         if locator not in self._known:
             raise KeyError(locator)
-        return self._cached_get(locator)
+        return self._held.get(locator) or self._cached_get(locator)
 
     def _get(self, locator: str) -> ArtifactFacts:
         self._index()
@@ -178,6 +193,9 @@ class Facts(Mapping[str, ArtifactFacts]):
 
     def in_order(self) -> Iterator[tuple[str, ArtifactFacts]]:
         """The same as a plain walk over the store."""
+        if len(self._held) == len(self._known):
+            yield from ((locator, self._held[locator]) for locator in self)
+            return
         self._index()
         # The order of UTF-8 is that of the characters, so that it is the same here and in `__iter__`.
         rows = self._store.execute("SELECT locator, value FROM facts ORDER BY locator, number")

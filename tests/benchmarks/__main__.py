@@ -1,6 +1,7 @@
 """`python -m tests.benchmarks --tree FOLDER [--against 'syft dir:{tree} -o json'] …`: prints ratios; see README.md."""
 
 import argparse
+import compileall
 import os
 import signal
 import subprocess
@@ -10,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from statistics import median
 
+import scanner as scanner_package
 from tests.benchmarks.contestants import SCANNER, Contestant, bare_yara, floors, peer, scanner
 from tests.benchmarks.process import Took, middle, run
 
@@ -22,6 +24,7 @@ def main() -> None:
     """Measure what was asked for."""
     asked = _arguments().parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # a time limit, too, leaves nothing behind
+    compileall.compile_dir(Path(scanner_package.__file__).parent, quiet=1)  # as an installed program has been
     with tempfile.TemporaryDirectory() as made:
         scratch = Path(made)
         rules_cache = scratch / "cache"

@@ -35,6 +35,8 @@ class Names:
         self._locators: set[str] = set()
         self._sorted: dict[str, list[tuple[_Steps, str]]] = {}
         """Of names that were asked about."""
+        self._sets: dict[str, frozenset[str]] = {}
+        """The same, where the order is not asked for."""
 
     def __contains__(self, locator: str) -> bool:
         """Whether something is known of the artifact at that locator."""
@@ -48,6 +50,7 @@ class Names:
             for name in module.names(item):
                 self._bearers.setdefault(name, []).append(locator)
                 self._sorted.pop(name, None)
+                self._sets.pop(name, None)
 
     def nearest(self, name: str, near: str) -> str | None:
         """Of the artifacts that go by a name, the one that shares the most folders with the locator `near`."""
@@ -70,9 +73,10 @@ class Names:
 
     def bears(self, name: str, locator: str) -> bool:
         """Whether the artifact at a locator goes by the name."""
-        bearers, wanted = self._of(name), (steps_of(locator), locator)
-        place = bisect_left(bearers, wanted)
-        return place < len(bearers) and bearers[place] == wanted
+        bearers = self._sets.get(name)
+        if bearers is None:
+            bearers = self._sets[name] = frozenset(self._bearers.get(name, ()))
+        return locator in bearers
 
     def _of(self, name: str) -> list[tuple[_Steps, str]]:
         bearers = self._sorted.get(name)
