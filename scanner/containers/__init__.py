@@ -24,9 +24,10 @@ Names inside a container are text, never paths: nothing is written under them.
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from typing import Literal, NamedTuple, Protocol
+
+import msgspec
 
 from scanner.model.source import Budget, Info, Source
 
@@ -39,9 +40,13 @@ class Plain(NamedTuple):
     """Its bytes, in which things may still be found."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
-    """One entry of a container."""
+def not_plain() -> Plain | None:
+    """What most containers say of a member: its readers have to be asked."""
+    return None
+
+
+class Member(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of a container; some hold a hundred thousand."""
 
     name: str
     """Locator text, `/` as separator, unique inside the container (see `jail`)."""
@@ -61,8 +66,8 @@ class Member:
     stamp: bytes = b""
     """What changes when the member does, as a file system has it: the file system's own number, and the file's number
     and times; empty where there is nothing such."""
-    plain: Plain | None = None
-    """Set where asking readers would be in vain: then its bytes are searched in place."""
+    plain: Callable[[], Plain | None] = not_plain
+    """Gives what is known where asking readers would be in vain: then its bytes are searched in place."""
     notes: tuple[str, ...] = ()
     """What is odd about it, in whole sentences: a name that leads outside, a second entry of the same name …"""
 

@@ -101,14 +101,18 @@ def _long_name(names: bytes, at: int) -> bytes:
 
 def _member(data: memoryview, entry: _Entry, jail: Jail, budget: Budget) -> Member:
     name = jail.admit(entry.name)
-    content = data[entry.start : entry.start + entry.size]
-    is_plain = len(content) == entry.size <= _LARGEST_PLAIN and elf_object.is_plain(content)
     return Member(
         name=name.text,
         kind="file",
         size=entry.size,
-        plain=Plain("elf", content) if is_plain else None,
+        plain=partial(_plain, data, entry),
         chunks=partial(slices, data, entry.start, entry.size, budget),
         # Objects of one name are common in static libraries.
-        notes=tuple(note for note in name.notes if not note.startswith("Another entry")),
+        notes=tuple(note for note in name.notes if not note.startswith("Another entry")) if name.notes else (),
     )
+
+
+def _plain(data: memoryview, entry: _Entry) -> Plain | None:
+    content = data[entry.start : entry.start + entry.size]
+    is_plain = len(content) == entry.size <= _LARGEST_PLAIN and elf_object.is_plain(content)
+    return Plain("elf", content) if is_plain else None

@@ -7,8 +7,9 @@ image; it is told and not examined.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import partial
+
+import msgspec
 
 from scanner.containers import Member, tar
 from scanner.containers.image_layers import Image, Layer, Read, images
@@ -172,7 +173,7 @@ class _Files:
         for layer in reversed(self._image.layers):
             for path, member in self._of_layer(layer):
                 beside = partial(self._beside, path)
-                found = replace(member, name=self._folder + path, origin=layer.origin, beside=beside)
+                found = msgspec.structs.replace(member, name=self._folder + path, origin=layer.origin, beside=beside)
                 self._seen[path] = found
                 yield found
         if self._hidden:

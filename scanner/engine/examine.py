@@ -241,8 +241,9 @@ class Examiner:
         if self._is_lost("open", notes):
             yield notes.found(_unread_member(notes, name, parent))
             return
-        if member.plain is not None and self._is_plain(member.plain, name):
-            type_, size = member.plain.type, len(member.plain.data)
+        plain = member.plain()
+        if plain is not None and self._is_plain(plain, name):
+            type_, size = plain.type, len(plain.data)
             own = Artifact(
                 locator=notes.locator, name=name, type=type_, size=size, parent=parent.locator, origin=notes.origin
             )

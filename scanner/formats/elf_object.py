@@ -40,5 +40,12 @@ def is_plain(data: memoryview) -> bool:
     start, size = place.unpack_from(data, sections + stride * names)
     if not 0 < size <= _MOST_NAMES_BYTES or start + size > sections:
         return False
-    table, tail = bytes(data[start : start + size]), bytes(data[-_TAIL_BYTES:])
-    return not any(name in table for name in _LOOKED_INTO) and not any(end in tail for end in _ENDS_OF_ARCHIVES)
+    return not _holds(data[start : start + size], _LOOKED_INTO) and not _holds(data[-_TAIL_BYTES:], _ENDS_OF_ARCHIVES)
+
+
+def _holds(part: memoryview, texts: tuple[bytes, ...]) -> bool:
+    held = bytes(part)
+    for text in texts:  # noqa: SIM110  (a generator would cost more than the search)
+        if text in held:
+            return True
+    return False
