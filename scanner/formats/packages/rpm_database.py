@@ -86,7 +86,8 @@ def _of_sqlite(source: Source, budget: Budget) -> Iterator[tuple[str, bytes]]:
             budget.spend_items()
             if isinstance(blob, bytes):
                 yield f"Packages, hnum {number}", blob
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        # The second: what SQLite says of a broken schema repeats its bytes, whatever they are.
         raise Unreadable(Cause.DAMAGED, "The register of packages is damaged or no database of RPM's.") from error
     finally:
         connection.close()

@@ -174,3 +174,11 @@ def test_a_flatpak_a_snap_and_a_formula_own_their_folders():
 def test_a_name_of_slashes_alone_is_no_package():
     assert package_purl("apk", "/", "alpine") is None
     assert package_purl("apk", " // ") is None
+
+
+def test_a_schema_whose_fault_cannot_be_told_in_letters_is_damaged(tmp_path):
+    data = rpm_rows.sqlite([], tmp_path)
+    at = data.index(b"CREATE TABLE Packages")
+    for bent in range(at + 13, at + 60):
+        broken = data[:bent] + b"\xfe" + data[bent + 1 :]
+        read_until_stopped(rpm_database, BytesSource("rpmdb.sqlite", broken))
