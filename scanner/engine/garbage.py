@@ -4,7 +4,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_AFTER = 50_000
+COLLECTED_AFTER = 50_000
 """Objects made before it looks again; Python's own 700 cost a third of the time of listing a large folder."""
 
 
@@ -12,7 +12,7 @@ _AFTER = 50_000
 def seldom_collected() -> Iterator[None]:
     """Let the collector look seldom as long as the block, or the function that this decorates, lasts."""
     before = gc.get_threshold()
-    gc.set_threshold(_AFTER, *before[1:])
+    gc.set_threshold(COLLECTED_AFTER, *before[1:])
     try:
         yield
     finally:

@@ -18,6 +18,7 @@ import msgspec
 
 from scanner.engine import memory
 from scanner.engine.examine import Tell
+from scanner.engine.garbage import COLLECTED_AFTER
 from scanner.engine.task import (
     DepthTask,
     Plan,
@@ -37,8 +38,6 @@ AT = b"\xc1"
 GRACE_S = 20.0
 """Beyond the budget's own limit, before a worker that does not answer is ended."""
 _WATCH_S = 1.0
-_GARBAGE_AFTER = 50_000
-"""Objects made before the collector looks for cycles: few of a reader's objects are in any."""
 
 
 def serve(connection: Connection, plan: Plan, parent: int) -> None:
@@ -80,7 +79,7 @@ def _start(plan: Plan, parent: int) -> None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     prepare(plan)
     gc.freeze()
-    gc.set_threshold(_GARBAGE_AFTER)
+    gc.set_threshold(COLLECTED_AFTER)
 
 
 def _end_with(parent: int) -> None:
