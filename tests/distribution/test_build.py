@@ -65,3 +65,22 @@ def test_the_program_needs_no_python_and_compiles_its_signatures_once(tmp_path):
     assert any(name.endswith(".knowledge") for name in before)
     check(program, home=home)
     assert kept(home) == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the file is a script of a shell")
+def test_the_one_file_unpacks_itself_once_and_brings_its_licences(tmp_path):
+    subprocess.run([sys.executable, str(BUILD), str(tmp_path / "out"), "--one-file"], check=True)
+    (program,) = (tmp_path / "out").iterdir()
+    home = tmp_path / "home"
+    home.mkdir()
+    programs = f"FRSCAN_PROGRAM_DIR={home / 'programs'}"
+    for _ in range(2):
+        check("/usr/bin/env", "PATH=/usr/bin:/bin", programs, program, home=home)
+    (unpacked,) = (home / "programs").iterdir()
+    assert (unpacked / "licenses" / "python" / "LICENSE.txt").is_file()
+    assert list((unpacked / "licenses").glob("msgspec-*/**/LICENSE*"))
+    assert not list(unpacked.rglob("*readline*"))
+    cut = tmp_path / "cut"
+    cut.write_bytes(program.read_bytes()[:1_000_000])
+    ran = bare("/usr/bin/env", "PATH=/usr/bin:/bin", f"FRSCAN_PROGRAM_DIR={home / 'other'}", "sh", cut, home=home)
+    assert "could not be unpacked" in ran.stderr
