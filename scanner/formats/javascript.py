@@ -11,14 +11,14 @@ from collections.abc import Iterator
 
 from scanner.formats.bundled_modules import bundled_packages
 from scanner.formats.javascript_facts import Text, dialect_of, javascript_facts
-from scanner.formats.javascript_relevance import asks_for
+from scanner.formats.javascript_relevance import DECLARATIONS, asks_for, declares_with
 from scanner.model.observation import Observation
 from scanner.model.source import Budget, Info, Magic, Source, Unreadable
 from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="javascript",
-    version=5,
+    version=6,
     line="JavaScript and TypeScript: modules and files imported, calls, packages in bundles that keep their paths",
     specification="ECMAScript: https://tc39.es/ecma262/; CommonJS, AMD; TypeScript and JSX as tree-sitter reads them",
     limits=(
@@ -53,7 +53,8 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     data = as_utf8(bytes(source.view(0, min(source.size, _MOST_BYTES))))
     budget.spend_bytes(len(data))
     yield from bundled_packages(data, budget)
-    if asks_for(data, source.focus):
+    is_declaration = source.name.lower().endswith(DECLARATIONS)
+    if not source.focus or (declares_with if is_declaration else asks_for)(data, source.focus):
         yield from javascript_facts(Text(data, dialect_of(source.name), source.name), budget)
     if source.size > _MOST_BYTES:
         raise Unreadable(Cause.LIMIT, f"Only its first {_MOST_BYTES >> 20} MiB were read as a script.")

@@ -11,7 +11,6 @@ Spelling (the same in the catalogue's `js:` patterns):
 - A call on something unknown, as in minified bundles, keeps its last member behind a dot: `.startRecording`.
 """
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
@@ -20,6 +19,7 @@ from scanner.formats.javascript_files import file_specifier
 from scanner.formats.javascript_modules import Module, module_of
 from scanner.formats.javascript_names import Name, resolve
 from scanner.formats.javascript_program import Program, collect
+from scanner.formats.javascript_relevance import DECLARATIONS, LOADS
 from scanner.formats.javascript_syntax import Dialect, parsed
 from scanner.formats.packages.purls import npm_purl
 from scanner.model.observation import Call, Import, Package
@@ -34,7 +34,6 @@ _MAX_CALLERS = 8
 _MAX_UNKNOWN = 4000
 _OF_LOADERS = frozenset({"exports", "module", "require"})
 """What AMD hands to a module under the name of one."""
-_DECLARATIONS = (".d.ts", ".d.mts", ".d.cts")
 _LEAST_LETTERS = 6
 """A shorter member of something unknown says nothing."""
 _MIN_ERROR_BYTES = 400
@@ -58,7 +57,6 @@ _OF_EVERY_PAGE = frozenset(
         "setInterval", "setTimeout", "super", "test", "undefined", "unescape",
     }
 )  # fmt: skip
-_LOADS = re.compile(rb"""(?:\brequire\(|\bfrom|\bimport\(?|\bimportScripts\()\s{0,20}["']([^"'\\\n]{1,300})["']""")
 
 
 class Text(NamedTuple):
@@ -112,7 +110,7 @@ def javascript_facts(text: Text, budget: Budget) -> Iterator[Import | Call | Pac
     if stopped is not None:
         yield from _without_parsing(text, budget, seen)
         raise stopped
-    if text.name.endswith(_DECLARATIONS):
+    if text.name.endswith(DECLARATIONS):
         return  # nothing is called there, and the grammar lags behind what types can say
     if program.error_bytes > max(_MIN_ERROR_BYTES, len(text.data) // _ERROR_SHARE):
         yield from _without_parsing(text, budget, seen)
@@ -177,7 +175,7 @@ def _names(name: Name) -> tuple[str, ...]:
 def _without_parsing(text: Text, budget: Budget, seen: set[str] | None = None) -> Iterator[Import | Package]:
     seen = set() if seen is None else seen
     line, counted = 0, 0
-    for found in _LOADS.finditer(text.data):
+    for found in LOADS.finditer(text.data):
         budget.spend_items()
         line, counted = line + text.data.count(b"\n", counted, found.start()), found.start()
         yield from _asked(found[1].decode("utf-8", "backslashreplace"), text, line, seen)

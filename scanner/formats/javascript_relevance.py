@@ -5,11 +5,23 @@ name, as a setting of another library) it tells nothing. The names of other file
 of packages, but `…/pkg@1.2.3` and `…/npm/pkg` in addresses are. Files are asked for by their short names, `./x` for
 `../lib/x.js` (see `scanner.formats.javascript_files`).
 
+A global name is used where it begins an expression or is taken from `window`: not where it is the member of something
+else, the name of a declaration, or a text by itself.
+
+The text may also be one inside of JSON: then the answer may be yes where it should be no, but not the other way.
 Names are found by plain search, and what stands around them is looked at: an expression over the whole text would take
 as long as parsing it.
 """
 
+import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+LOADS = re.compile(rb"""(?:\brequire\(|\bfrom|\bimport\(?|\bimportScripts\()\s{0,20}["']([^"'\\\n]{1,300})["']""")
+"""What a text loads, told without parsing it; comments count too."""
+DECLARATIONS = (".d.ts", ".d.mts", ".d.cts")
+"""How the names of files end that only say what there is: nothing is called in them."""
 
 _QUOTES = (b'"', b"'", b"`")
 _BEFORE = (*_QUOTES, b"!", b"npm:", b"npm:/", b"node_modules/", b"/npm/", b"libs/")
@@ -17,7 +29,19 @@ _BEHIND = (*_QUOTES, b"/", b"@", b"!", b"?", b"\\")
 _BEFORE_FILES = (*_QUOTES, b"/")
 _BEHIND_FILES = (*_QUOTES, b".", b"?", b"/")
 _PARENTS = tuple(parent + quote for parent in (b".", b"./", b"..", b"../", b"../..", b"../../") for quote in _QUOTES)
-_IN_NAMES = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$")
+_WINDOW = rb"(?:window|self|globalThis|global|top|parent)"
+_OF_WINDOW = re.compile(rb"(?:(?<![\w$.])|(?<=\\[nrt]))" + _WINDOW + rb"\s*(?:\?\.|\.)\s*$")
+_WINDOW_RENAMED = re.compile(rb"[=(,:]\s*" + _WINDOW + rb"\s*[;,)}\n|&?\\]")
+"""Where the page's own object gets another name, a member of anything may be one of its own."""
+_DECLARED = re.compile(rb"\b(?:as|class|const|enum|function|interface|let|namespace|type|var)\s+$")
+_NEAR_BYTES = 60
+_OF_NAMES = frozenset(bytes([letter]) for letter in b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$")
+
+
+def declares_with(data: bytes, names: Iterable[str]) -> bool:
+    """Whether a file of declarations, in which nothing is called, loads one of the modules among the names."""
+    modules = [name for name in names if "#" not in name and (name[:1] != "." or name[:2] == "./")]
+    return bool(modules) and asks_for(b"\n".join(b'"%s"' % found[1] for found in LOADS.finditer(data)), modules)
 
 
 def asks_for(data: bytes, names: Iterable[str]) -> bool:
@@ -26,17 +50,29 @@ def asks_for(data: bytes, names: Iterable[str]) -> bool:
     Names are modules `pkg`, `pkg#member#member` where the members must stand there too, global names `window.X`,
     members `.x` of anything, and files `./x`. Without any, whatever is asked for counts.
     """
-    words = sorted(names)
-    if not words:
-        return True
-    of_module: dict[str, list[list[str]]] = {}
-    for word in words:
-        module, *members = word.split("#")
-        of_module.setdefault(module, []).append(members)
-    return any(
-        _is_used(data, module) and any(all(_has_member(data, one) for one in members) for members in alternatives)
-        for module, alternatives in of_module.items()
+    asked = frozenset(names)
+    return not asked or any(
+        one.literal in data and _is_used(data, one.module) and all(_has_member(data, member) for member in one.members)
+        for one in _split(asked)
     )
+
+
+class _Name(NamedTuple):
+    module: str
+    members: tuple[str, ...]
+    literal: bytes
+    """What of the module stands in a text that uses it."""
+
+
+@lru_cache(maxsize=64)
+def _split(names: frozenset[str]) -> tuple[_Name, ...]:
+    return tuple(map(_name, sorted(names)))
+
+
+def _name(name: str) -> _Name:
+    module, *members = name.split("#")
+    literal = module.removeprefix("./").removeprefix("window.").removeprefix(".")
+    return _Name(module, tuple(members), literal.encode("utf-8"))
 
 
 def _is_used(data: bytes, name: str) -> bool:
@@ -44,10 +80,33 @@ def _is_used(data: bytes, name: str) -> bool:
     if name.startswith("./"):
         return _names_file(data, raw[2:])
     if name.startswith("window."):
-        return raw.removeprefix(b"window.") in data
+        return _is_global(data, raw.removeprefix(b"window."))
     if name.startswith("."):
-        return raw in data or any(quote + raw[1:] + quote in data for quote in _QUOTES)
+        return raw in data or any(quote + raw[1:] in data for quote in _QUOTES)
     return any(_is_specifier(data, at, at + len(raw)) for at in _places(data, raw))
+
+
+def _is_global(data: bytes, name: bytes) -> bool:
+    """Whether the name stands where it may be a global one."""
+    as_member = False
+    for at in _places(data, name):
+        end = at + len(name)
+        if _goes_on_before(data, at) or data[end : end + 1] in _OF_NAMES:
+            continue
+        before = data[max(0, at - _NEAR_BYTES) : at]
+        if _begins_expression(before):
+            return True
+        as_member = as_member or before.rstrip().endswith(b".")
+    return as_member and _WINDOW_RENAMED.search(data) is not None
+
+
+def _begins_expression(before: bytes) -> bool:
+    """Whether what stands before a name leaves it to be a global one."""
+    if before.endswith(_QUOTES):  # `window["X"]`; any other text that is the name alone says nothing
+        return before[:-1].rstrip(b"\\ \t\r\n").endswith(b"[")
+    if before.rstrip().endswith(b"."):
+        return _OF_WINDOW.search(before) is not None
+    return _DECLARED.search(before) is None
 
 
 def _places(data: bytes, raw: bytes) -> Iterator[int]:
@@ -74,13 +133,18 @@ def _is_specifier(data: bytes, start: int, end: int) -> bool:
     return data[start - 1 : start] == b"/" and data[end : end + 1] == b"@" and data[end + 1 : end + 2].isdigit()
 
 
+def _goes_on_before(data: bytes, at: int) -> bool:
+    """Whether a name at a place is the end of a longer one; a letter behind a backslash is an escape in JSON."""
+    return data[at - 1 : at] in _OF_NAMES and data[at - 2 : at - 1] != b"\\"
+
+
 def _has_member(data: bytes, pattern: str) -> bool:
     """Whether a name stands in the text as a whole; where the pattern has `*`, as a piece of one."""
     piece = max(pattern.split("*"), key=len)
     raw = piece.encode("utf-8")
     is_start, is_end = pattern.startswith(piece), pattern.endswith(piece)
     for at in _places(data, raw):
-        before, behind = data[at - 1 : at], data[at + len(raw) : at + len(raw) + 1]
-        if not (is_start and before and before[0] in _IN_NAMES) and not (is_end and behind and behind[0] in _IN_NAMES):
+        behind = data[at + len(raw) : at + len(raw) + 1]
+        if not (is_start and _goes_on_before(data, at)) and not (is_end and behind in _OF_NAMES):
             return True
     return False

@@ -1,4 +1,9 @@
-"""Whether a Python file imports any of the modules a reader was asked about: if not, nothing in it needs following."""
+"""Whether a Python file imports any of the modules a reader was asked about: if not, nothing in it needs parsing.
+
+Names are found by plain search and what stands around them is looked at: in an import statement, or in quotes where
+something in the file imports by a text. Texts and comments that look like statements count too. A name with a dot in
+front is that of a file of the same project, which may be imported as `.name` too; any other is imported in full.
+"""
 
 import ast
 import re
@@ -6,13 +11,20 @@ from collections.abc import Iterable, Iterator
 
 from scanner.formats.python_text_pieces import TextPieces
 
-_IMPORT = re.compile(
-    rb"\b(?:c?import|from)\b[ \t\\\r\n]+((?:[\w., \t*]|\\\r?\n|\((?:[^()]|\([^()]{0,300}\)){0,8000}\)?)+)"
+_STATEMENT = re.compile(rb"\b(?:c?import|from)\b")
+_LISTED = re.compile(
+    rb"\s*\(?\s*(?:[\w.]+(?:\s+as\s+\w+)?\s*,\s*)*(?:[\w.]+(?:\s+as\s+\w+)?)?\s*[)\\]*\s*(?:#.*)?",
 )
-_NAME = re.compile(rb"[\w.]+")
-_DYNAMIC = (b"importlib", b"__import__", b"import_module", b"importorskip", b"runpy", b"builtins")
-"""What a text may hold that imports by a name in a string; and so may what runs one."""
-_RUNNING = {word: re.compile(rb"\b" + word + rb"\b") for word in (b"exec", b"eval")}
+"""A line of an import statement that began further up: names alone, between commas."""
+_MAX_LINE = 2000
+_IN_NAMES = frozenset(bytes([letter]) for letter in b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
+_QUOTES = (b'"', b"'")
+_BEHIND_TEXT = (b'"', b"'", b".")
+_BY_TEXT = (b"import_module", b"__import__", b"importorskip", b"run_module")
+"""What imports by a name in a text; and so may what runs one."""
+_RUNNING = {b"exec": re.compile(rb"(?<![.\w])exec\s*\(")}
+_KEEPING = (b"importlib", b"runpy")
+"""Modules that hold what imports by a text, which may be taken by a name put together."""
 _PUT_TOGETHER = {
     **{word: re.compile(rb"\b" + word + rb"\b") for word in (b"getattr", b"__getattribute__", b"attrgetter")},
     **{word: re.compile(rb"\b" + word + rb"\b") for word in (b"methodcaller", b"__dict__", b"vars")},
@@ -31,21 +43,29 @@ def modules_of(focus: frozenset[str]) -> frozenset[str]:
     return frozenset(name.partition("#")[0] for name in focus)
 
 
-def may_concern(data: bytes, focus: frozenset[str]) -> bool:
-    """Whether it is worth parsing: a statement that imports one of the modules, or what could import by a text.
-
-    Statements are looked for wherever the words stand, in texts and comments too. Where only some members of a module
-    matter, they must stand there, or in pieces, with something that could put them together.
-    """
-    if not focus or any(word in data for word in _DYNAMIC) or _has_any(data, _RUNNING):
+def imports_by_text(data: bytes) -> bool:
+    """Whether a text in the file could name a module that it imports."""
+    if any(word in data for word in _BY_TEXT) or _has_any(data, _RUNNING):
         return True
+    return any(word in data for word in _KEEPING) and _has_any(data, _PUT_TOGETHER)
+
+
+def may_concern(data: bytes, focus: frozenset[str]) -> bool:
+    """Whether it is worth parsing: a statement that imports one of the modules, or a text that could.
+
+    Where only some members of a module matter, they must stand there, or in pieces, with something that could put them
+    together.
+    """
+    if not focus:
+        return True
+    by_text = imports_by_text(data)
     standing = frozenset(name for name in focus if "#" not in name or _has_members(data, name))
-    if standing and _is_imported(data, modules_of(standing)):
+    if standing and _is_loaded(data, modules_of(standing), by_text=by_text):
         return True
     others = focus - standing
-    if not others or not _has_any(data, _PUT_TOGETHER):
+    if not others or not _is_loaded(data, modules_of(others), by_text=by_text):
         return False
-    return _is_imported(data, modules_of(others)) and _has_members_in_pieces(data, others)
+    return _has_any(data, _PUT_TOGETHER) and _has_members_in_pieces(data, others)
 
 
 def _has_any(data: bytes, expressions: dict[bytes, re.Pattern[bytes]]) -> bool:
@@ -66,26 +86,61 @@ def _has_members_in_pieces(data: bytes, names: Iterable[str]) -> bool:
     if _SPELLED.search(data):
         return True
     pieces = TextPieces(data)
-    return any(all(pieces.make(piece) for piece in _pieces(name)) for name in names)
+    return any(all(piece in data or pieces.make(piece) for piece in _pieces(name)) for name in names)
 
 
-def _is_imported(data: bytes, modules: frozenset[str]) -> bool:
-    return any(is_of(name, modules) for name in _imported_names(data))
+def _is_loaded(data: bytes, modules: Iterable[str], *, by_text: bool) -> bool:
+    """Whether a statement imports one of the modules, or a text that may be imported names one."""
+    if any(_is_imported(data, module) for module in modules):
+        return True
+    if not by_text:
+        return False
+    roots = {module.lstrip(".").partition(".")[0].encode("utf-8") for module in modules}
+    if any(_is_quoted(data, root) for root in roots) or _SPELLED.search(data):
+        return True
+    pieces = TextPieces(data)
+    return any(pieces.make(root) for root in roots)
 
 
-def _imported_names(data: bytes) -> Iterator[str]:
-    """`a.b` and `a.b.c` for `from a.b import c`; `a`, `b` for `import a, b`; dots of relative imports are left out."""
-    for statement in _IMPORT.finditer(data):
-        names = [name.decode("ascii", "replace").lstrip(".") for name in _NAME.findall(statement[1])]
-        first = names[0] if names else ""
-        yield first
-        for name in names[1:]:
-            yield name
-            yield f"{first}.{name}"
+def _is_imported(data: bytes, module: str) -> bool:
+    """Whether the beginning of its name stands in an import, and the rest of it anywhere."""
+    root, *rest = module.lstrip(".").encode("utf-8").split(b".")
+    places = _words(data, root)
+    if not module.startswith("."):
+        places = (place for place in places if data[place[0] - 1 : place[0]] != b".")
+    return all(part in data for part in rest) and any(_is_in_import(data, *place) for place in places)
+
+
+def _words(data: bytes, word: bytes) -> Iterator[tuple[int, int]]:
+    """Where the word stands as a whole."""
+    at = data.find(word)
+    while at >= 0:
+        end = at + len(word)
+        if data[at - 1 : at] not in _IN_NAMES and data[end : end + 1] not in _IN_NAMES:
+            yield at, end
+        at = data.find(word, end)
+
+
+def _is_in_import(data: bytes, start: int, end: int) -> bool:
+    begins = max(data.rfind(b"\n", 0, start), data.rfind(b"\r", 0, start)) + 1
+    if start - begins > _MAX_LINE:
+        return True
+    if _STATEMENT.search(data, begins, start):
+        return True
+    if data.find(b"#", begins, start) >= 0:
+        return False
+    ends = data.find(b"\n", end, end + _MAX_LINE)
+    return _LISTED.fullmatch(data, begins, ends if ends >= 0 else min(len(data), end + _MAX_LINE)) is not None
+
+
+def _is_quoted(data: bytes, root: bytes) -> bool:
+    """Whether a text begins with the name."""
+    places = _words(data, root)
+    return any(data.endswith(_QUOTES, 0, start) and data.startswith(_BEHIND_TEXT, end) for start, end in places)
 
 
 def concerns(body: Iterable[ast.stmt], modules: frozenset[str]) -> bool:
-    """Whether an import, or a text that could name one, speaks of one of the modules or of what they lie in."""
+    """Whether an import speaks of one of the modules or of what they lie in."""
     return not modules or any(is_of(name, modules) for statement in body for name in _names(statement))
 
 
@@ -98,10 +153,12 @@ def is_of(name: str, modules: frozenset[str]) -> bool:
 def _names(statement: ast.stmt) -> Iterable[str]:
     for node in ast.walk(statement):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            yield from _spellings(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             module = node.module or ""
-            yield module
-            yield from (f"{module}.{alias.name}".lstrip(".") for alias in node.names)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) < 200:
-            yield node.value
+            names = (module, *(f"{module}.{alias.name}".lstrip(".") for alias in node.names))
+            yield from (f".{name}" for name in names) if node.level else _spellings(names)
+
+
+def _spellings(names: Iterable[str]) -> Iterable[str]:
+    return (spelling for name in names for spelling in (name, f".{name}"))

@@ -133,8 +133,11 @@ class Names:
     def attribute(self, owners: Values, name: str) -> Values:
         """What an attribute of these may be."""
         self.asked.add(name)
-        found = union(*(self._of_one(owner, name) for owner in owners))
-        return found if owners else self._of_unknown.get(name, ())
+        if not owners:
+            return self._of_unknown.get(name, ())
+        if len(owners) == 1:
+            return self._of_one(owners[0], name)
+        return union(*(self._of_one(owner, name) for owner in owners))
 
     def _of_one(self, owner: Value, name: str) -> Values:
         if isinstance(owner, Ref):
@@ -163,7 +166,7 @@ class Names:
 
     def _grown(self, known: Values | None, values: Values, what: _Asked | None) -> Values:
         """`what`: what those that asked for it asked for; None if nobody can have asked yet."""
-        grown = union(known or (), values)
+        grown = union(known or (), values) if values else known or ()
         if known is None or len(grown) != len(known):
             self.has_grown = True
             if what is not None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from scanner.formats.python_facts import Facts
 from scanner.formats.python_flow import Flow
-from scanner.formats.python_relevance import concerns, may_concern, modules_of
+from scanner.formats.python_relevance import concerns, imports_by_text, may_concern, modules_of
 from scanner.formats.python_stub import imports_alone
 from scanner.formats.python_tree import MAX_BYTES, Statements, statements
 from scanner.model.observation import Observation
@@ -18,7 +18,7 @@ from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="python-source",
-    version=7,
+    version=8,
     line="Python source: imports, calls followed through names, native libraries it loads",
     specification="The Python Language Reference: https://docs.python.org/3/reference/",
     limits="What does not parse (Python 2, Cython, syntax newer than the interpreter) and sources above 1 MiB are read "
@@ -53,7 +53,7 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     flow = Flow(source.name.partition(".")[0], facts, budget)
     problem: Unreadable | None = None
     try:
-        if concerns(found.body, modules_of(source.focus)):
+        if imports_by_text(data) or concerns(found.body, modules_of(source.focus)):
             flow.read(_imports(found.body) if is_stub else found.body)
     except Unreadable as error:
         problem = error

@@ -92,6 +92,8 @@ def union(*candidates: Iterable[Value | None]) -> Values:
     groups = [group for group in candidates if group]
     if not groups:
         return ()
+    if len(groups) == 1 and isinstance(groups[0], tuple) and len(groups[0]) == 1 and groups[0][0] is not None:
+        return (groups[0][0],)  # most are of this kind
     found = dict.fromkeys(value for group in groups for value in group if value is not None)
     return tuple(found) if len(found) <= MAX_CANDIDATES else tuple(islice(found, MAX_CANDIDATES))
 

@@ -4,6 +4,7 @@ A map lists the files a bundle was made of (`sources`), mostly with their text (
 has lost its module names, and its map gives them back.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Annotated, Any
 
@@ -19,7 +20,7 @@ from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="source-map",
-    version=2,
+    version=3,
     line="Source maps: packages that went into a bundle",
     specification="ECMA-426: https://tc39.es/ecma426/",
     limits="Only maps that name a known package are read. "
@@ -31,6 +32,9 @@ INFO = Info(
 _MAX_SECTIONS = 1000
 _GUARDS = (b")]}'", b")]}")
 """Lines that servers put before JSON so that it cannot be loaded as a script (ECMA-426 §7)."""
+_BEGINNING = re.compile(rb"\s*(?:\)\]\}[^\n]{0,20}\n\s*)?\{")
+_BY_NUMBER = re.compile(rb"\\u00(?:2[27d-fD-F]|3[0-9]|4|5[0-9aAfF]|6|7[0-9aA])")
+"""A letter of a name, or what stands around one, that is written by its number."""
 _SCRIPTS = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx")
 _Texts = Annotated[list[Any], msgspec.Meta(max_length=1_000_000)]
 """Any: a damaged map holds anything, and one odd entry should not cost the others."""
@@ -77,6 +81,8 @@ def facts_of_sources(data: bytes, focus: frozenset[str], budget: Budget) -> Iter
     Raises:
         Unreadable: as `observe` does; limit, when the sources are longer than 12 MiB together.
     """
+    if not _may_ask_for(data, focus):
+        return
     left = MAX_BYTES
     for prefix, part in _parts(data):
         for number, name, text in _own_sources(part):
@@ -91,6 +97,17 @@ def facts_of_sources(data: bytes, focus: frozenset[str], budget: Budget) -> Iter
             place = f"{prefix}sourcesContent[{number}] line {{}}"
             kept = Text(content, dialect_of(name), name, place=place, lies_beside_its_files=False)
             yield from javascript_facts(kept, budget)
+
+
+def _may_ask_for(data: bytes, focus: frozenset[str]) -> bool:
+    """Whether anything in the map asks for one of `focus`, told without reading it as JSON.
+
+    What does not begin as a map does is read, so that it is told what is wrong with it.
+    """
+    if not _BEGINNING.match(data) or (b"\\u00" in data and _BY_NUMBER.search(data)):
+        return True
+    escaped = (name.encode("utf-8").replace(b"/", b"\\/") for name in focus if "/" in name and b"\\/" in data)
+    return any(name in data for name in escaped) or asks_for(data, focus)
 
 
 def _parts(data: bytes) -> Iterator[tuple[str, _Map]]:

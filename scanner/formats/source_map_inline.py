@@ -15,7 +15,7 @@ from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="source-map-inline",
-    version=2,
+    version=3,
     line="Source maps inside scripts, read as source maps are",
     specification="ECMA-426 §11.1: https://tc39.es/ecma426/",
     limits="Only the last such comment of a file, as the specification has it.",

@@ -9,7 +9,7 @@ from scanner.model.source import Budget, Info, Source
 
 INFO = Info(
     name="source-map-sources",
-    version=2,
+    version=3,
     line="Source maps: imports and calls of the sources they carry",
     specification="ECMA-426: https://tc39.es/ecma426/",
     limits="Read up to 12 MiB in all; the sources of packages are not.",
