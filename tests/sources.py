@@ -26,6 +26,9 @@ class BytesSource:
     def head(self) -> bytes:
         return self.data[:HEAD_BYTES]
 
+    def focus_in(self, data: bytes) -> frozenset[str]:
+        return self.focus
+
     def view(self, offset: int = 0, length: int | None = None) -> memoryview:
         assert offset >= 0, "a reader asked for bytes before the beginning"
         assert length is None or length >= 0, "a reader asked for a negative number of bytes"

@@ -156,7 +156,11 @@ def _js_forms(name: str) -> tuple[bytes, ...]:
     raw = telling.removeprefix("window.").removeprefix(".").encode("utf-8")
     if len(raw) >= _PLAIN_LENGTH or "#" in name:
         return (raw,)
-    return tuple(quote + raw + after for quote in (b"'", b'"', b"`") for after in (quote, b"/"))
+    # What is quoted in a source map has a backslash before the quotation mark that ends it.
+    return (
+        *(quote + raw + after for quote in (b"'", b'"', b"`") for after in (quote, b"/")),
+        b'"' + raw + b'\\"',
+    )
 
 
 def _npm_forms(package: str) -> tuple[bytes, ...]:

@@ -26,6 +26,10 @@ class InnerSource:
         """The beginning."""
         return bytes(self._data[:HEAD_BYTES])
 
+    def focus_in(self, _data: bytes) -> frozenset[str]:
+        """Nothing: there is no focus."""
+        return self.focus
+
     def view(self, offset: int = 0, length: int | None = None) -> memoryview:
         """Bytes from `offset`; shorter at the end, never an error."""
         return self._data[offset:] if length is None else self._data[offset : offset + length]

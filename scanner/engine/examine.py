@@ -189,7 +189,7 @@ class Examiner:
         for reader in slow:
             words = self._scanner.words_in(source.view(), reader.INFO.after_words)
             if words:
-                focused = source.with_focus(words)
+                focused = source.with_focus(words, self._scanner.named_in)
                 notes.patterns.extend(notes.kept(reader.INFO.name, partial(reader.observe, focused, budget)))
 
     def _read(self, reader: Reader, source: Source, budget: Budget, notes: Notes) -> None:

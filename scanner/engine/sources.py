@@ -33,6 +33,7 @@ class BytesSource:
         neighbour: Callable[[str], Source | None] = _no_neighbour,
         focus: frozenset[str] = frozenset(),
         keys: tuple[bytes, ...] = (),
+        look: Callable[[bytes], frozenset[str]] | None = None,
     ) -> None:
         self._name = name
         self._view = memoryview(data)
@@ -41,6 +42,7 @@ class BytesSource:
         self._focus = focus
         self._keys = keys
         self._head: bytes | None = None
+        self._look = look
 
     @property
     def name(self) -> str:
@@ -63,6 +65,10 @@ class BytesSource:
     def focus(self) -> frozenset[str]:
         """What a depth request asks about."""
         return self._focus
+
+    def focus_in(self, data: bytes) -> frozenset[str]:
+        """What of the focus stands in other bytes; all of it where nobody can look."""
+        return self._focus if self._look is None else self._focus & self._look(data)
 
     @property
     def keys(self) -> tuple[bytes, ...]:
@@ -90,9 +96,9 @@ class BytesSource:
         """The same artifact, with what may open it."""
         return BytesSource(self._name, self._data, neighbour=self._neighbour, focus=self._focus, keys=keys)
 
-    def with_focus(self, focus: frozenset[str]) -> "BytesSource":
-        """The same artifact, for a depth request."""
-        return BytesSource(self._name, self._data, neighbour=self._neighbour, focus=focus, keys=self._keys)
+    def with_focus(self, focus: frozenset[str], look: Callable[[bytes], frozenset[str]] | None = None) -> "BytesSource":
+        """The same artifact, for a depth request or after words; `look` tells what stands in other bytes."""
+        return BytesSource(self._name, self._data, neighbour=self._neighbour, focus=focus, keys=self._keys, look=look)
 
 
 class _ViewStream(io.RawIOBase):

@@ -26,6 +26,8 @@ INFO = Info(
 _COMMENT = b"sourceMappingURL=data:"
 _OBJECTS = (b"ey", b"ew", b"{", b"%7B", b"%7b")
 """How a JSON object begins, in base64 (with or without white space behind the brace) and plain."""
+_FOLDER = b"node_modules/"
+"""Without one in any path, no package went into the bundle."""
 _TYPES = (b"application/json", b"text/json", b"application/octet-stream")
 
 
@@ -45,8 +47,11 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
         return  # a script that builds or looks for such comments
     budget.spend_bytes(len(packed))
     unpacked = _unpacked(packed, is_base64=kind.endswith(b";base64"))
-    yield from packages_of_map(unpacked, budget)
-    yield from facts_of_sources(unpacked, source.focus, budget)
+    if _FOLDER in unpacked or _FOLDER.replace(b"/", b"\\/") in unpacked:
+        yield from packages_of_map(unpacked, budget)
+    names = source.focus_in(unpacked)
+    if names or not source.focus or not unpacked.lstrip().startswith((b"{", b")")):
+        yield from facts_of_sources(unpacked, names, budget)
 
 
 def _unpacked(packed: bytes, *, is_base64: bool) -> bytes:

@@ -33,6 +33,7 @@ _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 """What UTF-16 text begins with."""
 _NO_GROUPS: frozenset[WordGroup] = frozenset()
 _NO_WORDS: frozenset[bytes] = frozenset()
+_OF_SCRIPTS: tuple[WordGroup, ...] = ("js", "npm")
 _SECONDS_FLOOR = 30
 _BYTES_PER_SECOND = 5_000_000
 
@@ -112,9 +113,17 @@ class ByteScanner:
 
     def words_in(self, data: memoryview, groups: tuple[WordGroup, ...]) -> frozenset[str]:
         """What the telling words of these groups speak of that stand in the file scanned last."""
+        return self._named(data, groups, self._seen_words)
+
+    def named_in(self, data: bytes) -> frozenset[str]:
+        """What the telling words of scripts speak of that stand in other bytes than the file scanned last."""
+        view = memoryview(data)
+        return self._named(view, _OF_SCRIPTS, self._prefilter.look(view, frozenset(_OF_SCRIPTS)).words)
+
+    def _named(self, data: memoryview, groups: tuple[WordGroup, ...], seen: frozenset[bytes] | None) -> frozenset[str]:
         if data[:2] in _WIDE_MARKS:  # words are looked for in ASCII: of such a text nothing is known
             return frozenset(t.name for found in self._words.values() for t in found if t.group in groups)
-        possible = self._words if self._seen_words is None else self._seen_words
+        possible = self._words if seen is None else seen
         named = {word: names for word in possible if (names := [t for t in self._words[word] if t.group in groups])}
         if len(data) > _COPIED_BYTES:  # not worth a copy: its readers find out
             return frozenset(t.name for names in named.values() for t in names)

@@ -50,6 +50,10 @@ class Source(Protocol):
         module names that stand in the file; for a container with marks those that stand in it, as Latin-1; for a list
         that the user named which column holds what (`name=Title`); empty otherwise."""
 
+    def focus_in(self, data: bytes) -> frozenset[str]:
+        """What of the focus stands in other bytes: for a reader that runs after a word that stands before something
+        packed, and has unpacked it."""
+
     @property
     def keys(self) -> tuple[bytes, ...]:
         """What may open encrypted volumes, as the user gave it; mostly nothing."""
