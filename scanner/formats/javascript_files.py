@@ -57,9 +57,9 @@ def _spelled_out(outer: str, path: str) -> Iterator[str]:
         for added in ENDINGS:
             yield f"{outer}{path}{added}"
         path += "/"
+    yield f"{outer}{path}{DESCRIPTION}"  # what it says goes before the folder's index
     for ending in ENDINGS:
         yield f"{outer}{path}index{ending}"
-    yield f"{outer}{path}{DESCRIPTION}"
 
 
 def short_name(specifier: str) -> str:

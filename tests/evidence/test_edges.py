@@ -142,6 +142,24 @@ def test_javascript_leads_to_another_file_of_its_project():
     }
 
 
+@pytest.mark.parametrize(
+    ("place", "reached"), [("main", "lib/dist/faces.js"), ("exports", "lib/dist/faces.js"), ("scripts", "lib/index.js")]
+)
+def test_a_folder_stands_for_what_its_package_file_says_and_otherwise_for_its_index(place, reached):
+    def imports(name, locator, place="line 1"):
+        return facts(Import(language="js", name=name, place=place), locator=locator, kind="javascript")
+
+    project = [
+        imports("./lib", "app.js"),
+        imports("./dist/faces.js", "lib/package.json", place),
+        facts(locator="lib/index.js", kind="javascript"),
+        facts(locator="lib/dist/faces.js", kind="javascript"),
+    ]
+    others = {"lib/index.js", "lib/dist/faces.js"} - {reached}
+    assert "app.js" in {source for source, _, _ in told(leading_to(reached, among=project))}
+    assert all("app.js" not in {s for s, _, _ in told(leading_to(other, among=project))} for other in others)
+
+
 def test_python_code_leads_to_another_file_of_its_project():
     def imports(name, locator):
         return facts(Import(language="python", name=name, place="line 1"), locator=locator, kind="python-source")

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.formats import python_source
-from scanner.formats.javascript_relevance import asks_for
+from scanner.formats.javascript_relevance import asks_for, declares_with
 from scanner.formats.python_relevance import may_concern
 from scanner.model.observation import Call
 from tests.formats.reading import read
@@ -116,6 +116,64 @@ def test_a_script_that_only_names_the_module_is_not_parsed(source):
 )
 def test_a_script_has_all_names_of_a_call(source, is_parsed):
     assert asks_for(source.encode(), {"kit#Faces#search"}) == is_parsed
+
+
+@pytest.mark.parametrize(
+    ("source", "is_parsed"),
+    [
+        ("from .acme_faces import x", False),
+        ("from pkg.acme_faces import x", False),
+        ("model.eval()\nname = 'acme_faces'", False),
+        ("app.exec()\nname = 'acme_faces'", False),
+        ("import importlib.metadata\nname = 'acme_faces'", False),
+        ("exec('import acme_' + 'faces')", True),
+        ("from x import (\n    a as b,\n    acme_faces,\n)", True),
+    ],
+)
+def test_a_package_is_imported_in_full_and_by_what_runs_a_text(source, is_parsed):
+    assert may_concern(source.encode(), frozenset({"acme_faces"})) == is_parsed
+
+
+@pytest.mark.parametrize(
+    "source", ["from .acme_faces import x", "from ..core.acme_faces import x", "import acme_faces"]
+)
+def test_a_file_of_the_project_is_imported_with_dots_or_without(source):
+    assert may_concern(source.encode(), frozenset({".acme_faces"}))
+
+
+def test_what_runs_a_text_put_together_is_read():
+    source = BytesSource("app.py", b"exec('import acme_' + 'faces')", frozenset({"acme_faces"}))
+    assert [o.name for o in read(python_source, source)] == ["acme_faces"]
+
+
+@pytest.mark.parametrize(
+    ("source", "is_parsed"),
+    [
+        ("const finder = FaceFinder; new finder()", True),
+        ("new window . FaceFinder()", True),
+        ("self['FaceFinder'].create()", True),
+        ("((w) => new w.FaceFinder())(window)", True),
+        ('"new window\\nFaceFinder()\\nx[\\"FaceFinder\\"]"', True),
+        ("t.FaceFinder = e; e.x()", False),
+        ("export { e as FaceFinder }; class FaceFinder {}", False),
+        ('case "FaceFinder": return 1', False),
+        ("new FaceFinders(); myFaceFinder()", False),
+    ],
+)
+def test_a_global_name_begins_an_expression(source, is_parsed):
+    assert asks_for(source.encode(), {"window.FaceFinder"}) == is_parsed
+
+
+@pytest.mark.parametrize(
+    ("source", "is_parsed"),
+    [
+        ("import { Finder } from 'acme-faces';", True),
+        ("export const a: import('acme-faces').Finder;", True),
+        ("export type Kit = 'acme-faces' | 'other';", False),
+    ],
+)
+def test_declarations_matter_by_what_they_load(source, is_parsed):
+    assert declares_with(source.encode(), {"acme-faces", "kit#find", ".FindFaces", "window.FaceFinder"}) == is_parsed
 
 
 def test_global_names_members_of_anything_and_no_names_at_all():

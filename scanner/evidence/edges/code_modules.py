@@ -12,18 +12,21 @@ from itertools import islice
 
 from scanner.evidence.edges import Names
 from scanner.evidence.edges.installed import folders_around, installed_package
-from scanner.formats.javascript_files import MODULE_ENDINGS, names_a_file, places_of
+from scanner.formats.javascript_files import DESCRIPTION, MODULE_ENDINGS, names_a_file, places_of
 from scanner.formats.packages.purls import npm_purl
 from scanner.model.artifact import ArtifactFacts
 from scanner.model.observation import Call, Import, Owns
 from scanner.model.report import Edge
 from scanner.model.vocabulary import EdgeKind
 
+_ENTRIES = frozenset({"main", "module", "browser", "exports"})
+"""Where a package file says which file is got by who asks for its folder."""
+_ENTRY_IN = "js-entry"
 _FILES = (".py", "/__init__.py", ".pyc", "/__init__.pyc")
 
 
 def names(item: ArtifactFacts) -> Iterator[str]:
-    """The Python modules that an installed distribution owns."""
+    """The Python modules that an installed distribution owns; of a package file that it names its entry."""
     found: dict[str, None] = {}
     for observation in item.observations:
         if isinstance(observation, Owns) and observation.purl.startswith("pkg:pypi/"):
@@ -31,6 +34,10 @@ def names(item: ArtifactFacts) -> Iterator[str]:
             module = path.removesuffix(".py").replace("/", ".")
             if module and all(part.isidentifier() for part in module.split(".")):
                 found[f"python:{module}"] = None
+    if item.artifact.name == DESCRIPTION and any(
+        isinstance(o, Import) and o.language == "js" and o.place in _ENTRIES for o in item.observations
+    ):
+        found[_ENTRY_IN] = None
     yield from found
 
 
@@ -80,7 +87,7 @@ def _javascript(name: str, here: str, known: Names) -> Iterator[str]:
 
 def _javascript_target(name: str, folders: tuple[str, ...], here: str, known: Names) -> str | None:
     if names_a_file(name):
-        return next((place for place in places_of(name, folders) if place in known), None)
+        return _javascript_file(name, folders, known)
     parts = name.split("/")
     package = "/".join(parts[: 2 if name.startswith("@") else 1])
     while package:
@@ -90,8 +97,19 @@ def _javascript_target(name: str, folders: tuple[str, ...], here: str, known: Na
             return installed
         package = package.rpartition(".")[0]  # of a call: members follow the name, which may hold dots too
     if "/" in name or name.endswith(MODULE_ENDINGS):  # `importScripts("x.js")`, and paths from the project's root
-        return next((place for place in places_of(f"/{name}", folders) if place in known), None)
+        return _javascript_file(f"/{name}", folders, known)
     return None
+
+
+def _javascript_file(name: str, folders: tuple[str, ...], known: Names) -> str | None:
+    """The first of the places where the file may lie; a package file only where it says where to go on."""
+    places = (place for place in places_of(name, folders) if place in known)
+    return next((place for place in places if not _says_nothing(place, known)), None)
+
+
+def _says_nothing(place: str, known: Names) -> bool:
+    is_description = place.endswith(f"/{DESCRIPTION}") or place == DESCRIPTION
+    return is_description and not known.bears(_ENTRY_IN, place)
 
 
 _RESOLVE = {"python": _python, "js": _javascript}

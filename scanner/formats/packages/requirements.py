@@ -14,12 +14,12 @@ from scanner.model.vocabulary import Cause, Scope
 
 INFO = Info(
     name="python-requirements",
-    version=3,
+    version=4,
     line="Python requirements: the packages a project asks for, by line",
     specification="Requirements file format: https://pip.pypa.io/en/stable/reference/requirements-file-format/",
     limits="Files that a line includes (`-r`) are read where they lie in the target, not from here; constraints are "
-    "told by their file's name. Environment markers are not evaluated. A local path, or an address that names no "
-    "package, is left out.",
+    "told by their file's name, or by a line (`-c`) of a list of a usual name beside it. Environment markers are not "
+    "evaluated. A local path, or an address that names no package, is left out.",
     suffixes=(".txt", ".in", ".pip"),
 )
 
@@ -39,6 +39,12 @@ _WHEEL = re.compile(
     r"(?:^|[/\\])([A-Za-z0-9._]{1,200})-([A-Za-z0-9._!+]{1,100})-[^/\\-]+-[^/\\-]+-[^/\\]+\.whl(?:$|[#?])"
 )
 _VCS = re.compile(r"^(?:git|hg|svn|bzr)\+[a-z]+://.{0,500}?/([A-Za-z0-9._-]{1,200}?)(?:\.git)?(?:@[^#/]*)?(?:#.*)?$")
+_BESIDE = ("requirements.txt", "requirements.in", "requirements-dev.txt", "dev-requirements.txt", "base.txt")
+"""Lists that may name another as theirs; one by the name of every other list cannot be asked for."""
+_NAMES_A_LIST = re.compile(
+    r"^\s*(?:(-c|--constraint)|-r|--requirement)[ \t=]*(?:\./)?([\w.-]{1,200})[ \t]*(?:#.*)?\r?$", re.MULTILINE
+)
+_MAX_BESIDE_BYTES = 1024 * 1024
 _EDITABLE = re.compile(r"^(?:-e|--editable)[ =]?\s*")
 _ENCODINGS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
@@ -58,6 +64,8 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
         raise Unreadable(Cause.LIMIT, "The list of requirements is larger than 16 MiB and was not read.")
     budget.spend_bytes(2 * source.size)
     scope = _scope_of(source.name.lower())
+    if scope is Scope.RUNTIME and _only_constrains(source):
+        scope = Scope.CONSTRAINT
     continued = False
     for number, line in enumerate(_decoded(bytes(source.view())).splitlines(), start=1):
         budget.spend_items()
@@ -73,6 +81,17 @@ def _scope_of(name: str) -> Scope:
     if _CONSTRAINING.search(name):
         return Scope.CONSTRAINT
     return Scope.DEV if _FOR_DEVELOPERS.search(name) else Scope.RUNTIME
+
+
+def _only_constrains(source: Source) -> bool:
+    """Whether a list beside it names it as constraints (`-c`), and none as a list of its own (`-r`)."""
+    ways: set[str] = set()
+    for name in _BESIDE:
+        beside = source.group(name) if name != source.name else None
+        if beside is not None and beside.size <= _MAX_BESIDE_BYTES:
+            named = _NAMES_A_LIST.findall(_decoded(bytes(beside.view())))
+            ways.update(way for way, what in named if what == source.name)
+    return bool(ways) and "" not in ways
 
 
 def declared(requirement: str, place: str, *, version: str = "", scope: Scope = Scope.RUNTIME) -> Package | None:

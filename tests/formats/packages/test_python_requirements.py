@@ -48,6 +48,21 @@ def test_each_form_of_requirement_gives_its_package_by_line():
 
 
 @pytest.mark.parametrize(
+    ("beside", "scope"),
+    [
+        (b"-c pins.txt\nacme\n", Scope.CONSTRAINT),
+        (b"acme\n  --constraint=./pins.txt  # the versions\r\n", Scope.CONSTRAINT),
+        (b"-c pins.txt\n-r pins.txt\n", Scope.RUNTIME),
+        (b"-c other.txt\n# -c pins.txt\n", Scope.RUNTIME),
+        (b"", Scope.RUNTIME),
+    ],
+)
+def test_a_list_that_another_names_as_constraints_asks_for_nothing(beside: bytes, scope: Scope):
+    (found,) = read(requirements, BytesSource("pins.txt", b"a==1.0\n", neighbours={"requirements.txt": beside}))
+    assert found.scope is scope
+
+
+@pytest.mark.parametrize(
     ("name", "scope"),
     [
         ("requirements.txt", Scope.RUNTIME),
