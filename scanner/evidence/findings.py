@@ -22,7 +22,7 @@ from scanner.evidence.verdict import Grade, grade, granted, witnesses
 from scanner.matching.match import Match
 from scanner.model.finding import ComponentRef, Evidence, Finding, TechnologyRef
 from scanner.model.observation import ByteHit, Library, Package, Symbol
-from scanner.model.technology import Technology
+from scanner.model.technology import Indicator, Technology
 from scanner.model.vocabulary import IndicatorKind, Presence, Weight
 
 _LANGUAGES = {
@@ -116,14 +116,18 @@ def _could_be_code_of(package: str, match: Match) -> bool:
 
 
 def _is_own_package(technology: Technology, identity: str) -> bool:
-    """Whether a component is the technology itself, by the package it calls itself."""
+    """Whether a component is the technology itself, by the package it calls itself: not one that is known to use it."""
     name = identity.lower()
-    patterns = [(i.kind, i.value.lower()) for i in technology.indicators]
+    patterns = [(i.kind, i.value.lower()) for i in technology.indicators if not _names_a_user(i)]
     return any(
         (kind is IndicatorKind.PACKAGE and compile_pattern(value).matches(name))
         or (kind is IndicatorKind.CLASS and compile_pattern(value.partition(":")[2]).matches(f"{name}.x"))
         for kind, value in patterns
     )
+
+
+def _names_a_user(indicator: Indicator) -> bool:
+    return indicator.kind is IndicatorKind.PACKAGE and indicator.presence is Presence.USED
 
 
 def is_the_thing(match: Match) -> bool:

@@ -1,5 +1,7 @@
 """What matches amount to together: paths, use by another component, and components that work as one."""
 
+import pytest
+
 from scanner.model.observation import Call, ClassName, Digest, Import, Library, Owns, Package, Requires
 from scanner.model.vocabulary import Capability, CodeUse, Presence, Scope, Verdict
 from tests.catalogues import facts, indicator, technology
@@ -227,3 +229,13 @@ def test_a_package_that_binds_a_kit_of_another_language_uses_it():
     script = facts(call, locator="face-plugin/index.js", kind="javascript")
     assert by_component(weighed(plugin, java, technologies=(kit,)))["face-plugin"].presence is Presence.USED
     assert by_component(weighed(plugin, script, technologies=(kit,)))["face-plugin"].presence is Presence.PRESENT
+
+
+@pytest.mark.parametrize(("said", "shown"), [(Presence.USED, Presence.USED), (None, Presence.PRESENT)])
+def test_a_package_that_is_known_to_use_a_technology_is_not_the_technology_itself(said, shown):
+    kit = technology(indicator("package", "pkg:pypi/finder", presence=said), indicator("call", "python:x.y"))
+    purl, call = "pkg:pypi/finder", Call(language="python", name="x.y", by="main", place="line 1")
+    package = Package(purl=purl, version="1", role="installed", place="line 1")
+    described = facts(package, Owns(purl=purl, version="1", path="./", place="line 1"), locator="finder/METADATA")
+    script = facts(call, locator="finder/main.py", kind="python-source")
+    assert by_component(weighed(described, script, technologies=(kit,)))["finder"].presence is shown
