@@ -7,18 +7,20 @@ once whether they import it, and then who imports those: that is how the report 
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from scanner.catalogue.index import Index
 from scanner.engine.depth import ROUNDS, DepthRequest
 from scanner.formats.javascript_files import DESCRIPTION, MODULE_ENDINGS, names_a_file, short_name, short_names
 from scanner.model.artifact import ArtifactFacts
 from scanner.model.locator import base_name
-from scanner.model.observation import Import
+from scanner.model.observation import Import, Package
 
 MAX_ASKED = 500
 """So many files of a language are asked in a round: those nearest to the top of the project first."""
 _INSTALLED = frozenset({"site-packages", "dist-packages", "node_modules", "bower_components", "vendor"})
 _MAX_PARTS = 4
+_OF_NPM = "pkg:npm/"
 
 
 class _Language(NamedTuple):
@@ -90,13 +92,13 @@ def _requests(
     others = [o for o in others if language.reader_of(o)]
     tops = {o.removesuffix(language.root) for o in others if language.root and base_name(o) == language.root}
     for _ in range(ROUNDS):
-        wanted = _wanted(language, leading, tops)
+        wanted = _wanted(language, own, leading, tops)
         leading |= {
             o
             for o, item in own.items()
             if o not in leading and _imports(language, item, _names_for(language, o, wanted))
         }
-    wanted = _wanted(language, leading, tops)
+    wanted = _wanted(language, own, leading, tops)
     asked = (o for o in others if o not in own or base_name(o) == language.root)
     for locator in sorted(asked, key=lambda o: (o.count("/"), o))[:MAX_ASKED]:
         names = _names_for(language, locator, wanted)
@@ -108,12 +110,23 @@ def _is_of_project(locator: str) -> bool:
     return "!/" not in locator and _INSTALLED.isdisjoint(locator.split("/"))
 
 
-def _wanted(language: _Language, leading: Iterable[str], tops: set[str]) -> dict[str, set[str]]:
-    """By folder, the names that the files below it are asked about."""
+def _wanted(
+    language: _Language, own: Mapping[str, ArtifactFacts], leading: Iterable[str], tops: set[str]
+) -> dict[str, set[str]]:
+    """By folder, the names that the files below it are asked about; of a package, by the project around it, its own."""
     wanted: dict[str, set[str]] = {}
     for locator in leading:
         wanted.setdefault(_folder_of(locator, tops), set()).update(language.names_of(locator))
+        if base_name(locator) == language.root:
+            folder = locator.removesuffix(language.root).rstrip("/")
+            wanted.setdefault(_folder_of(folder, tops), set()).update(_package_names(own[locator]))
     return wanted
+
+
+def _package_names(item: ArtifactFacts) -> Iterator[str]:
+    """What a package file calls its own package."""
+    purls = (o.purl for o in item.observations if isinstance(o, Package) and o.role == "installed")
+    return (unquote(purl.removeprefix(_OF_NPM)) for purl in purls if purl.startswith(_OF_NPM))
 
 
 def _folder_of(locator: str, tops: set[str]) -> str:

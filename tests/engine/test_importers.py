@@ -112,3 +112,23 @@ def test_a_report_says_which_entry_of_a_javascript_program_leads_to_the_match(tm
     explanation = report["findings"][0]["explanation"]
     assert "imported by src/components/camera.ts" in explanation
     assert "the code begins at server.js, which package.json names as an entry" in explanation
+
+
+def test_a_report_says_who_imports_a_package_of_the_same_workspace_that_uses_the_technology(tmp_path):
+    files = {
+        "package.json": '{"name": "shop", "version": "1.0.0", "workspaces": ["packages/*"]}',
+        "packages/faces/package.json": '{"name": "@shop/faces", "version": "1.0.0", "main": "src/find.js"}',
+        "packages/faces/src/find.js": "const { RekognitionClient, SearchFacesByImageCommand } = "
+        "require('@aws-sdk/client-rekognition')\nnew RekognitionClient().send(new SearchFacesByImageCommand({}))\n",
+        "packages/faces/index.js": "module.exports = 1\n",
+        "packages/door/package.json": '{"name": "@shop/door", "version": "1.0.0", "main": "open.js"}',
+        "packages/door/open.js": "const { find } = require('@shop/faces')\nfind()\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    report = json.loads(frscan(tmp_path, "-q", "-f", "json", "--fail-on", "never").out)
+    told = {(edge["source"], edge["target"]) for edge in report["graph"]["edges"]}
+    assert ("packages/door/open.js", "packages/faces/package.json") in told
+    assert ("packages/faces/package.json", "packages/faces/src/find.js") in told
+    assert not any(source == "packages/faces/index.js" for source, _ in told)

@@ -4,7 +4,7 @@ Python: to import `a.b.c` runs `a`, `a.b` and `a.b.c` (The Python Language Refer
 to each of these files, beside the importing one or in a folder around it, and to the installed package whose list of
 files says that the module is its own. None of them stands in for another: whether something is known of one file
 decides nothing about the next. JavaScript: a file where the specifier says, a package in `node_modules` as Node does,
-or in the folder of the project that bears its name.
+or in the folder of the project that bears its name: by its package file, then by what the folder is called.
 """
 
 from collections.abc import Iterator
@@ -92,13 +92,22 @@ def _javascript_target(name: str, folders: tuple[str, ...], here: str, known: Na
     package = "/".join(parts[: 2 if name.startswith("@") else 1])
     while package:
         purl = npm_purl(package)
-        installed = installed_package(purl, here, known) if purl else None
+        installed = (installed_package(purl, here, known) or _of_workspace(purl, here, known)) if purl else None
         if installed is not None:
             return installed
         package = package.rpartition(".")[0]  # of a call: members follow the name, which may hold dots too
     if "/" in name or name.endswith(MODULE_ENDINGS):  # `importScripts("x.js")`, and paths from the project's root
         return _javascript_file(f"/{name}", folders, known)
     return None
+
+
+def _of_workspace(purl: str, here: str, known: Names) -> str | None:
+    """The package file of a package of the same project, which its package manager links to (`workspaces`)."""
+    described = known.nearest(purl, here)
+    if described is None or "node_modules/" in described or here.startswith(described.removesuffix(DESCRIPTION)):
+        return None
+    is_same_target = described.rpartition("!/")[0] == here.rpartition("!/")[0]
+    return described if is_same_target and described.endswith(f"/{DESCRIPTION}") else None
 
 
 def _javascript_file(name: str, folders: tuple[str, ...], known: Names) -> str | None:
