@@ -44,11 +44,11 @@ class _Language(NamedTuple):
 
 
 def _python_names(locator: str) -> frozenset[str]:
-    """The dotted names by which a file can be imported, from its own name to its path, with a dot in front."""
+    """The dotted names by which a file can be imported, from its own name to its path."""
     parts = locator.removesuffix(".py").split("/")
     if parts[-1] == "__init__" and len(parts) > 1:
         parts.pop()
-    return frozenset("." + ".".join(parts[-count:]) for count in range(1, min(len(parts), _MAX_PARTS) + 1))
+    return frozenset(".".join(parts[-count:]) for count in range(1, min(len(parts), _MAX_PARTS) + 1))
 
 
 def _javascript_name(name: str) -> str:
@@ -56,7 +56,7 @@ def _javascript_name(name: str) -> str:
     return short_name(name) if is_file else name
 
 
-_PYTHON = _Language({".py": "python-source"}, _python_names, lambda name: "." + name.lstrip("."))
+_PYTHON = _Language({".py": "python-source"}, _python_names, lambda name: name.lstrip("."))
 _JAVASCRIPT = _Language(
     {
         **dict.fromkeys(MODULE_ENDINGS, "javascript"),

@@ -1,8 +1,8 @@
 """Whether a Python file imports any of the modules a reader was asked about: if not, nothing in it needs parsing.
 
 Names are found by plain search and what stands around them is looked at: in an import statement, or in quotes where
-something in the file imports by a text. Texts and comments that look like statements count too. A name with a dot in
-front is that of a file of the same project, which may be imported as `.name` too; any other is imported in full.
+something in the file imports by a text. Texts and comments that look like statements count too; so do relative
+imports, which lead to a file of the same project that goes by the name.
 """
 
 import ast
@@ -95,7 +95,7 @@ def _is_loaded(data: bytes, modules: Iterable[str], *, by_text: bool) -> bool:
         return True
     if not by_text:
         return False
-    roots = {module.lstrip(".").partition(".")[0].encode("utf-8") for module in modules}
+    roots = {module.partition(".")[0].encode("utf-8") for module in modules}
     if any(_is_quoted(data, root) for root in roots) or _SPELLED.search(data):
         return True
     pieces = TextPieces(data)
@@ -104,11 +104,8 @@ def _is_loaded(data: bytes, modules: Iterable[str], *, by_text: bool) -> bool:
 
 def _is_imported(data: bytes, module: str) -> bool:
     """Whether the beginning of its name stands in an import, and the rest of it anywhere."""
-    root, *rest = module.lstrip(".").encode("utf-8").split(b".")
-    places = _words(data, root)
-    if not module.startswith("."):
-        places = (place for place in places if data[place[0] - 1 : place[0]] != b".")
-    return all(part in data for part in rest) and any(_is_in_import(data, *place) for place in places)
+    root, *rest = module.encode("utf-8").split(b".")
+    return all(part in data for part in rest) and any(_is_in_import(data, *place) for place in _words(data, root))
 
 
 def _words(data: bytes, word: bytes) -> Iterator[tuple[int, int]]:
@@ -153,12 +150,8 @@ def is_of(name: str, modules: frozenset[str]) -> bool:
 def _names(statement: ast.stmt) -> Iterable[str]:
     for node in ast.walk(statement):
         if isinstance(node, ast.Import):
-            yield from _spellings(alias.name for alias in node.names)
+            yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             module = node.module or ""
-            names = (module, *(f"{module}.{alias.name}".lstrip(".") for alias in node.names))
-            yield from (f".{name}" for name in names) if node.level else _spellings(names)
-
-
-def _spellings(names: Iterable[str]) -> Iterable[str]:
-    return (spelling for name in names for spelling in (name, f".{name}"))
+            yield module
+            yield from (f"{module}.{alias.name}".lstrip(".") for alias in node.names)

@@ -27,7 +27,7 @@ def asked(*known, others):
 
 def test_files_around_the_one_that_matched_are_asked_for_all_its_names():
     others = ["src/main.py", "src/app/door.py", "src/app/deep/x.py", "elsewhere/y.py", "src/notes.txt"]
-    names = {".faces", ".app.faces", ".src.app.faces"}
+    names = {"faces", "app.faces", "src.app.faces"}
     assert asked(matched("src/app/faces.py"), others=others) == {
         "src/main.py": names,
         "src/app/door.py": names,
@@ -37,11 +37,11 @@ def test_files_around_the_one_that_matched_are_asked_for_all_its_names():
 
 def test_who_imports_an_importer_is_asked_in_the_next_round():
     known = [matched("app/faces.py"), imports(".faces", "app/door.py")]
-    assert asked(*known, others=["main.py"])["main.py"] >= {".app.door", ".app.faces"}
+    assert asked(*known, others=["main.py"])["main.py"] >= {"app.door", "app.faces"}
 
 
 def test_a_package_is_imported_by_its_folders_name():
-    assert ".faces" in asked(matched("faces/__init__.py"), others=["main.py"])["main.py"]
+    assert "faces" in asked(matched("faces/__init__.py"), others=["main.py"])["main.py"]
 
 
 def test_installed_packages_and_archives_are_not_projects():
