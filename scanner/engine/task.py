@@ -1,11 +1,9 @@
 """Tasks: what a worker is asked, how it does it with the cache at hand, and what it answers."""
 
 import os
-import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from hashlib import sha256
 from pathlib import Path
 
 import msgspec
@@ -21,8 +19,8 @@ from scanner.engine.recall import MEMBERS_FROM_BYTES, WORTH_KEEPING_BYTES, Neigh
 from scanner.engine.remember import Found, Keys, joined, placed, structure_half
 from scanner.engine.shared import Caches
 from scanner.engine.sources import SMALL_BYTES, BytesSource, OpenFile, read_small
+from scanner.engine.target_digest import TargetDigest
 from scanner.engine.telling import TellingNames
-from scanner.formats.mapped import windows
 from scanner.model.artifact import Artifact, ArtifactFacts, Unread
 from scanner.model.locator import base_name, below, text_name
 from scanner.model.source import Unreadable
@@ -209,7 +207,7 @@ def _examined(worker: _Worker, batch: Batch, number: int) -> Answer:
     file = OpenFile(batch.path(number))
     try:
         with file as source:
-            digest = _Sha256(source) if batch.is_target and batch.part[0] == 0 else None
+            digest = TargetDigest(source) if batch.is_target and batch.part[0] == 0 else None
             answer = _of_source(worker, source, batch, number)
             if digest is not None:
                 _mark_target(answer, source, batch.locator(number), digest.value())
@@ -329,29 +327,6 @@ def _own_facts(answer: Answer, source: BytesSource, locator: str) -> ArtifactFac
     if own:
         return answer.facts.pop(own[0])
     return ArtifactFacts(artifact=Artifact(locator=locator, name=source.name, type=answer.type, size=source.size))
-
-
-class _Sha256:
-    """The digest of a file, taken beside all else that is done with it: that takes a second for 1 to 2 GB."""
-
-    def __init__(self, source: BytesSource) -> None:
-        self._windows = windows(source.view())
-        self._hasher = sha256()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        if source.size >= MEMBERS_FROM_BYTES:
-            self._thread.start()
-
-    def _run(self) -> None:
-        for window in self._windows:
-            self._hasher.update(window)
-
-    def value(self) -> str:
-        """In hexadecimal, once it is there."""
-        if self._thread.ident is None:
-            self._run()
-        else:
-            self._thread.join()
-        return self._hasher.hexdigest()
 
 
 def _mark_target(answer: Answer, source: BytesSource, locator: str, digest: str) -> None:
