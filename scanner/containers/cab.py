@@ -35,7 +35,6 @@ _FILE = struct.Struct("<2IH4xH")
 _BLOCK = struct.Struct("<4x2H")
 _HAS_PREVIOUS, _HAS_NEXT, _HAS_RESERVE = 1, 2, 4
 _STORED, _MSZIP, _QUANTUM, _LZX = range(4)
-_IN_OTHERS = 0xFFFD
 _IS_UTF8 = 0x80
 _WINDOW = 32 << 10
 _LONGEST_NAME = 1024

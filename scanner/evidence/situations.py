@@ -8,8 +8,6 @@ from scanner.evidence.pipelines import Pipelines
 from scanner.model.finding import Finding, Situation
 from scanner.model.vocabulary import Capability, Presence
 
-_Facts = Mapping[Capability, Presence]
-
 
 def situations_of(findings: Sequence[Finding], pipelines: Pipelines) -> tuple[Situation, ...]:
     """Join the findings of each pipeline; equal joins are asked about once.
