@@ -15,6 +15,8 @@ _RESERVED = r"(?:^|/)(?:con|prn|aux|nul|com[1-9]|lpt[1-9])(?:\.[^/]*)?(?:/|$)"
 """Device names of Windows, which an extension does not change (Microsoft's "Naming Files, Paths, and Namespaces")."""
 _UNUSUAL = re.compile(rf"[\0\\:\ud800-\udfff]|(?:^|/)\.{{0,2}}(?:/|$)|{_RESERVED}", re.IGNORECASE)
 """Few names hold any of these; the others need no second look."""
+_OWN_FOLDER = re.compile(r"^(?:\./+)+(?=.)")
+"""How `tar -C folder .` begins every name: a name in the archive's own folder."""
 _ODDITIES = (
     (re.compile(r"^$"), "It has no name."),
     (re.compile(_RESERVED, re.IGNORECASE), "Its name is one that Windows keeps for devices."),
@@ -51,7 +53,7 @@ class Jail:
         if made_on_windows and "\\" in name and "/" not in name:
             name = name.replace("\\", "/")
             notes.append("Its name separates folders by backslashes.")
-        name = name.removesuffix("/")
+        name = _OWN_FOLDER.sub("", name).removesuffix("/")
         if len(name) > _LONGEST:
             notes.append(f"Its name has {len(name)} characters and is shown cut.")
             name = f"{name[:_LONGEST]}…"

@@ -4,8 +4,7 @@ Nothing that a file contains is executed, imported or unpickled, and nothing is 
 Locators here are relative to the file: `""` is the file itself, `!/lib/libx.so` a member.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
 from hashlib import sha256
 from typing import NamedTuple
@@ -20,7 +19,7 @@ from scanner.engine.notes import Notes
 from scanner.engine.recall import MEMBERS_FROM_BYTES, WORTH_KEEPING_BYTES, Neighbours, Recall, digest_of, was_limited
 from scanner.engine.remember import Found, by_itself, moved
 from scanner.engine.sources import BytesSource
-from scanner.engine.unpack import Unpacked, member_named
+from scanner.engine.unpack import Unpacked, member_named, members_named
 from scanner.matching.bytescan import ByteScanner
 from scanner.model.artifact import Artifact, Unread
 from scanner.model.locator import base_name, inside
@@ -100,31 +99,21 @@ class Examiner:
             return not wanted.sought
         return self._scanner.is_silent(source.view(), wanted.words if wanted.readers or wanted.sought else None)
 
-    def deepen(
-        self, source: BytesSource, within: str, asks: Iterable[tuple[str, frozenset[str]]]
-    ) -> Iterator[tuple[tuple[str, frozenset[str]], Found]]:
-        """Find an artifact in a file again and hand it to depth readers, each with its focus.
+    def read_deeper(
+        self, source: BytesSource, within: str, reader: str, focus: frozenset[str], budget: Allowance
+    ) -> Found:
+        """What a reader says of an artifact that lies `within` a file, asked about the names in `focus`."""
+        notes = Notes(within)
+        own = budget.child(self._limits, own_bytes=source.size)
+        self._read(next(one for one in readers() if one.INFO.name == reader), source.with_focus(focus), own, notes)
+        parent = within.rpartition("!/")[0]
+        return notes.found(Artifact(locator=within, name=source.name, type=reader, size=source.size, parent=parent))
 
-        Raises `Unreadable` if it is no longer there.
-        """
-        budget = Allowance.for_file(self._limits, source.size)
-        with ExitStack() as held:
-            for name in within.split("!/")[1:]:
-                source = held.enter_context(self.unpacked(source, name, budget))
-            by_name = {reader.INFO.name: reader for reader in readers()}
-            for reader, focus in asks:
-                notes = Notes(within)
-                own = budget.child(self._limits, own_bytes=source.size)
-                self._read(by_name[reader], source.with_focus(focus), own, notes)
-                artifact = Artifact(locator=within, name=source.name, type=reader, size=source.size)
-                yield (reader, focus), notes.found(artifact)
-
-    def unpacked(self, source: Source, name: str, budget: Budget | None = None) -> Unpacked:
-        """A member of a file again, by its name there. Raises `Unreadable` if it is no longer there."""
+    def unpacked(self, source: Source, names: Collection[str], budget: Budget) -> Iterator[tuple[str, Unpacked]]:
+        """Members of a file again, by their names there; those that are gone are left out."""
         wanted = self.table.wanted(source.name, source.head, source)
-        found = (*wanted.containers, *wanted.sought)
-        budget = budget or Allowance.for_file(self._limits, source.size)
-        return Unpacked(member_named(found, source, name, budget), self._limits, keys=self._keys)
+        for name, member in members_named((*wanted.containers, *wanted.sought), source, names, budget):
+            yield name, Unpacked(member, self._limits, keys=self._keys)
 
     def _triage(
         self,

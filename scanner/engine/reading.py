@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 import msgspec
@@ -12,7 +12,7 @@ from scanner.engine.batches import batches_of
 from scanner.engine.cache import Cache, Seen, digest
 from scanner.engine.depth import ROUNDS, DepthRequest, depth_requests
 from scanner.engine.facts import Facts
-from scanner.engine.importers import IMPORTERS, importer_requests
+from scanner.engine.importers import IMPORTERS, importer_requests, may_import
 from scanner.engine.remember import Keys, joined
 from scanner.engine.shared import Shared
 from scanner.engine.spoken_of import SpokenOf
@@ -73,7 +73,8 @@ class Reading:
         self._progress = Progress()
         self._paths: dict[str, str] = {}
         self._stretches: Sequence[Stretch] = ()
-        self._known_sources: dict[str, str] | None = None
+        self._members: dict[str, list[str]] = {}
+        """By the locator of a file, those of source files inside it, from there."""
         self._of_target = plan.target_limits
         self._ends_at = time.monotonic() + self._of_target.seconds if self._of_target.seconds else float("inf")
         self._spent = (0, 0)
@@ -215,18 +216,24 @@ class Reading:
 
     def _requests(self, spoken_of: SpokenOf) -> Iterator[DepthRequest]:
         yield from depth_requests(spoken_of)
-        yield from importer_requests(self._facts, spoken_of.index, self._sources)
+        yield from importer_requests(self._facts, spoken_of.index, self._importers)
 
+    @cached_property
     def _sources(self) -> Mapping[str, str]:
-        """Where the files lie that may import others, by their locators; worked out when first asked for."""
-        if self._known_sources is None:
-            self._known_sources = {
-                below(stretch.prefix, text_name(entry.name.replace(os.sep, "/"))): str(Path(entry.root, entry.name))
-                for stretch in self._stretches
-                for entry in stretch.entries
-                if entry.name.endswith(IMPORTERS) and not stretch.is_file
-            }
-        return self._known_sources
+        """Where the files of folders lie that may import others, by their locators; worked out when first asked for."""
+        return {
+            locator: str(Path(entry.root, entry.name))
+            for stretch in self._stretches
+            for entry in stretch.entries
+            if entry.name.endswith(IMPORTERS)
+            and not stretch.is_file
+            and may_import(locator := below(stretch.prefix, text_name(entry.name.replace(os.sep, "/"))))
+        }
+
+    def _importers(self) -> Iterator[str]:
+        """The files that may import others, in folders and in archives."""
+        yield from self._sources
+        yield from (f"{file}{member}" for file, members in self._members.items() for member in members)
 
     def _keep_deeper(self, answer: Answer) -> None:
         """What depth tells of a file about which there was nothing to say yet: only what it says counts."""
@@ -236,7 +243,8 @@ class Reading:
                 self._facts.add(facts)
             elif facts.observations:
                 self._facts.add_counted(facts)
-                self._paths[locator] = self._sources()[locator]
+                if locator in self._sources:
+                    self._paths[locator] = self._sources[locator]
         self._remember(answer)
 
     def _remember(self, answer: Answer) -> None:
@@ -274,7 +282,9 @@ class Reading:
             self._facts.count(answer.type, answer.size)
             return
         self._keep(answer)
-        if answer.facts:
+        if answer.importers:
+            self._members.setdefault(batch.locator(number), []).extend(answer.importers)
+        if answer.facts or answer.importers:
             self._paths[batch.locator(number)] = batch.path(number)
         if batch.part[0] == 0 and not any(f.artifact.parent == "" for f in answer.facts):
             self._facts.count(answer.type, answer.size)
@@ -287,16 +297,20 @@ class Reading:
         self._remember(answer)
 
     def _depth_tasks(self, requests: Iterable[DepthRequest]) -> list[DepthTask]:
-        """One for each artifact, in the order in which they are asked about."""
-        by_artifact: dict[str, list[tuple[str, frozenset[str]]]] = {}
+        """One for each artifact, in the order in which they are asked about; of source files one for those that lie in
+        the same archive."""
+        together: dict[str, list[DepthRequest]] = {}
         for request in requests:
-            by_artifact.setdefault(request.locator, []).append((request.reader, request.focus))
-        return [self._depth_task(within, tuple(asks)) for within, asks in by_artifact.items()]
+            place = request.locator
+            if "!/" in place and place.endswith(IMPORTERS):
+                place = place.rpartition("!/")[0]
+            together.setdefault(place, []).append(request)
+        return [self._depth_task(asks) for asks in together.values()]
 
-    def _depth_task(self, within: str, asks: tuple[tuple[str, frozenset[str]], ...]) -> DepthTask:
-        locator = within.partition("!/")[0]
-        path = self._paths.get(locator) or self._sources()[locator]
-        return DepthTask(path=path, locator=locator, within=within, asks=asks)
+    def _depth_task(self, asks: Sequence[DepthRequest]) -> DepthTask:
+        locator = asks[0].locator.partition("!/")[0]
+        path = self._paths.get(locator) or self._sources[locator]
+        return DepthTask(path=path, locator=locator, asks=tuple(asks))
 
     def _answered(self, work: Sequence[tuple[Batch, list[Entry]]], place: int, first: int, files: int) -> None:
         """Some files of a batch are done, in whatever order."""

@@ -15,7 +15,7 @@ from scanner.engine.known import containers, readers
 from scanner.model.artifact import Artifact, ArtifactFacts, Unread
 from scanner.model.observation import Observation
 
-ENGINE_VERSION = 5
+ENGINE_VERSION = 6
 """Raised whenever the engine itself makes other facts of the same bytes."""
 
 

@@ -1,6 +1,6 @@
 """Unpacking: a container's member becomes a source, in memory or in an unnamed temporary file."""
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import closing
 from itertools import chain
 from mmap import mmap
@@ -83,15 +83,29 @@ def _closable(chunks: Iterator[bytes]) -> Generator[bytes]:
     yield from chunks
 
 
-def member_named(containers: tuple[Container, ...], source: Source, name: str, budget: Budget) -> Member:
-    """Find a member again by its locator text. Raises `Unreadable` (vanished) if it is not there."""
+def members_named(
+    containers: tuple[Container, ...], source: Source, names: Collection[str], budget: Budget
+) -> Iterator[tuple[str, Member]]:
+    """Find members again by their locator text, on one way through; those that are not there are left out.
+
+    What a member holds is to be read before the next one is asked for.
+    """
+    left = set(names)
     for container in containers:
         if offers(container, "find"):
-            member: Member | None = cast("Any", container).find(source, name, budget)
-            if member is not None and member.kind == "file":
-                return member
-            continue
-        for member in container.members(source, budget):
-            if member.name == name and member.kind == "file":
-                return member
+            found = ((name, cast("Any", container).find(source, name, budget)) for name in sorted(left))
+        else:
+            found = ((member.name, member) for member in container.members(source, budget))
+        for name, member in found:
+            if member is not None and member.kind == "file" and name in left:
+                left.remove(name)
+                yield name, member
+                if not left:
+                    return
+
+
+def member_named(containers: tuple[Container, ...], source: Source, name: str, budget: Budget) -> Member:
+    """Find a member again by its locator text. Raises `Unreadable` (vanished) if it is not there."""
+    for _, member in members_named(containers, source, (name,), budget):
+        return member
     raise Unreadable(Cause.VANISHED, "It was there when the scan began and is gone now.")

@@ -19,16 +19,8 @@ import msgspec
 from scanner.engine import memory
 from scanner.engine.examine import Tell
 from scanner.engine.garbage import COLLECTED_AFTER
-from scanner.engine.task import (
-    DepthTask,
-    Plan,
-    Work,
-    examine_batch,
-    examine_depth,
-    hash_batch,
-    largest,
-    prepare,
-)
+from scanner.engine.task import DepthTask, Plan, Work, largest
+from scanner.engine.worker import examine_batch, examine_depth, hash_batch, prepare
 
 READY = b"ready"
 """The first message of a worker: it has what it needs."""

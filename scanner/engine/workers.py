@@ -67,11 +67,11 @@ class _Job:
 
     @property
     def files(self) -> int:
-        """How many files it is about, or readers of one."""
+        """How many files it is about, or requests."""
         return answers_due(self.work)
 
     def pieces(self) -> Iterator["_Job"]:
-        """What to try after a loss: a batch file by file, and depth reader by reader."""
+        """What to try after a loss: a batch file by file, and depth request by request."""
         for number in range(self.files):
             piece = self.work.only(number)
             work = piece.traced() if isinstance(piece, Batch) else piece
@@ -241,7 +241,7 @@ class Pool:
         work = next((worker.job.work for worker in self._workers if worker.job is not None), None)
         if work is None:
             return ""
-        return work.within if isinstance(work, DepthTask) else work.locator(0)
+        return work.asks[0].locator if isinstance(work, DepthTask) else work.locator(0)
 
     def _give_out(self) -> None:
         """Keep every worker busy, and have as many as there is work for."""
@@ -337,7 +337,7 @@ def _loss(cause: Cause, reason: str) -> Unread:
 
 
 def _lost(task: Work, loss: Unread) -> Answer:
-    locator = task.within if isinstance(task, DepthTask) else task.locator(0)
+    locator = task.asks[0].locator if isinstance(task, DepthTask) else task.locator(0)
     artifact = Artifact(locator=locator, name=base_name(locator), type="unread", size=0)
     unread = msgspec.structs.replace(loss, locator=locator)
     return Answer(type="unread", facts=[ArtifactFacts(artifact=artifact, unread=(unread,))])

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
+from scanner.evidence.edges.installed import is_of_program
 from scanner.evidence.edges.nodes import name_of_package
 from scanner.evidence.owner import Owner, claimed_path, folder_of, paths_upward
 from scanner.evidence.registers import Registers
@@ -29,8 +30,6 @@ _SHIPPED_AS_ONE = (
 )  # fmt: skip
 _PROGRAMS = (".pyz", ".pyzw", ".pex", ".asar")
 """Programs in one file: one component too, and never the package that happens to be the only one inside."""
-_MODULES_OF_A_PROGRAM = "pyz-"
-"""The beginning of the name of the archive of modules that lies in a program of PyInstaller."""
 _MERE_ARCHIVES = (".tar", ".gz", ".xz", ".zst", ".bz2", ".lzma", ".cpio")
 _STATIC_LIBRARIES = (".a", ".lib")
 _PART = re.compile(r"\([a-z][a-z ]*[0-9a-fx]*\)(?:~\d+)?|\.gnu_debugdata|\.debug_[a-z_]+")
@@ -85,9 +84,7 @@ class _Claims:
         claiming: Iterable[tuple[str, ArtifactFacts]],
     ) -> None:
         self._programs = {
-            around[-2]
-            for around in map(containers_of, asked)
-            if len(around) > 1 and base_name(around[-1]).lower().startswith(_MODULES_OF_A_PROGRAM)
+            around[-2] for around in map(containers_of, asked) if len(around) > 1 and is_of_program(around[-1])
         }
         self._facts = facts
         self._asked = {path for locator in asked for path in paths_upward(locator)}
@@ -189,7 +186,7 @@ def _file_around(locator: str) -> str:
 def _is_shipped_as_one(locator: str) -> bool:
     lower = locator.lower()
     if lower.endswith(_PROGRAMS):
-        return not base_name(lower).startswith(_MODULES_OF_A_PROGRAM)
+        return not is_of_program(lower)
     return lower.endswith(_SHIPPED_AS_ONE)
 
 

@@ -20,7 +20,7 @@ INFO = Info(
     line="Compiled Python (2.7, 3.2 to 3.14): imports, calls of imported modules, native libraries it loads",
     specification="Python/marshal.c and Lib/opcode.py in https://github.com/python/cpython",
     limits="Names are followed through assignments only; of other versions of Python only dotted module names are "
-    "read. Relative imports and the standard library are left out.",
+    "read. The standard library is left out.",
     suffixes=(".pyc", ".pyo"),
     after_words=("python",),
 )

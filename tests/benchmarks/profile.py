@@ -23,8 +23,9 @@ def main() -> None:
     from scanner.catalogue.index import Index
     from scanner.catalogue.load import load_catalogue
     from scanner.catalogue.rules import byte_rules
-    from scanner.engine.task import Batch, Plan, examine_batch, prepare
+    from scanner.engine.task import Batch, Plan
     from scanner.engine.telling import TellingNames
+    from scanner.engine.worker import examine_batch, prepare
     from scanner.targets import Entry
     from scanner.targets.folder import entries
 

@@ -88,7 +88,12 @@ def test_a_hard_link_that_repeats_the_size_of_its_file_hides_nothing():
 
 @pytest.mark.parametrize(
     ("name", "shown"),
-    [("../../x", "\\x2e\\x2e/\\x2e\\x2e/x"), ("/etc/x", "\\x2fetc/x"), ("C:\\x", "C:\\\\x")],
+    [
+        ("../../x", "\\x2e\\x2e/\\x2e\\x2e/x"),
+        ("/etc/x", "\\x2fetc/x"),
+        ("C:\\x", "C:\\\\x"),
+        ("./../x", "\\x2e\\x2e/x"),
+    ],
 )
 def test_names_that_lead_outside_are_made_harmless(name, shown):
     found = opened(tar, entry(name) + END)
@@ -255,3 +260,8 @@ def test_a_very_long_name_for_all_entries_is_cut():
     found = opened(tar, data)
     assert len(found.members) == 2
     assert all("shown cut" in " ".join(member.notes) for member in found.members)
+
+
+def test_names_in_the_archives_own_folder_are_told_without_it():
+    found = opened(tar, entry("./a/b.txt") + entry(".//./c.txt") + END)
+    assert found.contents == {"a/b.txt": TEXT, "c.txt": TEXT}

@@ -18,8 +18,9 @@ from scanner.catalogue.load import Catalogue
 from scanner.catalogue.rules import ByteRules, byte_rules
 from scanner.engine.budget import Limits
 from scanner.engine.scan import Settings, scan
-from scanner.engine.task import Answer, Batch, Plan, examine_batch, prepare
+from scanner.engine.task import Answer, Batch, Plan
 from scanner.engine.telling import TellingNames
+from scanner.engine.worker import examine_batch, prepare
 from scanner.formats import readers
 from scanner.model.observation import Observation
 from scanner.model.report import Report

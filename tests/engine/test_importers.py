@@ -1,9 +1,10 @@
 """Who is asked whether it imports the file in which something matched."""
 
 import json
+import shutil
 
 from scanner.catalogue.index import Index
-from scanner.engine.importers import MAX_ASKED, importer_requests
+from scanner.engine.importers import MAX_ASKED, importer_requests, may_import
 from scanner.model.observation import Call, Import
 from tests.catalogues import facts, indicator, technology
 from tests.commands import frscan
@@ -44,9 +45,23 @@ def test_a_package_is_imported_by_its_folders_name():
     assert "faces" in asked(matched("faces/__init__.py"), others=["main.py"])["main.py"]
 
 
-def test_installed_packages_and_archives_are_not_projects():
-    for locator in ("lib/site-packages/acme/x.py", "a.zip!/x.py", "node_modules/a/x.py"):
-        assert asked(matched(locator), others=["main.py", "lib/site-packages/acme/y.py"]) == {}
+def test_installed_packages_are_not_projects():
+    for locator in ("lib/site-packages/acme/x.py", "a.zip!/lib/site-packages/x.py", "node_modules/a/x.py"):
+        assert not may_import(locator)
+        assert asked(matched(locator), others=["main.py"]) == {}
+
+
+def test_a_project_in_an_archive_ends_with_the_archive():
+    others = ["x.zip!/main.py", "x.zip!/app/door.py", "y.zip!/main.py", "main.py", "x.zip!/inner.zip!/z.py"]
+    assert asked(matched("x.zip!/faces.py"), others=others) == {
+        "x.zip!/main.py": {"faces"},
+        "x.zip!/app/door.py": {"faces"},
+    }
+
+
+def test_a_program_made_of_one_file_is_one_project():
+    others = ["x.exe!/main.pyc", "x.exe!/PYZ-00.pyz!/app/door.pyc", "y.exe!/main.pyc"]
+    assert set(asked(matched("x.exe!/PYZ-00.pyz!/app/faces.pyc"), others=others)) == set(others[:2])
 
 
 def javascript_matched(locator):
@@ -56,7 +71,6 @@ def javascript_matched(locator):
 
 def test_all_files_of_a_javascript_project_and_its_package_file_are_asked():
     others = ["shop/package.json", "shop/server.js", "shop/pages/x.vue", "elsewhere/y.js", "shop/x.py"]
-    others.append("shop/node_modules/a/z.js")
     assert asked(javascript_matched("shop/src/deep/in/faces.ts"), others=others) == {
         "shop/package.json": {"./faces"},
         "shop/server.js": {"./faces"},
@@ -132,3 +146,47 @@ def test_a_report_says_who_imports_a_package_of_the_same_workspace_that_uses_the
     assert ("packages/door/open.js", "packages/faces/package.json") in told
     assert ("packages/faces/package.json", "packages/faces/src/find.js") in told
     assert not any(source == "packages/faces/index.js" for source, _ in told)
+
+
+FILES = {
+    "requirements.txt": "boto3==1.40.0\nface_recognition==1.3.0\ndeepface\n",
+    "PKG-INFO": "Metadata-Version: 2.1\nName: shop\nVersion: 1.0\n",
+    "app/__init__.py": "",
+    "app/faces.py": "import boto3\nc = boto3.client('rekognition')\nc.search_faces_by_image()\n",
+    "app/door.py": "from . import faces\n",
+    "main.py": "from app.door import faces\n",
+    "tests/test_x.py": "import face_recognition\nface_recognition.compare_faces([1], 2)\n",
+    "web/package.json": '{"name": "web", "version": "1.0.0", "main": "server.js", '
+    '"dependencies": {"@aws-sdk/client-rekognition": "^3.0.0"}}',
+    "web/server.js": "const l = require('./src/login')\n",
+    "web/src/login.js": "import { RekognitionClient, SearchFacesByImageCommand } from '@aws-sdk/client-rekognition'\n"
+    "new RekognitionClient().send(new SearchFacesByImageCommand({}))\n",
+}
+
+
+def told_of(target, root):
+    """What a report says of a project that lies at `root`, as if that were the target."""
+    report = json.loads(frscan(target, "-q", "-f", "json", "--fail-on", "never").out.replace(root, ""))
+    findings = [
+        (f["technology"]["id"], f["component"]["name"], f["capability_presence"], f["verdict"], f["explanation"])
+        for f in report["findings"]
+    ]
+    edges = {(e["kind"], e["source"], e["target"]) for e in report["graph"]["edges"] if e["kind"] != "contains"}
+    return findings, edges, report["verdict"], report["complete"]
+
+
+def test_a_project_says_the_same_in_a_folder_and_in_every_archive(tmp_path):
+    folder = tmp_path / "shop"
+    for name, text in FILES.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    shutil.make_archive(str(tmp_path / "shop"), "zip", folder)
+    shutil.make_archive(str(tmp_path / "shop-1.0"), "gztar", tmp_path, "shop")
+    told = told_of(folder, "")
+    assert "the code begins at main.py" in told[0][0][4]
+    assert ("imports", "web/server.js", "web/src/login.js") in told[1]
+    for name, root in {
+        "shop.zip": "shop.zip!/",
+        "shop-1.0.tar.gz": "shop-1.0.tar.gz!/shop-1.0.tar!/shop/",
+    }.items():
+        assert told_of(tmp_path / name, root) == told, name

@@ -8,11 +8,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from scanner.engine import examine, task
+from scanner.engine import deepening, examine
 from scanner.engine.budget import Limits
 from scanner.engine.cache import Cache
 from scanner.engine.scan import Settings, scan
-from scanner.engine.task import Answer, Batch, examine_batch, prepare
+from scanner.engine.task import Answer, Batch
+from scanner.engine.worker import examine_batch, prepare
 from tests.catalogues import catalogue, indicator, technology
 from tests.engine.scanning import WORD, hits, plan_of
 
@@ -23,7 +24,7 @@ LARGE = 70_000
 @pytest.fixture(autouse=True)
 def every_container_is_large(tmp_path, monkeypatch):
     monkeypatch.setenv("FRSCAN_CACHE_DIR", str(tmp_path / "cache"))
-    for module in (examine, task):
+    for module in (examine, deepening):
         monkeypatch.setattr(module, "MEMBERS_FROM_BYTES", 0)
 
 

@@ -176,6 +176,22 @@ def test_python_code_leads_to_another_file_of_its_project():
     }
 
 
+def test_a_programs_script_leads_to_the_modules_that_the_program_was_made_with_and_to_no_others():
+    def imports(name, locator):
+        return facts(Import(language="python", name=name, place="code"), locator=locator, kind="python-bytecode")
+
+    programs = [
+        imports("app.door", "x.exe!/main.pyc"),
+        imports(".faces", "x.exe!/PYZ-00.pyz!/app/door.pyc"),
+        *(facts(locator=f"{name}.exe!/PYZ-00.pyz!/app/faces.pyc", kind="python-bytecode") for name in "xy"),
+        imports("app.faces", "y.exe!/main.pyc"),
+    ]
+    assert told(leading_to("x.exe!/PYZ-00.pyz!/app/faces.pyc", among=programs)) == {
+        ("x.exe!/main.pyc", "imports", "x.exe!/PYZ-00.pyz!/app/door.pyc"),
+        ("x.exe!/PYZ-00.pyz!/app/door.pyc", "imports", "x.exe!/PYZ-00.pyz!/app/faces.pyc"),
+    }
+
+
 @pytest.mark.parametrize("is_known", [True, False], ids=["the package's file is known", "nothing is known of it"])
 def test_an_import_leads_to_an_installed_package_whatever_is_known_of_its_files(is_known):
     package = installed("pypi/acme", "site/acme-1.dist-info/METADATA", path="../acme/")

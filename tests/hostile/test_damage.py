@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scanner.engine.budget import Limits
-from scanner.engine.task import Answer, Batch, examine_batch, prepare
+from scanner.engine.task import Answer, Batch
+from scanner.engine.worker import examine_batch, prepare
 from tests.commands import FIXTURES
 from tests.containers.opening import damaged
 from tests.engine.scanning import plan_of

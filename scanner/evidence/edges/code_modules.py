@@ -1,20 +1,21 @@
 """Imports: which source file imports or calls which installed package, or which other file of its own project.
 
 Python: to import `a.b.c` runs `a`, `a.b` and `a.b.c` (The Python Language Reference, "The import system"), so it leads
-to each of these files, beside the importing one or in a folder around it, and to the installed package whose list of
-files says that the module is its own. None of them stands in for another: whether something is known of one file
-decides nothing about the next. JavaScript: a file where the specifier says, a package in `node_modules` as Node does,
-or in the folder of the project that bears its name: by its package file, then by what the folder is called.
+to each of these files, beside the importing one, in a folder around it or among the modules that its program was made
+with, and to the installed package whose list of files says that the module is its own. None of them stands in for
+another: whether something is known of one file decides nothing about the next. JavaScript: a file where the specifier
+says, a package in `node_modules` as Node does, or in the folder of the project that bears its name: by its package
+file, then by what the folder is called.
 """
 
 from collections.abc import Iterator
-from itertools import islice
 
 from scanner.evidence.edges import Names
-from scanner.evidence.edges.installed import folders_around, installed_package
+from scanner.evidence.edges.installed import folders_around, installed_package, is_of_program
 from scanner.formats.javascript_files import DESCRIPTION, MODULE_ENDINGS, names_a_file, places_of
 from scanner.formats.packages.purls import npm_purl
 from scanner.model.artifact import ArtifactFacts
+from scanner.model.locator import containers_of
 from scanner.model.observation import Call, Import, Owns
 from scanner.model.report import Edge
 from scanner.model.vocabulary import EdgeKind
@@ -26,8 +27,13 @@ _FILES = (".py", "/__init__.py", ".pyc", "/__init__.pyc")
 
 
 def names(item: ArtifactFacts) -> Iterator[str]:
-    """The Python modules that an installed distribution owns; of a package file that it names its entry."""
+    """The Python modules that an installed distribution owns, and a program's own one; of a package file that it names
+    its entry."""
     found: dict[str, None] = {}
+    container, _, path = item.artifact.locator.rpartition("!/")
+    if is_of_program(container):
+        module = path.removesuffix(".pyc").removesuffix("/__init__").replace("/", ".")
+        found[_module_of(container.rpartition("!/")[0], module)] = None
     for observation in item.observations:
         if isinstance(observation, Owns) and observation.purl.startswith("pkg:pypi/"):
             path = observation.path.removeprefix("../").removesuffix("/")
@@ -66,11 +72,25 @@ def _python(name: str, here: str, known: Names) -> Iterator[str]:
         folders = folders[relative - 1 : relative]
     for path in paths:
         places = (f"{folder}{path}{ending}" for folder in folders for ending in _FILES)
-        yield from islice((place for place in places if place in known), 1)
+        place = next((place for place in places if place in known), None)
+        if place is None and not relative:
+            place = _of_program(path.replace("/", "."), here, known)
+        if place is not None:
+            yield place
     named = ((path, known.nearest(f"python:{path.replace('/', '.')}", here)) for path in paths if not relative)
     packages = [(path, package) for path, package in named if package is not None]
     if not any(_is_of_package(here, path, package) for path, package in packages):
         yield from (package for _, package in packages[:1])
+
+
+def _of_program(module: str, here: str, known: Names) -> str | None:
+    """The file of a module among those that the program around a file was made with."""
+    found = (known.nearest(_module_of(program, module), here) for program in containers_of(here))
+    return next(filter(None, found), None)
+
+
+def _module_of(program: str, module: str) -> str:
+    return f"python-in:{program}:{module}"
 
 
 def _is_of_package(here: str, path: str, package: str) -> bool:

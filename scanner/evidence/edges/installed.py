@@ -7,6 +7,7 @@ The others have one set of packages an environment; the nearest one is meant.
 from collections.abc import Iterator
 
 from scanner.evidence.edges import Names
+from scanner.model.locator import base_name
 
 _NPM = "pkg:npm/"
 
@@ -23,12 +24,20 @@ def installed_package(purl: str, near: str, known: Names) -> str | None:
     return None
 
 
+def is_of_program(container: str) -> bool:
+    """Whether it is the archive that PyInstaller puts a program's modules into: what lies in it, the program imports
+    (https://pyinstaller.org/en/stable/advanced-topics.html, "ZlibArchive")."""
+    return base_name(container).lower().startswith("pyz-")
+
+
 def folders_around(locator: str) -> Iterator[str]:
     """The folders an artifact lies in, innermost first, up to its container or the target; each ends in `/` or is
-    empty."""
+    empty. Of a program's modules, up to the program."""
     container, mark, inner = locator.rpartition("!/")
     outer = container + mark
     while "/" in inner:
         inner = inner.rpartition("/")[0]
         yield f"{outer}{inner}/"
     yield outer
+    if is_of_program(container):
+        yield from folders_around(container)
