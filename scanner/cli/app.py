@@ -1,4 +1,4 @@
-"""The commands, put together. Each command's module is imported when the command runs, so that --help is quick."""
+"""The command line as a whole: what stands before and around the commands, and what is said of wrong usage."""
 
 import re
 import sys
@@ -9,12 +9,12 @@ from typing import Annotated, Any
 import typer
 
 from scanner import __version__
-from scanner.cli import audit, config, determine, explain, graph, ordinances, report, scan, signatures
+from scanner.cli.commands import Commands, is_command, loaded
 from scanner.cli.exits import Exit
-from scanner.cli.settings_file import learn_keys, variable, written_down
 
 app = typer.Typer(
     name="frscan",
+    cls=Commands,
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -51,20 +51,6 @@ def frscan(
     """
 
 
-app.command("scan", short_help="Look into files, folders and archives.")(scan.scan_command)
-app.command("report", short_help="Show saved reports in another format, or compare them.")(report.report)
-app.command("determine", short_help="Take a filled determination table back.")(determine.determine)
-app.command("explain", short_help="Explain a finding, from the bytes to what the laws say.")(explain.explain)
-app.command("graph", short_help="Show how a target leads to what was found.")(graph.graph)
-app.command(
-    "config",
-    short_help="Show which options hold and where they come from.",
-    context_settings={"ignore_unknown_options": True},
-)(config.config)
-app.add_typer(signatures.app, name="signatures", short_help="What frscan looks for: list, show, check, carry.")
-app.add_typer(ordinances.app, name="ordinances", short_help="The laws that are asked, and what they still ask.")
-app.add_typer(audit.app, name="audit", short_help="The same check over many targets, kept and repeated.")
-
 _WRITTEN_DOWN = (
     'Every option can also stand in frscan.toml (fail-on = ["never"]) or in the environment (FRSCAN_FAIL_ON=never);'
     " `frscan config` shows what holds."
@@ -80,15 +66,15 @@ def run(arguments: Sequence[str]) -> None:
 
     Wrong usage is told in one sentence and exits 2.
     """
-    command = commands()
     if "" in arguments:
         print("frscan: an argument is empty. To look into the current folder, write a dot: `frscan .`", file=sys.stderr)
         sys.exit(Exit.USAGE)
     first = arguments[0] if arguments else ""
-    if arguments and first not in command.commands and first not in _OWN_OPTIONS:
+    if arguments and not is_command(first) and first not in _OWN_OPTIONS:
         arguments = ["scan", *arguments]
-    if _HELP & set(arguments):
-        _name_the_formats(command)
+    if _HELP & set(arguments) and is_command(arguments[0]):
+        _name_the_formats(loaded(arguments[0]))
+    command: Any = typer.main.get_command(app)
     try:
         status = command.main(args=list(arguments), prog_name="frscan", standalone_mode=False)
     except _WRONG_USAGE as error:
@@ -96,18 +82,6 @@ def run(arguments: Sequence[str]) -> None:
     except typer.Abort:
         sys.exit(Exit.INTERRUPTED)
     sys.exit(status)
-
-
-def commands() -> Any:  # typer's group of commands has no public type
-    """All commands, those that take `--config` ready to take their options from the environment as well."""
-    group = typer.main.get_command(app)
-    for command in group.commands.values():  # type: ignore[attr-defined]
-        if any("--config" in parameter.opts for parameter in command.params):
-            learn_keys(command.params)
-            for name, parameter in written_down(command.params).items():
-                parameter.envvar, parameter.show_envvar = variable(name), False
-            next(p for p in command.params if "--config" in p.opts).envvar = variable("config")
-    return group
 
 
 _WRONG_USAGE: Any = typer.BadParameter.__mro__[2]  # ClickException, which typer does not export
@@ -128,14 +102,13 @@ def _refuse(error: Any) -> None:
     sys.exit(Exit.USAGE)
 
 
-def _name_the_formats(group: Any) -> None:
-    """Put the formats, found by their place, under the help of the commands that write reports."""
+def _name_the_formats(command: Any) -> None:
+    """Put the formats, found by their place, under the help of a command that writes reports."""
     from scanner.reports import formats
 
-    lines = "\n".join("\n".join([name, *_told(module.FORMAT.line)]) for name, module in formats().items())
-    for command in group.commands.values():
-        if any("--format" in parameter.opts and parameter.multiple for parameter in command.params):
-            command.epilog = f"{_WRITTEN_DOWN}\n\nFormats:\n\n\b\n{lines}"
+    if any("--format" in parameter.opts and parameter.multiple for parameter in command.params):
+        lines = "\n".join("\n".join([name, *_told(module.FORMAT.line)]) for name, module in formats().items())
+        command.epilog = f"{_WRITTEN_DOWN}\n\nFormats:\n\n\b\n{lines}"
 
 
 def _told(line: str) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from scanner.cli.commands import loaded
 from scanner.cli.options import FOUND_SETTINGS
 from scanner.cli.settings_file import is_passed_over, variable, written_down
 
@@ -27,7 +28,7 @@ def config(
     The command line goes before the environment (FRSCAN_FORMAT for --format), the environment before the settings
     file, the settings file before the default.
     """
-    scan = context.find_root().command.commands["scan"]  # type: ignore[attr-defined]
+    scan = loaded("scan")
     given = [*(arguments or ()), *context.args]
     asked: Any = scan.make_context("scan", [*given] if _names_a_path(scan, given) else [*given, _NOWHERE])
     file = asked.meta.get(FOUND_SETTINGS)

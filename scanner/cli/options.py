@@ -24,7 +24,9 @@ def obey_settings(context: typer.Context, value: Path | None) -> Path | None:
     try:
         file = value or find(paths)
         if file is not None:
-            context.default_map = settings(file, context.command.params)
+            from scanner.cli.commands import settings_keys
+
+            context.default_map = settings(file, context.command.params, settings_keys)
             context.meta[FOUND_SETTINGS] = file
     except SettingsError as error:
         raise typer.BadParameter(str(error)) from error

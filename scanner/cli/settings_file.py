@@ -3,10 +3,8 @@
 A settings file inside a target is never obeyed unasked: whoever made the target could have written it.
 """
 
-import difflib
 import os
-import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
@@ -51,16 +49,18 @@ def is_passed_over(targets: Sequence[Path]) -> bool:
     return (Path.cwd() / NAME).is_file() and find(targets) != Path.cwd() / NAME
 
 
-def settings(file: Path, parameters: Iterable[Any]) -> dict[str, object]:
-    """What a file says, by the names of the parameters. Keys of other commands are passed over.
+def settings(file: Path, parameters: Iterable[Any], keys: Callable[[], Collection[str]]) -> dict[str, object]:
+    """What a file says, by the names of the parameters. Of the other `keys` that it may hold, nothing is taken.
 
     Raises `SettingsError`: no such file, no TOML, a key that no command has, a value of the wrong type.
     """
     known = written_down(parameters)
     found: dict[str, object] = {}
     for key, value in _toml(file).items():
-        if key not in known and key not in _EVERY_KEY:
-            near = difflib.get_close_matches(key, [*known, *_EVERY_KEY], n=1)
+        if key not in known and key not in keys():
+            import difflib
+
+            near = difflib.get_close_matches(key, [*known, *sorted(keys())], n=1)
             meant = f" (did you mean '{near[0]}'?)" if near else ""
             raise SettingsError(f"{file}: '{key}' is no option that can be written down{meant}.")
         if key in known:
@@ -84,15 +84,9 @@ def variable(name: str) -> str:
     return PREFIX + name.replace("-", "_").upper()
 
 
-def learn_keys(parameters: Iterable[Any]) -> None:
-    """Take the options of a command for keys that a settings file may hold, whichever command reads it."""
-    _EVERY_KEY.update(written_down(parameters))
-
-
-_EVERY_KEY: set[str] = set()
-
-
 def _toml(file: Path) -> Mapping[str, object]:
+    import tomllib
+
     try:
         with file.open("rb") as opened:
             content = opened.read(_MOST_BYTES + 1)
