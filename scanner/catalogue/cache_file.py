@@ -5,13 +5,15 @@ truncated or altered file) reads as "not there". The digest is checked before a 
 is kept here (compiled byte rules) makes its engine crash when it is damaged.
 """
 
-import hashlib
 import os
 import stat
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-_MAGIC = b"frscan cache 1\n"
+from blake3 import blake3
+
+_MAGIC = b"frscan cache 2\n"
 _DIGEST_BYTES = 32
 _LIMIT_BYTES = 256 * 1024 * 1024
 _KEPT = 16
@@ -35,14 +37,29 @@ def read_cached(key: str, suffix: str) -> bytes | None:
         if not _is_private(folder):
             return None
         with (folder / _file_name(key, suffix)).open("rb") as file:
-            if os.fstat(file.fileno()).st_size > _LIMIT_BYTES:
+            size = os.fstat(file.fileno()).st_size
+            if size > _LIMIT_BYTES:
                 return None
-            content = file.read(_LIMIT_BYTES)
+            header = file.read(len(_MAGIC) + _DIGEST_BYTES)
+            data = file.read(size)
     except (OSError, RuntimeError):  # RuntimeError: no home folder can be found
         return None
-    header = len(_MAGIC) + _DIGEST_BYTES
-    data = content[header:]
-    return data if content[:header] == _header(key, suffix, data) else None
+    return data if header == _header(key, suffix, data) else None
+
+
+def looks_below(folder: str) -> Iterator[str]:
+    """How the files of a folder and below it look from outside: a line each with name, size, times and inode.
+
+    Something of these changes when a file does, and to ask for them is far cheaper than to read it.
+    """
+    entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False):
+            if entry.name != "__pycache__":
+                yield from looks_below(entry.path)
+        else:
+            status = entry.stat()
+            yield f"{entry.path} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_ino}\n"
 
 
 def write_cached(key: str, suffix: str, data: bytes) -> None:
@@ -60,12 +77,12 @@ def write_cached(key: str, suffix: str, data: bytes) -> None:
 
 def _file_name(key: str, suffix: str) -> str:
     """A key may hold any text; a file name may not."""
-    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32] + suffix
+    return blake3(key.encode("utf-8", "surrogatepass")).hexdigest()[:32] + suffix
 
 
 def _header(key: str, suffix: str, data: bytes) -> bytes:
     """The digest covers the key too, so that a file renamed to another key is refused."""
-    digest = hashlib.sha256(f"{len(key)} {key}{suffix}\0".encode("utf-8", "surrogatepass"))
+    digest = blake3(f"{len(key)} {key}{suffix}\0".encode("utf-8", "surrogatepass"))
     digest.update(data)
     return _MAGIC + digest.digest()
 

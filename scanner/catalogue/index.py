@@ -201,17 +201,9 @@ class Index:
                     seen.add(entry.technology.id)
                     yield entry
 
-    def file_patterns(self) -> tuple[str, ...]:
-        """The patterns over base names, in lower case."""
-        return self._patterns(IndicatorKind.FILE)
-
-    def library_patterns(self) -> tuple[str, ...]:
-        """The patterns over names of libraries, in lower case."""
-        return self._patterns(IndicatorKind.LIBRARY)
-
-    def _patterns(self, kind: IndicatorKind) -> tuple[str, ...]:
-        table = self._form.tables.get(kind)
-        return table.texts() if table is not None else ()
+    def patterns(self, kind: IndicatorKind) -> PatternTable[int]:
+        """The patterns of a kind; of those over names of files and libraries, in lower case."""
+        return self._form.tables.get(kind) or PatternTable()
 
 
 def _form_of(technologies: tuple[Technology, ...]) -> IndexForm:

@@ -14,14 +14,17 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import msgspec
+from blake3 import blake3
 
-from scanner.catalogue.cache_file import read_cached, write_cached
+from scanner.catalogue.cache_file import looks_below, read_cached, write_cached
 from scanner.catalogue.index import Index, IndexForm
 from scanner.catalogue.installed import folder_in_use
 from scanner.catalogue.load import Catalogue, load_catalogue
 from scanner.catalogue.rules import ByteRules, byte_rules
 
 _SUFFIX = ".knowledge"
+_ROOMS = ("catalogue", "model", "containers")
+"""Whose code decides what is kept."""
 _ENGINES = ("yara", "hyperscan", "msgspec")
 """Packages whose other version may not read what is kept."""
 
@@ -89,32 +92,19 @@ def _kept(catalogue: Catalogue, index: Index) -> _Kept:
 
 def _key(signatures: Path) -> str:
     """Names what is compiled from exactly these files by exactly this code on this machine."""
-    package = Path(__file__).resolve().parent.parent
-    looked_at = sha256()
-    for place in _places(signatures, package):
-        looked_at.update(f"{place}\n".encode("utf-8", "surrogateescape"))
+    looked_at = blake3("".join(_looks(signatures)).encode("utf-8", "surrogateescape"))
     # The name of the machine stands for its processor: compiled patterns are made for one.
     machine = f"{sys.version_info[:2]} {platform.machine()} {platform.node()}"
     return f"knowledge-{machine}-{looked_at.hexdigest()}"
 
 
-def _places(signatures: Path, package: Path) -> Iterator[str]:
-    groups = sorted(entry.path for entry in os.scandir(signatures) if entry.is_dir())
-    for folder in (
-        str(signatures),
-        *groups,
-        str(package / "catalogue"),
-        str(package / "model"),
-        str(package / "containers"),
-    ):
-        yield from sorted(map(_looks, os.scandir(folder)))
+def _looks(signatures: Path) -> Iterator[str]:
+    package = Path(__file__).resolve().parent.parent
+    for folder in (signatures, *(package / room for room in _ROOMS)):
+        yield from looks_below(str(folder))
     for name in _ENGINES:
         spec = find_spec(name)
-        yield f"{name} {_status(Path(spec.origin).stat()) if spec is not None and spec.origin else None}"
-
-
-def _looks(entry: "os.DirEntry[str]") -> str:
-    return f"{entry.path} {_status(entry.stat())}" if entry.is_file() else entry.path
+        yield f"{name} {_status(Path(spec.origin).stat()) if spec is not None and spec.origin else None}\n"
 
 
 def _status(status: os.stat_result) -> str:

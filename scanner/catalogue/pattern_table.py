@@ -85,8 +85,3 @@ class PatternTable(msgspec.Struct, Generic[T], array_like=True):
             yield from (meaning for text, meaning in self.loose if _compiled(text).matches(name))
         for start in starts:
             yield from (meaning for text, meaning in self.by_prefix[start] if _compiled(text).matches(name))
-
-    def texts(self) -> tuple[str, ...]:
-        """The patterns, sorted."""
-        filed = (text for found in (*self.by_prefix.values(), self.loose) for text, _ in found)
-        return tuple(sorted({*self.exact, *filed}))

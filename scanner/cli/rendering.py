@@ -1,5 +1,6 @@
 """Where reports go: standard output or files, one or several formats in one run."""
 
+import importlib
 import os
 import shutil
 import sys
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scanner.model.report import Report
-from scanner.reports import Colour, Format, RenderOptions, formats, public_edition
+from scanner.reports import Colour, Format, RenderOptions, format_named, formats, public_edition
 
 _TEXT = "text"
 _BOUNDS = (40, 120)
@@ -29,7 +30,7 @@ class Output(NamedTuple):
 def planned_outputs(asked: Sequence[str], output: Path | None) -> tuple[Output, ...]:
     """What to write where. Raises `BadOutput` before the long run, not after it."""
     file = None if output is None or str(output) == "-" else output
-    outputs = [_output(word, file) for word in asked] or [Output(formats()[_TEXT], file)]
+    outputs = [_output(word, file) for word in asked] or [_output(_TEXT, file)]
     places = [o.file for o in outputs]
     if len(set(places)) < len(places):
         raise BadOutput("two formats cannot go to one place; give each its file, as in -f json=report.json.")
@@ -41,9 +42,10 @@ def planned_outputs(asked: Sequence[str], output: Path | None) -> tuple[Output, 
 
 def _output(word: str, file: Path | None) -> Output:
     name, equals, place = word.partition("=")
-    if name not in formats():
+    found = format_named(name)
+    if found is None:
         raise BadOutput(f"there is no format {name!a}; there are {', '.join(formats())}.")
-    return Output(formats()[name], Path(place) if equals and place != "-" else None if equals else file)
+    return Output(found, Path(place) if equals and place != "-" else None if equals else file)
 
 
 def check_writable(place: Path) -> None:
@@ -55,6 +57,12 @@ def check_writable(place: Path) -> None:
         raise BadOutput(f"{place}: the folder {folder} does not exist.")
     if not os.access(place if place.exists() else folder, os.W_OK):
         raise BadOutput(f"{place}: this account may not write there.")
+
+
+def load_what_renders(outputs: Sequence[Output]) -> None:
+    """Import now what writing these outputs would import then."""
+    for module in dict.fromkeys(module for output in outputs for module in output.format.FORMAT.loads):
+        importlib.import_module(module)
 
 
 def write_outputs(report: Report, outputs: Sequence[Output]) -> None:

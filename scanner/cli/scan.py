@@ -1,6 +1,8 @@
 """`frscan scan`: look into what the user names, report, and say by the exit status whether something was found."""
 
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -157,7 +159,7 @@ def scan_command(
 
     Exit status: 0 nothing found, 1 found, 2 wrong usage, 3 part of it could not be read and nothing was found.
     """
-    from scanner.cli.rendering import BadOutput, edition, planned_outputs, write_outputs
+    from scanner.cli.rendering import BadOutput, edition, load_what_renders, planned_outputs, write_outputs
     from scanner.cli.saved import earlier, with_earlier
     from scanner.engine.scan import Settings
     from scanner.engine.told_limits import BadLimit, told_limits
@@ -186,7 +188,8 @@ def scan_command(
             keys=tuple(_key(path) for path in key_file or ()),
             told=told_columns(map_ or ""),
         )
-        scanned = with_decisions(_scanned(paths, settings, columns, quiet=quiet), accepted, decisions)
+        found = _scanned(paths, settings, columns, partial(load_what_renders, outputs), quiet=quiet)
+        scanned = with_decisions(found, accepted, decisions)
         document = with_earlier(scanned, before)
         write_outputs(edition(document, public=public), outputs)
     except BadColumns as error:
@@ -206,17 +209,26 @@ def _key(path: Path) -> bytes:
         refuse(f"--key-file: {path}: it could not be read ({error.strerror}).")
 
 
-def _scanned(paths: list[Path], settings: "Settings", columns: Path | None, *, quiet: bool) -> "Report":
+def _scanned(
+    paths: list[Path], settings: "Settings", columns: Path | None, meanwhile: Callable[[], None], *, quiet: bool
+) -> "Report":
     """Scanned, and once more if somebody could tell what the columns of a table hold."""
     from scanner.cli.table_columns import asked, told_before
 
     kept = told_before(columns)
-    report = _once(paths, settings, kept, quiet=quiet)
+    report = _once(paths, settings, kept, meanwhile, quiet=quiet)
     more = () if quiet else asked(report, kept, columns)
-    return _once(paths, settings, more, quiet=quiet) if more else report
+    return _once(paths, settings, more, meanwhile, quiet=quiet) if more else report
 
 
-def _once(paths: list[Path], settings: "Settings", kept: tuple["Table", ...], *, quiet: bool) -> "Report":
+def _once(
+    paths: list[Path],
+    settings: "Settings",
+    kept: tuple["Table", ...],
+    meanwhile: Callable[[], None],
+    *,
+    quiet: bool,
+) -> "Report":
     import msgspec
 
     from scanner.catalogue.load import CatalogueError
@@ -228,7 +240,7 @@ def _once(paths: list[Path], settings: "Settings", kept: tuple["Table", ...], *,
     try:
         with Live(quiet=quiet) as live:
             settings = msgspec.structs.replace(settings, told=(*settings.told, *words(kept)))
-            return scan(paths, settings, live.watch)
+            return scan(paths, settings, live.watch, meanwhile=meanwhile)
     except (MissingTarget, CatalogueError) as error:
         refuse(str(error))
 
@@ -242,6 +254,10 @@ def _deployment(
     purposes: list[str] | None,
     as_of: str | None,
 ) -> "Deployment":
+    if all(fact is None or fact == [] for fact in (file, jurisdictions, operator, place, acts, purposes, as_of)):
+        from scanner.model.law import Deployment
+
+        return Deployment()
     from scanner.ordinances import DeploymentError, deployment_from, read_deployment
 
     try:

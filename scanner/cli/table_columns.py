@@ -31,11 +31,14 @@ def columns_file(named: Path | None) -> Path:
 def told_before(named: Path | None) -> tuple["Table", ...]:
     """The tables that were told of before. A file that is no such file, or a named one that is not there although
     nobody can be asked, ends the program with a sentence."""
+    file = columns_file(named)
+    if named is None and not file.exists():
+        return ()
     from scanner.formats.inventories.dialect import BadColumns
     from scanner.formats.inventories.kept import read_kept
 
     try:
-        return read_kept(columns_file(named))
+        return read_kept(file)
     except BadColumns as error:
         refuse(str(error))
     except FileNotFoundError:

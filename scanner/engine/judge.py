@@ -1,5 +1,6 @@
 """Judging: facts become findings, situations and assessments. Pure: the same facts give the same report."""
 
+from collections.abc import Sequence
 from datetime import date
 from hashlib import sha256
 from typing import NamedTuple
@@ -11,7 +12,6 @@ from scanner.engine.facts import Facts
 from scanner.engine.spoken_of import SpokenOf
 from scanner.evidence.hidden_code import hidden_code
 from scanner.evidence.networks import cards_of
-from scanner.evidence.weigh import weigh
 from scanner.matching.match import Match, matches_of
 from scanner.model.artifact import Unread
 from scanner.model.finding import NotCounted
@@ -19,7 +19,6 @@ from scanner.model.law import Deployment
 from scanner.model.observation import Digest, ListRead, Network
 from scanner.model.report import ListedSoftware, Report, Target, Tool
 from scanner.model.vocabulary import Verdict
-from scanner.ordinances import assess, laws, uncovered
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,20 +32,40 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
 def judge(spoken_of: SpokenOf, case: Case) -> Report:
     """The report on a target, but for its times."""
-    facts, index = spoken_of.facts, spoken_of.index
+    facts = spoken_of.facts
     matched = _matched(spoken_of)
-    seen = weigh(matched.matches, facts, index, case.target.locator)
-    asked = laws() if seen.situations else ()
-    assessed = assess(seen.situations, case.deployment, asked, case.today)
     unread = tuple(_marked(u) for u in (*facts.unread(), *hidden_code(facts)))
-    return Report(
+    report = Report(
         tool=case.tool,
         target=case.target,
         started="",
         finished="",
-        verdict=max((c.verdict for c in seen.components), key=lambda v: v.rank, default=Verdict.NONE),
+        verdict=Verdict.NONE,
         complete=not unread,
         deployment=case.deployment,
+        not_counted=matched.not_counted,
+        unreadable=unread,
+        oddities=facts.oddities(),
+        coverage=facts.coverage(MEDIA_TYPES),
+        lists=_lists(facts),
+    )
+    if matched.matches:
+        report = _with_findings(report, matched.matches, spoken_of, case)
+    return msgspec.structs.replace(report, networks=cards_of(matched.networks, matched.weights, report.findings))
+
+
+def _with_findings(report: Report, matches: Sequence[Match], spoken_of: SpokenOf, case: Case) -> Report:
+    """The report with what the matches amount to, and with what the laws say of that."""
+    # Imported here, because most scans find nothing and need not wait for these.
+    from scanner.evidence.weigh import weigh
+    from scanner.ordinances import assess, laws, uncovered
+
+    seen = weigh(matches, spoken_of.facts, spoken_of.index, case.target.locator)
+    asked = laws() if seen.situations else ()
+    assessed = assess(seen.situations, case.deployment, asked, case.today)
+    return msgspec.structs.replace(
+        report,
+        verdict=max((c.verdict for c in seen.components), key=lambda v: v.rank, default=Verdict.NONE),
         uncovered=uncovered(case.deployment, asked) if seen.situations else (),
         components=seen.components,
         findings=seen.findings,
@@ -55,12 +74,6 @@ def judge(spoken_of: SpokenOf, case: Case) -> Report:
         ordinances=assessed.ordinances,
         questions=assessed.questions,
         graph=seen.graph,
-        networks=cards_of(matched.networks, matched.weights, seen.findings),
-        not_counted=matched.not_counted,
-        unreadable=unread,
-        oddities=facts.oddities(),
-        coverage=facts.coverage(MEDIA_TYPES),
-        lists=_lists(facts),
     )
 
 

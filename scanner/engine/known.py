@@ -5,18 +5,17 @@ their files, and a module is imported when a file wants it.
 """
 
 import importlib
-import os
 import sys
 from collections.abc import Iterator
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 from typing import Any, cast
 
 import msgspec
+from blake3 import blake3
 
-from scanner.catalogue.cache_file import read_cached, write_cached
+from scanner.catalogue.cache_file import looks_below, read_cached, write_cached
 from scanner.containers import Container
 from scanner.model.source import Info, Reader
 
@@ -98,12 +97,6 @@ def _asked() -> Iterator[_Known]:
 def _key() -> str:
     """Names what exactly these files say."""
     package = Path(__file__).resolve().parent.parent
-    looked_at = sha256()
-    for room in _ROOMS:
-        for folder, _, names in sorted(os.walk(package / room)):
-            for name in sorted(names):
-                if name.endswith(".py"):
-                    status = Path(folder, name).stat()
-                    line = f"{folder} {name} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}\n"
-                    looked_at.update(line.encode("utf-8", "surrogateescape"))
+    looks = "".join(line for room in _ROOMS for line in looks_below(str(package / room)))
+    looked_at = blake3(looks.encode("utf-8", "surrogateescape"))
     return f"readers-{sys.version_info[:2]} {msgspec.__version__} {looked_at.hexdigest()}"

@@ -72,11 +72,13 @@ def scan(
     keep: Callable[[Facts, Target], None] | None = None,
     crew: Crew | None = None,
     lacks: Sequence[Unread | PassedOver] = (),
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> Report:
     """Scan what the user named and judge it, by the signatures in use unless a catalogue is given.
 
     `crew` has what this scan has in common with others of the same signatures; without it nothing is left afterwards.
-    `lacks` is what of a target is not where it could be read.
+    `lacks` is what of a target is not where it could be read. `meanwhile` is what the caller has to do anyway: it is
+    called once, when this process would wait for the workers, if it has to wait at all.
 
     `keep` is handed the facts once everything is read, so that they can be asked again later. Without it, the last
     report is the answer where nothing has changed since.
@@ -85,7 +87,7 @@ def scan(
     """
     if crew is None:
         with Crew() as own:
-            return scan(paths, settings, watch, catalogue, keep, own, lacks)
+            return scan(paths, settings, watch, catalogue, keep, own, lacks, meanwhile)
     started = now()
     targets = [open_target(path) for path in paths]
     knowledge, telling = crew.known = crew.known or _known(catalogue)
@@ -114,6 +116,7 @@ def scan(
         facts.add_unread(Unread(locator=".", stage="list", cause=Cause.INTERRUPTED, reason=reason))
     workers = crew.at_work(plan, _jobs(settings, stretches))
     with Cache.to_write(notes_looks=not settings.is_copy) if uses_cache else Cache(None) as cache, workers as pool:
+        pool.meanwhile = meanwhile
         reading = Reading(plan, facts, cache, crew.shared, pool, watch)
         case = Case(
             tool=tool_of(knowledge),
@@ -144,7 +147,7 @@ def scan(
 
 def _known(catalogue: Catalogue | None) -> tuple[Knowledge, TellingNames]:
     knowledge = knowledge_of(catalogue) if catalogue else load_knowledge()
-    return knowledge, TellingNames(knowledge.index.file_patterns(), knowledge.index.library_patterns())
+    return knowledge, TellingNames(knowledge.index)
 
 
 def _decides(settings: Settings, case: Case, knowledge: Knowledge) -> tuple[bytes, ...]:

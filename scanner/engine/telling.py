@@ -1,7 +1,8 @@
 """Telling names: a file about which there is nothing to say but its name, where the name is enough."""
 
-from scanner.catalogue.pattern_table import PatternTable
+from scanner.catalogue.index import Index
 from scanner.matching.match import NATIVE_TYPES
+from scanner.model.vocabulary import IndicatorKind
 
 _OBJECTS = (".o", ".lo", ".obj")
 """What no loader looks for by its name: the parts that a library or program is made of."""
@@ -14,9 +15,9 @@ class TellingNames:
     native file may be what a program is linked to.
     """
 
-    def __init__(self, files: tuple[str, ...], libraries: tuple[str, ...]) -> None:
-        self._files = _table_of(files)
-        self._libraries = _table_of(libraries)
+    def __init__(self, index: Index) -> None:
+        self._files = index.patterns(IndicatorKind.FILE)
+        self._libraries = index.patterns(IndicatorKind.LIBRARY)
 
     def tells(self, name: str, kind: str) -> bool:
         """Whether a file of this base name and type must be kept though nothing was read from it."""
@@ -24,10 +25,3 @@ class TellingNames:
         if kind in NATIVE_TYPES and (not lower.endswith(_OBJECTS) or any(self._libraries.look_up(lower))):
             return True
         return any(self._files.look_up(lower))
-
-
-def _table_of(patterns: tuple[str, ...]) -> PatternTable[bool]:
-    table = PatternTable[bool]()
-    for pattern in patterns:
-        table.add(pattern, True)  # noqa: FBT003  (the meaning is that it is there)
-    return table

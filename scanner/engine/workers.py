@@ -178,6 +178,8 @@ class Pool:
         """Called at least once a second while there is work."""
         self.answered: Callable[[int, int, int], None] = nobody_asked
         """Called with each answer that comes in: of which task, from which file of it, of how many."""
+        self.meanwhile: Callable[[], None] = nobody_asked
+        """Called once, as soon as some worker is at work: what has to be done here anyway."""
         self._workers: list[_Worker] = []
         self._waiting: deque[_Job] = deque()
         self._done: dict[int, dict[int, list[Answer]]] = {}
@@ -218,6 +220,7 @@ class Pool:
         for place, task in enumerate(asked):
             while sum(map(len, self._done.get(place, {}).values())) < answers_due(task):
                 self._give_out()
+                self._spend_the_wait()
                 self._take_in()
                 self.beat()
             yield from self._answers_of(place)
@@ -262,6 +265,11 @@ class Pool:
             worker.job = None
             self._waiting.appendleft(job)
             self._bury(worker)
+
+    def _spend_the_wait(self) -> None:
+        if any(worker.job is not None for worker in self._workers):
+            meanwhile, self.meanwhile = self.meanwhile, nobody_asked
+            meanwhile()
 
     def _take_in(self) -> None:
         """Wait for something to happen, and keep what was answered."""

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from scanner.formats import android_manifest_bundle, android_manifest_text, axml, axml_tampered
+from scanner.formats import android_manifest_bundle, android_manifest_text, axml
 from scanner.formats.axml import Element
 from scanner.model.observation import AndroidEntry, Identity, Observation
 from scanner.model.source import Budget, Info, Magic, Source, Unreadable
@@ -63,6 +63,8 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     except Unreadable as problem:
         if problem.cause is not Cause.DAMAGED:
             raise
+        from scanner.formats import axml_tampered
+
         again = _Manifest(budget).read(axml_tampered.elements(source.view(), budget))
         yield from _others(again, told)
         raise

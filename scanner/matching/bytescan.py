@@ -42,13 +42,10 @@ class ByteScanner:
     """A rule set, ready to scan. One per process."""
 
     def __init__(self, rules: ByteRules, *, context_bytes: int = 0) -> None:
-        import yara
-
-        self._rules = yara.load(file=BytesIO(rules.compiled))
-        self._always = yara.load(file=BytesIO(rules.always)) if rules.always else None
+        self._compiled = rules.compiled
+        self._always = _loaded(rules.always) if rules.always else None
         self._prefilter = Prefilter(rules.atoms)
         self._places = rules.atoms.places
-        self._error = yara.Error
         self._patterns = rules.patterns
         self._words = rules.words
         self._context_bytes = context_bytes
@@ -84,6 +81,8 @@ class ByteScanner:
         rules = self._rules if seen.may_match else self._always
         if rules is None:
             return
+        import yara
+
         is_large = seen.in_pieces and len(data) >= FROM_BYTES
         excerpt = self._excerpts.of(data, seen.ends) if is_large and self._excerpts else None
         timeout_s = _SECONDS_FLOOR + len(data) // _BYTES_PER_SECOND
@@ -91,7 +90,7 @@ class ByteScanner:
             looked_at = memoryview(excerpt.data) if excerpt else data
             with given_back(looked_at):
                 matches = rules.match(data=looked_at, externals={FILE_BYTES: len(data)}, timeout=timeout_s)
-        except self._error as error:
+        except yara.Error as error:
             raise Unreadable(Cause.TIMED_OUT, f"The byte scan was stopped after {timeout_s} s.") from error
         if not matches:
             return
@@ -105,6 +104,11 @@ class ByteScanner:
         if last is not None and last[0].obj is data.obj and len(last[0]) == len(data) and groups <= last[1]:
             return last[2]
         return self._prefilter.look(data, groups)
+
+    @cached_property
+    def _rules(self) -> Any:
+        """All rules, loaded when the first file may match some: of a small target none does."""
+        return _loaded(self._compiled)
 
     @cached_property
     def _excerpts(self) -> Excerpts | None:
@@ -246,3 +250,9 @@ def _text(raw: bytes) -> str:
     if len(raw) >= 2 and raw[1] == 0 and not any(raw[1::2]):
         raw = raw[::2]
     return "".join(chr(b) if 32 <= b < 127 else f"\\x{b:02x}" for b in raw)
+
+
+def _loaded(compiled: bytes) -> Any:  # Any: the engine has no types
+    import yara
+
+    return yara.load(file=BytesIO(compiled))

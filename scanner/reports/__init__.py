@@ -13,6 +13,7 @@ Heavy libraries are imported inside the function that needs them.
 import importlib
 import pkgutil
 from functools import cache
+from typing import cast
 
 from scanner.reports.baseline import with_baseline
 from scanner.reports.format import Colour, Format, RenderOptions, ReportFormat
@@ -28,6 +29,7 @@ __all__ = [
     "Format",
     "RenderOptions",
     "ReportFormat",
+    "format_named",
     "formats",
     "merged",
     "printable",
@@ -38,12 +40,26 @@ __all__ = [
 ]
 
 
+def format_named(name: str) -> Format | None:
+    """The format of that name, which its module bears too, without loading the others; None if there is none."""
+    known = {entry.name for entry in pkgutil.iter_modules(__path__)}
+    module = name.replace("-", "_")
+    found = _loaded(module) if module in known else None
+    return found if found is not None and found.FORMAT.name == name else None
+
+
 @cache
 def formats() -> dict[str, Format]:
     """Every format under this package by its name, in order of the names."""
     found: dict[str, Format] = {}
-    for entry in pkgutil.iter_modules(__path__, f"{__name__}."):
-        module = importlib.import_module(entry.name)
-        if hasattr(module, "FORMAT"):
+    for entry in pkgutil.iter_modules(__path__):
+        module = _loaded(entry.name)
+        if module is not None:
             found[module.FORMAT.name] = module
     return dict(sorted(found.items()))
+
+
+def _loaded(name: str) -> Format | None:
+    """The module of that name below this package, if it is a format."""
+    module = importlib.import_module(f"{__name__}.{name}")
+    return cast("Format", module) if hasattr(module, "FORMAT") else None

@@ -32,6 +32,8 @@ class ReportFormat(msgspec.Struct, frozen=True, kw_only=True):
     """The usual ending of a file of this format, with the dot."""
     line: str
     """One line for the documentation's table and for `--help`."""
+    loads: tuple[str, ...] = ()
+    """Modules that `render` imports, for who has the time to import them before."""
 
 
 class Format(Protocol):

@@ -28,7 +28,12 @@ from scanner.reports.vendor_questions import ALWAYS, asked
 if TYPE_CHECKING:
     from jinja2 import Template
 
-FORMAT = ReportFormat(name="html", suffix=".html", line="One accessible page for reading, printing and handing on.")
+FORMAT = ReportFormat(
+    name="html",
+    suffix=".html",
+    line="One accessible page for reading, printing and handing on.",
+    loads=("jinja2",),
+)
 
 FINDINGS_FULL = 100
 """Findings told in full; the rest get a row each."""

@@ -8,7 +8,6 @@ import msgspec
 from scanner.model.law import Assessment, Element, ExceptionState, ExceptionText, OrdinanceText, Quote
 from scanner.model.report import Report
 from scanner.model.vocabulary import Claim, Met, Operator, Outcome
-from scanner.ordinances.place_names import place_name
 from scanner.reports import words
 from scanner.reports.findings import component_name
 from scanner.reports.printable import printable, prose
@@ -170,7 +169,7 @@ def _view_law(text: OrdinanceText | None, law: str, entries: list[Assessment], s
         title=prose(text.title),
         citation=prose(text.citation),
         jurisdiction=printable(text.jurisdiction),
-        place=printable(place_name(text.jurisdiction)),
+        place=_place(text.jurisdiction),
         status=prose(text.status),
         verified=prose(text.verified),
         confidence=printable(text.confidence),
@@ -263,9 +262,16 @@ def _assumptions(entries: list[Assessment], without: str = "") -> str:
 
 def _clause(name: str, values: list[str]) -> str:
     if name == "jurisdiction":
-        return f"it is run in {words.listed([printable(place_name(value)) for value in values], len(values), 'or')}"
+        return f"it is run in {words.listed([_place(value) for value in values], len(values), 'or')}"
     told = [_operator(value) if name == "operator" else printable(value) for value in values]
     return f"the {_plain(name)} is {words.listed(told, len(told), 'or')}"
+
+
+def _place(jurisdiction: str) -> str:
+    """What people call it, printable."""
+    from scanner.ordinances.place_names import place_name  # with it come the laws, of which most reports have none
+
+    return printable(place_name(jurisdiction))
 
 
 def _operator(value: str) -> str:

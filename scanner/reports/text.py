@@ -18,7 +18,12 @@ from scanner.reports.next_steps import next_steps
 from scanner.reports.page import Page
 from scanner.reports.summary import LIMITS, Summary, summarise
 
-FORMAT = ReportFormat(name="text", suffix=".txt", line="For reading in a terminal, with eyes or with a screen reader.")
+FORMAT = ReportFormat(
+    name="text",
+    suffix=".txt",
+    line="For reading in a terminal, with eyes or with a screen reader.",
+    loads=("rich.console", "rich.text", "rich.ansi"),
+)
 
 EVIDENCE_LINES = 2
 """Evidence entries of a finding that are told; the most telling come first."""

@@ -31,7 +31,7 @@ def main() -> None:
 
     catalogue = load_catalogue()
     index = Index(catalogue.technologies)
-    telling = TellingNames(index.file_patterns(), index.library_patterns())
+    telling = TellingNames(index)
     prepare(Plan(rules=byte_rules(catalogue), telling=telling, uses_cache=False))
     found = [entry for entry in entries(asked.folder) if isinstance(entry, Entry)]
     sample = random.Random(1).sample(found, min(asked.files, len(found)))

@@ -47,7 +47,7 @@ def _rules() -> ByteRules:
 
 def plan_of(limits: Limits, *, uses_cache: bool = False) -> Plan:
     index = Index(small_catalogue().technologies)
-    telling = TellingNames(index.file_patterns(), index.library_patterns())
+    telling = TellingNames(index)
     return Plan(rules=_rules(), telling=telling, limits=limits, uses_cache=uses_cache)
 
 

@@ -32,7 +32,7 @@ def dialect_of(head: bytes) -> Dialect | None:
     """The dialect, by the first bytes."""
     if b"\0" in head[:8]:
         head = beginning(head).encode()
-    return marked("xml", head) if b"<" in head[:64] else None
+    return marked("xml", head) if b"<" in head[:64] and b"\0" not in head[:64] else None
 
 
 def observe(source: Source, budget: Budget) -> Iterator[Observation]:
