@@ -163,7 +163,6 @@ def scan_command(
     from scanner.cli.saved import earlier, with_earlier
     from scanner.engine.scan import Settings
     from scanner.engine.told_limits import BadLimit, told_limits
-    from scanner.formats.inventories.dialect import BadColumns, told_columns
     from scanner.reports import BadReport
 
     words = thresholds(fail_on or ())
@@ -186,19 +185,28 @@ def scan_command(
             uses_cache=not no_cache,
             trusts_metadata=trust_metadata or resume,
             keys=tuple(_key(path) for path in key_file or ()),
-            told=told_columns(map_ or ""),
+            told=_told(map_),
         )
         found = _scanned(paths, settings, columns, partial(load_what_renders, outputs), quiet=quiet)
         scanned = with_decisions(found, accepted, decisions)
         document = with_earlier(scanned, before)
         write_outputs(edition(document, public=public), outputs)
-    except BadColumns as error:
-        refuse(f"--map: {error}")
     except BadLimit as error:
         refuse(f"--limit: {error}")
     except (BadOutput, BadReport) as error:
         refuse(str(error))
     raise typer.Exit(exit_status(document, words))
+
+
+def _told(columns: str | None) -> tuple[str, ...]:
+    if columns is None:
+        return ()
+    from scanner.formats.inventories.dialect import BadColumns, told_columns
+
+    try:
+        return told_columns(columns)
+    except BadColumns as error:
+        refuse(f"--map: {error}")
 
 
 def _key(path: Path) -> bytes:
@@ -234,12 +242,14 @@ def _once(
     from scanner.catalogue.load import CatalogueError
     from scanner.cli.live import Live
     from scanner.engine.scan import scan
-    from scanner.formats.inventories.kept import words
     from scanner.targets import MissingTarget
 
     try:
         with Live(quiet=quiet) as live:
-            settings = msgspec.structs.replace(settings, told=(*settings.told, *words(kept)))
+            if kept:
+                from scanner.formats.inventories.kept import words
+
+                settings = msgspec.structs.replace(settings, told=(*settings.told, *words(kept)))
             return scan(paths, settings, live.watch, meanwhile=meanwhile)
     except (MissingTarget, CatalogueError) as error:
         refuse(str(error))

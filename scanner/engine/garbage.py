@@ -17,3 +17,20 @@ def seldom_collected() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*before)
+
+
+@contextmanager
+def kept_for_good() -> Iterator[None]:
+    """Let the collector never look through what the block makes, nor through anything older.
+
+    What is loaded for a whole scan is no garbage; and workers that are forked later share its memory as long as nobody
+    writes to it, which the collector does.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if was_enabled:
+            gc.enable()

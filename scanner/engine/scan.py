@@ -21,7 +21,7 @@ from scanner.engine.cache import Cache
 from scanner.engine.crew import Crew
 from scanner.engine.digests import hashed
 from scanner.engine.facts import Facts
-from scanner.engine.garbage import seldom_collected
+from scanner.engine.garbage import kept_for_good, seldom_collected
 from scanner.engine.judge import Case, judge
 from scanner.engine.last_report import LastReport
 from scanner.engine.listing import listed, name_of, note
@@ -146,7 +146,8 @@ def scan(
 
 
 def _known(catalogue: Catalogue | None) -> tuple[Knowledge, TellingNames]:
-    knowledge = knowledge_of(catalogue) if catalogue else load_knowledge()
+    with kept_for_good():
+        knowledge = knowledge_of(catalogue) if catalogue else load_knowledge()
     return knowledge, TellingNames(knowledge.index)
 
 
