@@ -26,7 +26,7 @@ class Page:
     def __init__(self, options: RenderOptions) -> None:
         from rich.console import Console
 
-        coloured = options.colour is Colour.ALWAYS
+        coloured = self._is_coloured = options.colour is Colour.ALWAYS
         self._width = min(max(options.width, NARROWEST), WIDEST)
         self._out = StringIO()
         self._console = Console(
@@ -74,6 +74,8 @@ class Page:
 
     def plain_text(self) -> str:
         """Everything so far without colours."""
+        if not self._is_coloured:
+            return self._out.getvalue()
         from rich.text import Text
 
         return Text.from_ansi(self._out.getvalue()).plain
@@ -84,7 +86,10 @@ class Page:
 
     def _print(self, line: "Text") -> None:
         line.rstrip()
-        self._console.print(line, soft_wrap=True)
+        if self._is_coloured:
+            self._console.print(line, soft_wrap=True)
+        else:
+            self._out.write(f"{line.plain}\n")  # what the console would write, in a tenth of the time
 
 
 def _broken(text: str, room: int) -> str:

@@ -41,12 +41,12 @@ def printable(text: str, limit: int = NAME_LIMIT) -> str:
     the escapes are for reading, not for decoding. After `limit` characters the text ends with a note of how many
     more there are.
     """
-    if text.isascii() and text.isprintable() and len(text) <= limit:
+    if len(text) <= limit and text.isprintable() and (text.isascii() or all(map(_is_plain, set(text)))):
         return text
     shown: list[str] = []
     length = marks = 0
     for position, char in enumerate(text):
-        marks = marks + 1 if unicodedata.combining(char) or unicodedata.category(char) == "Me" else 0
+        marks = marks + 1 if _is_mark(char) else 0
         piece = _escape(char) if marks > MARKS_IN_A_ROW or _is_unsafe(char) else char
         length += len(piece)
         if length > limit:
@@ -59,6 +59,16 @@ def printable(text: str, limit: int = NAME_LIMIT) -> str:
 def prose(text: str) -> str:
     """Sentences of a catalogue, a law or a reader: white space becomes single spaces, the rest is as in `printable`."""
     return printable(" ".join(text.split()), COMMAND_LIMIT)
+
+
+@lru_cache(maxsize=1 << 12)  # texts are made of few different characters
+def _is_plain(char: str) -> bool:
+    """Whether a character is shown as it is, whatever stands around it."""
+    return not (_is_mark(char) or _is_unsafe(char))
+
+
+def _is_mark(char: str) -> bool:
+    return bool(unicodedata.combining(char)) or unicodedata.category(char) == "Me"
 
 
 def _is_unsafe(char: str) -> bool:
