@@ -287,7 +287,7 @@ def snapshot(folder: Path) -> dict[str, tuple[int, int]]:
 
 def test_a_scan_that_finds_nothing_loads_no_law(tmp_path, monkeypatch):
     (tmp_path / "empty.txt").write_text("nothing to see", encoding="utf-8")
-    monkeypatch.setattr("scanner.engine.judge.laws", None)  # a call would fail
+    monkeypatch.setattr("scanner.ordinances.laws", None)  # a call would fail
     deployment = Deployment(jurisdictions=("us-ma-boston",))
     settings = scan_module.Settings(deployment=deployment, uses_cache=False, jobs=1)
     report = scan_module.scan([tmp_path], settings)
