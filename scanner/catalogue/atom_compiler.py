@@ -13,7 +13,7 @@ from scanner.catalogue.literals import Literal
 from scanner.catalogue.locality import Locality
 from scanner.catalogue.words import Telling
 
-_SCHEMA = "11"
+_SCHEMA = "12"
 """Raise it when the same literals give another database."""
 _Reported = tuple[Literal, int, int]
 """A literal, what is reported of it, and the engine's flags."""

@@ -22,11 +22,12 @@ PLACED_ATOM, LOCAL_ATOM, ATOM, WORD = range(4)
 stands there; and once, however often it does, one of other rules that can be asked of pieces, one of rules that cannot,
 or, from WORD on, a telling word by its number."""
 EVERY_GROUP: frozenset[WordGroup] = frozenset(get_args(WordGroup))
-INSIDE: WordGroup = "inside"
+_INSIDE: frozenset[WordGroup] = frozenset({"inside"})
 GROUPS: tuple[frozenset[WordGroup], ...] = (
-    frozenset({INSIDE}),
-    frozenset({INSIDE, "python"}),
-    EVERY_GROUP - {"python"},
+    _INSIDE,
+    _INSIDE | {"parts"},
+    _INSIDE | {"python"},
+    EVERY_GROUP - {"python", "parts"},
     EVERY_GROUP,
 )
 """Whose telling words each of the databases holds, beside all atoms: a search for fewer literals is quicker, and most

@@ -57,7 +57,7 @@ def telling_words(technologies: Iterable[Technology]) -> dict[bytes, tuple[Telli
             words.setdefault(form, set()).add(telling)
     for container in containers():
         for mark in container.INFO.marks:
-            words.setdefault(mark, set()).add(Telling("inside", container.INFO.name))
+            words.setdefault(mark, set()).add(Telling(container.INFO.marks_group, container.INFO.name))
     return {word: tuple(sorted(words[word])) for word in sorted(words)}
 
 

@@ -26,19 +26,6 @@ from scanner.model.source import Budget, Info, Magic, Source, Unreadable
 from scanner.model.vocabulary import Cause
 
 _NAMES = (".bin", ".img", ".fw", ".rom", ".firmware", ".chk", ".dav", ".upd", ".update", ".flash", ".mtd")
-INFO = Info(
-    name="firmware",
-    version=2,
-    line="File systems, kernels and packed parts inside firmware of devices, found by how they begin",
-    specification="https://www.kernel.org/doc/html/latest/filesystems/",
-    limits="Firmware that is encrypted as a whole is not told from other data. Parts that begin like nothing known are "
-    "searched for bytes alone. Files of more than 4 GiB are not searched for parts.",
-    suffixes=_NAMES,
-    magics=(Magic(b"\x85\x19"),),
-)
-RANDOM_ACCESS = True
-WHOLE = False
-
 _SHORTEST, _LONGEST = 4096, 4 << 30
 _MOST = 256
 _MOST_TRIED = 1 << 20
@@ -154,16 +141,25 @@ _KINDS: tuple[tuple[bytes, str, Callable[[memoryview], int]], ...] = (
 )
 
 
+INFO = Info(
+    name="firmware",
+    version=3,
+    line="File systems, kernels and packed parts inside firmware of devices, found by how they begin",
+    specification="https://www.kernel.org/doc/html/latest/filesystems/",
+    limits="Firmware that is encrypted as a whole is not told from other data. Parts that begin like nothing known are "
+    "searched for bytes alone. Files of more than 4 GiB are not searched for parts.",
+    suffixes=_NAMES,
+    magics=(Magic(b"\x85\x19"),),
+    marks=tuple(mark for mark, _, _ in _KINDS),
+    marks_group="parts",
+)
+RANDOM_ACCESS = True
+WHOLE = False
+
+
 def wants(name: str, head: bytes) -> bool:
     """Whether it has a name of firmware and does not begin like a file of another kind."""
     return name.endswith(_NAMES) and b"\0" in head and not head.startswith(_OTHER_FILES)
-
-
-def confirms(source: Source) -> bool:
-    """Whether a part begins somewhere behind the beginning."""
-    if not _SHORTEST <= source.size <= _LONGEST or disk_image.confirms(source):
-        return False  # a disk or a file system is opened as that, and its content need not be looked through
-    return next(_parts(islice(_beginnings(source.view()), _MOST_TRIED), source.view()), None) is not None
 
 
 def members(source: Source, budget: Budget) -> Iterator[Member]:
@@ -172,9 +168,11 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
     Raises:
         Unreadable: There are more than can be meant, or packed bytes lie between them.
     """
+    if not _is_firmware(source):
+        return
     data = source.view()
     found: list[_Found] = []
-    for one in _parts(_counted(data, budget), data):
+    for one in _parts(_counted(source, budget), data):
         found.append(one)
         if len(found) > _MOST:
             raise Unreadable(Cause.LIMIT, f"It holds more than {_MOST} beginnings of parts; the rest was not read.")
@@ -194,8 +192,15 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
         )
 
 
-def _counted(data: memoryview, budget: Budget) -> Iterator[_Beginning]:
-    for one in _beginnings(data):
+def _is_firmware(source: Source) -> bool:
+    """Whether a part begins somewhere behind the beginning."""
+    if not _SHORTEST <= source.size <= _LONGEST or disk_image.confirms(source):
+        return False  # a disk or a file system is opened as that, and its content need not be looked through
+    return next(_parts(islice(_beginnings(source), _MOST_TRIED), source.view()), None) is not None
+
+
+def _counted(source: Source, budget: Budget) -> Iterator[_Beginning]:
+    for one in _beginnings(source):
         budget.spend_items()
         yield one
 
@@ -213,13 +218,16 @@ def _parts(beginnings: Iterator[_Beginning], data: memoryview) -> Iterator[_Foun
         end = start + max(length, 1)
 
 
-def _beginnings(data: memoryview) -> Iterator[_Beginning]:
-    """Where a part of each kind may begin, in the order of the places."""
+def _beginnings(source: Source) -> Iterator[_Beginning]:
+    """Where a part of each kind may begin, in the order of the places; of the kinds whose mark was seen, if that is
+    known."""
+    data = source.view()
+    kinds = [kind for kind in _KINDS if not source.focus or kind[0].decode("latin-1") in source.focus]
     base = 0
     for window in windows(data, overlap=_OVERLAP):
         held = bytes(window)
         end = len(held) - _OVERLAP if base + len(held) < len(data) else len(held)
-        yield from merge(*(_places(held, base, end, *kind) for kind in _KINDS), key=itemgetter(0))
+        yield from merge(*(_places(held, base, end, *kind) for kind in kinds), key=itemgetter(0))
         base += end
 
 

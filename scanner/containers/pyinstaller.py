@@ -21,6 +21,7 @@ from scanner.containers.streams import Inflater, fed, windows
 from scanner.model.source import Budget, Info, Magic, Source, Unreadable
 from scanner.model.vocabulary import Cause
 
+_MAGIC = b"MEI\014\013\012\013\016"
 INFO = Info(
     name="pyinstaller",
     version=1,
@@ -32,11 +33,11 @@ INFO = Info(
         Magic(b"\x7fELF"), Magic(b"MZ"), Magic(b"\xcf\xfa\xed\xfe"), Magic(b"\xce\xfa\xed\xfe"),
         Magic(b"\xca\xfe\xba\xbe"),
     ),
+    marks=(_MAGIC,),
 )  # fmt: skip
 RANDOM_ACCESS = True
 WHOLE = False
 
-_MAGIC = b"MEI\014\013\012\013\016"
 _COOKIE = struct.Struct(">8s4I")
 _COOKIE_BYTES = (88, 24)
 _ENTRY = struct.Struct(">4IBc")
@@ -64,13 +65,8 @@ class _Entry(NamedTuple):
     is_compressed: bool
 
 
-def confirms(source: Source) -> bool:
-    """Whether the cookie stands near the end."""
-    return _archive(source.view()) is not None
-
-
 def members(source: Source, budget: Budget) -> Iterator[Member]:
-    """List the entries; scripts as `.pyc` files.
+    """List the entries; scripts as `.pyc` files. There are none where the cookie does not stand near the end.
 
     Raises:
         Unreadable: After the last entry that could be listed, where the table of contents is damaged.

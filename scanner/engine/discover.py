@@ -50,7 +50,7 @@ class Wanted(NamedTuple):
     is_list: bool = False
     """It lists software that lies elsewhere: its bytes hold no program."""
     words: frozenset[WordGroup] = frozenset()
-    """The groups of telling words that readers ask for."""
+    """The groups of telling words that readers ask for, and of marks that containers do."""
 
     @property
     def is_seen_through(self) -> bool:
@@ -185,7 +185,7 @@ def _choice(by_magic: _Modules, asked: _Modules) -> _Choice:
     naming = next((r for r in asked if offers(r, "type_of")), None)
     of_list = next((r for r in plain if r.INFO.is_list), None)
     opened, sought = _containers(asked)
-    words = frozenset(group for r in plain for group in r.INFO.after_words)
+    words = frozenset(group for r in plain for group in r.INFO.after_words) | {c.INFO.marks_group for c in sought}
     return _Choice(plain, opened, sought, known[0].INFO.name if known else "", naming, of_list, words)
 
 

@@ -96,7 +96,7 @@ class Examiner:
         if not all(reader.INFO.after_words for reader in wanted.readers):
             return False
         if wanted.passed_over:
-            return not wanted.sought
+            return not wanted.sought or self._scanner.is_unmarked(source.view(), wanted.words)
         return self._scanner.is_silent(source.view(), wanted.words if wanted.readers or wanted.sought else None)
 
     def read_deeper(
@@ -128,10 +128,12 @@ class Examiner:
     ) -> Iterator[Found]:
         own = budget.child(self._limits, own_bytes=source.size)
         opened = tuple(_Opened(container) for container in wanted.containers)
-        if part[0] == 0 and not self._is_lost("read", notes):
-            self._read_itself(source, wanted, own, notes)
+        if part[0] == 0:
+            is_lost = self._is_lost("read", notes)
+            if not is_lost:
+                self._read_itself(source, wanted, own, notes)
             if wanted.sought:
-                opened += self._marked(wanted)
+                opened += tuple(map(_Opened, wanted.sought)) if is_lost else self._marked(source, wanted)
         if opened and not self._is_lost("list", notes):
             yield from self._members(opened, source, own, notes, nesting, part)
         artifact = Artifact(
@@ -166,9 +168,11 @@ class Examiner:
             value = sha256(source.view()).hexdigest()
             notes.patterns.append(Digest(algorithm="sha256", value=value, place="whole file"))
 
-    def _marked(self, wanted: Wanted) -> tuple[_Opened, ...]:
-        """Those that look inside a file of another type, where their marks were seen or nobody looked."""
-        looked = {c: None if wanted.passed_over else self._scanner.seen_inside(c.INFO.name) for c in wanted.sought}
+    def _marked(self, source: BytesSource, wanted: Wanted) -> tuple[_Opened, ...]:
+        """Those that look inside a file of another type, where their marks were seen or nobody can look for them."""
+        if wanted.passed_over and self._scanner.is_unmarked(source.view(), wanted.words):
+            return ()
+        looked = {c: self._scanner.seen_inside(c.INFO) for c in wanted.sought}
         return tuple(_Opened(c, seen or frozenset()) for c, seen in looked.items() if seen is None or seen)
 
     def _look_at_bytes(self, source: BytesSource, wanted: Wanted, budget: Budget, notes: Notes) -> None:

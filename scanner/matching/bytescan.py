@@ -12,14 +12,14 @@ from functools import cached_property
 from io import BytesIO
 from typing import Any
 
-from scanner.catalogue.atom_database import EVERY_GROUP, FILE_BYTES, INSIDE
+from scanner.catalogue.atom_database import EVERY_GROUP, FILE_BYTES
 from scanner.catalogue.rules import GENERATED, BytePattern, ByteRules
 from scanner.catalogue.words import Telling
 from scanner.formats.mapped import given_back
 from scanner.matching.excerpt import FROM_BYTES, Excerpt, Excerpts
 from scanner.matching.prefilter import Prefilter, Seen
 from scanner.model.observation import ByteHit
-from scanner.model.source import Region, Unreadable, WordGroup
+from scanner.model.source import Info, Region, Unreadable, WordGroup
 from scanner.model.vocabulary import Cause, IndicatorKind
 
 HITS_PER_PATTERN = 3
@@ -62,6 +62,11 @@ class ByteScanner:
         # Of a file that is not, the same is asked again in a moment.
         self._last = None if is_silent or not isinstance(data.obj, bytes) else (data, groups or _NO_GROUPS, seen)
         return is_silent
+
+    def is_unmarked(self, data: memoryview, groups: frozenset[WordGroup]) -> bool:
+        """Whether no mark of a container stands in a file of which nothing else is asked; `seen_inside` tells which."""
+        self._seen_words = self._prefilter.look(data, groups).words
+        return self._seen_words is not None and not self._seen_words
 
     def scan(
         self,
@@ -140,11 +145,11 @@ class ByteScanner:
             if word in alone or (t.name.startswith("*") and word in raw)
         )
 
-    def seen_inside(self, container: str) -> frozenset[str] | None:
-        """The marks of a container that stand in the file scanned last, as texts; None where that is not known."""
+    def seen_inside(self, container: Info) -> frozenset[str] | None:
+        """The marks of a container that stand in the file looked at last, as texts; None where that is not known."""
         if self._seen_words is None:
             return None
-        looks_for = Telling(INSIDE, container)
+        looks_for = Telling(container.marks_group, container.name)
         return frozenset(word.decode("latin-1") for word in self._seen_words if looks_for in self._words[word])
 
     def _hits_of(self, match: Any, found: "_Looked") -> Iterator[ByteHit]:

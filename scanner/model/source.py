@@ -8,9 +8,10 @@ import msgspec
 from scanner.model.observation import Observation
 from scanner.model.vocabulary import Cause, IndicatorKind
 
-WordGroup = Literal["python", "js", "npm", "config", "packed", "inside"]
+WordGroup = Literal["python", "js", "npm", "config", "packed", "inside", "parts"]
 """Telling words: names of modules and their callers in a language, of npm packages, parts of settings; marks of text
-that is packed, so that no word shows in it; marks of what a container looks for inside files of other types."""
+that is packed, so that no word shows in it; marks of what a container looks for inside files of other types; and such
+marks as are too short to be looked for in any but the few files that one container asks for."""
 HEAD_BYTES = 4096
 """How much of an artifact's beginning is handed to `wants`."""
 
@@ -125,6 +126,8 @@ class Info(msgspec.Struct, frozen=True, kw_only=True):
     marks: tuple[bytes, ...] = ()
     """For a container that looks inside files of other types: it opens only those in which one of these stands. The
     search for all that is looked for in bytes finds them too."""
+    marks_group: WordGroup = "inside"
+    """Which of the groups its marks are of."""
     is_list: bool = False
     """It reads lists of software that lies elsewhere: nobody else looks into such a file, for it holds none itself."""
     asks: tuple[IndicatorKind, ...] = ()

@@ -66,8 +66,9 @@ def test_a_renamed_archive_is_known_by_its_content(name, data, expected):
 def test_a_program_with_an_appended_archive_stays_a_program():
     data = b"#!/bin/sh\n" + zipped()
     wanted = chosen("run.sh", data)
-    assert names(wanted) == ["appended"]
-    assert wanted.type != "appended"
+    assert names(wanted) == []
+    assert [container.INFO.name for container in wanted.sought] == ["appended-zip"]
+    assert wanted.type != "appended-zip"
     assert not wanted.is_seen_through
 
 

@@ -110,6 +110,14 @@ def test_a_blob_of_any_name_is_looked_into(tmp_path):
     assert [finding.technology.id for finding in report.findings] == ["face-embedding-network"]
 
 
+@pytest.mark.parametrize("begins", [b"\x89PNG\r\n\x1a\n", b"\0\1\0\0\0"])
+def test_a_picture_or_a_font_is_looked_into_too(tmp_path, begins):
+    (tmp_path / "small.bin").write_bytes(begins + bytes(range(256)) * 4 + onnx())
+    (tmp_path / "large").write_bytes(begins + bytes(range(256)) * (1 << 12) + onnx())
+    report = scan([tmp_path], Settings(jobs=1, uses_cache=False))
+    assert [network.locator.partition("!/")[0] for network in report.networks] == ["large", "small.bin"]
+
+
 def test_a_network_alone_is_no_container():
     assert not contents(FLAT)
 

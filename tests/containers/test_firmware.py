@@ -13,7 +13,6 @@ from scanner.containers import android_boot, android_update, disk_image, lz4, tr
 from scanner.containers import firmware as carving
 from tests.containers.opening import Opened, assert_it_survives, opened
 from tests.containers.test_disk_image import TREE, image
-from tests.sources import BytesSource
 
 IMAGES = Path(__file__).parent / "images"
 KERNEL = b"".join(b"kernel %d\n" % n for n in range(900))
@@ -181,7 +180,7 @@ def test_what_is_packed_in_an_unknown_way_is_told_by_its_place_and_size():
     "data", [PACKED, b"hsqs" * 5000, b"\x5d\0\0 UBI#\1\0\0\0 -rom1fs-".ljust(9000, b"x"), bytes(9000)]
 )
 def test_data_in_which_only_marks_stand_is_no_firmware(data):
-    assert not carving.confirms(BytesSource("weights.bin", data))
+    assert opened(carving, data, "weights.bin") == ([], {}, {})
 
 
 FORMS = {

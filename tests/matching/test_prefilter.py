@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.catalogue.atom_database import EVERY_GROUP, AtomDatabases
+from scanner.catalogue.atom_database import GROUPS as WORD_SETS
 from scanner.catalogue.atoms import needed_literals
 from scanner.catalogue.index import entries_of
 from scanner.catalogue.literals import Literal
@@ -362,7 +363,9 @@ def test_a_worker_that_cannot_use_the_database_lets_yara_run_alone(monkeypatch, 
     if absent:
         monkeypatch.setitem(sys.modules, "hyperscan", None)
     else:
-        rules = msgspec.structs.replace(rules, atoms=AtomDatabases((b"made for another processor",) * 4, 10))
+        rules = msgspec.structs.replace(
+            rules, atoms=AtomDatabases((b"made for another processor",) * len(WORD_SETS), 10)
+        )
     assert Prefilter(rules.atoms).look(memoryview(b"")).may_match
     assert len(scan(rules, b"..AcmeFaceEngine")) == 1
 
@@ -399,7 +402,7 @@ def test_an_atom_beyond_four_gibibytes_is_found():
 def test_the_databases_are_made_once_and_damaged_ones_anew(tmp_path):
     rules = rules_of(STRING)
     kept = {path: path.read_bytes() for path in (tmp_path / "cache").glob("*.atoms")}
-    assert len(kept) == 2
+    assert len(kept) == 3
     assert rules_of(STRING).atoms == rules.atoms
     for path, content in kept.items():
         path.write_bytes(content[:-20] + bytes(20))
