@@ -125,7 +125,8 @@ class Table:
             return Wanted(choice.kind, choice.readers, choice.containers, "", choice.sought, words=choice.words)
         media = _media(head)
         kind = str(choice.naming.type_of(head)) if choice.naming is not None else _kind_of_text(lower, head)
-        sought = self._of_unknown if kind == "data" and not asked else choice.sought
+        is_unknown = kind == "data" and not (choice.readers or choice.containers)
+        sought = (*choice.sought, *self._of_unknown) if is_unknown else choice.sought
         return Wanted(kind, choice.readers, choice.containers, media, sought, words=choice.words)
 
     def is_asked_beside(self, name: str, head: bytes) -> bool:

@@ -42,6 +42,8 @@ class _Opened(NamedTuple):
     container: Container
     marks: frozenset[str] = frozenset()
     """Its marks that were seen in the file, where it looks inside files of other types."""
+    is_guess: bool = False
+    """It looks inside files of no known type: not where another one has opened the file."""
 
 
 class _GivenUp(Exception):
@@ -173,7 +175,11 @@ class Examiner:
         if wanted.passed_over and self._scanner.is_unmarked(source.view(), wanted.words):
             return ()
         looked = {c: self._scanner.seen_inside(c.INFO) for c in wanted.sought}
-        return tuple(_Opened(c, seen or frozenset()) for c, seen in looked.items() if seen is None or seen)
+        return tuple(
+            _Opened(c, seen or frozenset(), wanted.type == "data" and getattr(c, "UNKNOWN", False))
+            for c, seen in looked.items()
+            if seen is None or seen
+        )
 
     def _look_at_bytes(self, source: BytesSource, wanted: Wanted, budget: Budget, notes: Notes) -> None:
         regions = partial(_regions, wanted, source, budget, notes)
@@ -202,7 +208,10 @@ class Examiner:
             notes.could_not("list", Unreadable(Cause.LIMIT, reason))
             return
         source = source.beside(partial(self._drawn_on, source, budget))
-        for container, marks in opened:
+        is_open = False
+        for container, marks, is_guess in opened:
+            if is_guess and is_open:
+                continue
             neighbour = partial(self._neighbour, container, source, budget)
             focused = source.with_focus(marks) if marks else source
             members = notes.kept("list", partial(dealt, container, focused, budget, part))
@@ -218,6 +227,7 @@ class Examiner:
                     recall = self._recall if is_large else None
                     yield from self._member(member, neighbour, notes, budget, nesting, recall)
                     self._tell("list", notes.locator)
+            is_open = is_open or listed > 0
             notes.say_how_far("list", f"{listed:,} entries were listed before.")
 
     def _member(

@@ -67,7 +67,7 @@ def test_a_program_with_an_appended_archive_stays_a_program():
     data = b"#!/bin/sh\n" + zipped()
     wanted = chosen("run.sh", data)
     assert names(wanted) == []
-    assert [container.INFO.name for container in wanted.sought] == ["appended-zip"]
+    assert "appended-zip" in [container.INFO.name for container in wanted.sought]
     assert wanted.type != "appended-zip"
     assert not wanted.is_seen_through
 
