@@ -7,6 +7,7 @@ scanned for bytes, unless its first bytes prove it to be a picture, a sound, a f
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple, cast
 
 from scanner.containers import Container
@@ -32,8 +33,12 @@ _MEDIA = (
 _MEDIA_STARTS = frozenset(magic[:2] for offset, magic, _ in _MEDIA if offset == 0)
 _START_BYTES = 2
 """Magics at the beginning are looked up by their first bytes."""
+_ENDINGS = 4096
+"""So many different ends of names are remembered with who asks for them."""
 _PROSE = (".md", ".rst", ".txt", ".adoc", ".html", ".htm", ".pdf", ".tex", ".1", ".3", ".5", ".8")
-_PROSE_NAMES = ("readme", "license", "copying", "notice", "authors", "changelog", "changes", "news", "copyright")
+_PROSE_NAMES = frozenset(
+    {"readme", "license", "copying", "notice", "authors", "changelog", "changes", "news", "copyright"}
+)
 
 
 class Wanted(NamedTuple):
@@ -51,6 +56,8 @@ class Wanted(NamedTuple):
     """It lists software that lies elsewhere: its bytes hold no program."""
     words: frozenset[WordGroup] = frozenset()
     """The groups of telling words that readers ask for, and of marks that containers do."""
+    may_be_silent: bool = False
+    """Whether nobody reads it but where a telling word or mark stands in its bytes."""
 
     @property
     def is_seen_through(self) -> bool:
@@ -73,9 +80,20 @@ class _Choice(NamedTuple):
     of_list: Reader | None
     """One that reads a list, which nothing else then looks at."""
     words: frozenset[WordGroup]
+    answers: dict[tuple[str, str], Wanted]
+    """What was answered so far, by type and medium: most files of a folder are answered alike."""
 
 
 _Modules = tuple[Reader | Container, ...]
+
+
+class _Asked(NamedTuple):
+    """Who asks for a file by its name and first bytes, each once."""
+
+    modules: _Modules
+    questions: tuple[tuple[Any, bool, bool], ...]
+    """If one of them wants to know more before it takes the file: each with whether that is more of its beginning, and
+    whether it is more of it all. Any: few have those functions."""
 
 
 class Table:
@@ -94,7 +112,9 @@ class Table:
         self._that_confirm = {id(r) for r in triage if offers(r, "confirms")}
         opening = (cast("Container", r) for r in triage if offers(r, "members"))
         self._of_unknown = tuple(c for c in opening if getattr(c, "UNKNOWN", False))
+        self._asked: dict[tuple[_Modules, _Modules], _Asked] = {}
         self._choices: dict[tuple[_Modules, _Modules], _Choice] = {}
+        self._by_ending = lru_cache(_ENDINGS)(self._by_its_suffixes)
         for reader in triage:
             for magic in reader.INFO.magics:
                 self._note(magic.offset, magic.value, reader)
@@ -111,57 +131,68 @@ class Table:
     def wanted(self, name: str, head: bytes, source: Source | None = None) -> Wanted:
         """Ask the table about a base name and the first bytes; with the source, containers confirm by more of it."""
         lower = name.lower()
-        by_magic = self._by_its_bytes(head)
-        asked = (*by_magic, *self._by_its_name(lower), *self._by_its_suffixes(lower))
-        if len(asked) > 1:
-            asked = tuple({id(r): r for r in asked}.values())
-        asked = _unrefined(tuple(r for r in asked if self._agrees(r, lower, head, source)))
-        choice = self._choices.get((by_magic, asked))
-        if choice is None:
-            choice = self._choices[by_magic, asked] = _choice(by_magic, asked)
-        if choice.of_list is not None:
-            return _of_list(choice.of_list)
-        if choice.kind:
-            return Wanted(choice.kind, choice.readers, choice.containers, "", choice.sought, words=choice.words)
-        media = _media(head)
-        kind = str(choice.naming.type_of(head)) if choice.naming is not None else _kind_of_text(lower, head)
-        is_unknown = kind == "data" and not (choice.readers or choice.containers)
-        sought = (*choice.sought, *self._of_unknown) if is_unknown else choice.sought
-        return Wanted(kind, choice.readers, choice.containers, media, sought, words=choice.words)
+        by_magic, by_name = self._by_its_bytes(head), self._by_its_name(lower)
+        key = (by_magic, by_name)
+        asked, questions = self._asked.get(key) or self._asked.setdefault(key, self._asked_by(*key))
+        if questions:
+            asked = _agreeing(questions, lower, head, source)
+        key = (by_magic, asked)
+        choice = self._choices.get(key) or self._choices.setdefault(key, _choice(by_magic, _unrefined(asked)))
+        return _answer(choice, lower, head, self._of_unknown)
 
     def is_asked_beside(self, name: str, head: bytes) -> bool:
         """Whether anybody asks for a file by its base name, or by what stands elsewhere than at its beginning."""
-        lower = name.lower()
-        if self._by_its_name(lower) or self._by_its_suffixes(lower):
+        if self._by_its_name(name.lower()):
             return True
         return head[:1] in self._by_first or self._stands_elsewhere(head) is not None
 
     def _by_its_bytes(self, head: bytes) -> _Modules:
         """Those one of whose magics stands in its place: at the beginning first."""
-        found = [*self._by_first.get(head[:1], ())]
-        found += [r for magic, r in self._by_start.get(head[:_START_BYTES], ()) if head.startswith(magic)]
-        if self._stands_elsewhere(head):
+        first, starts = self._by_first.get(head[:1]), self._by_start.get(head[:_START_BYTES])
+        elsewhere = self._stands_elsewhere(head)
+        if not (first or starts or elsewhere):
+            return ()
+        found = [*(first or ()), *(r for magic, r in starts or () if head.startswith(magic))]
+        if elsewhere:
             for offset, magics in self._by_place.items():
                 found += [r for magic, r in magics if head.startswith(magic, offset)]
         return tuple(found)
 
-    def _agrees(self, reader: Any, lower: str, head: bytes, source: Source | None) -> bool:  # Any: what few offer
-        if id(reader) in self._that_want and not reader.wants(lower, head):
-            return False
-        return source is None or id(reader) not in self._that_confirm or bool(reader.confirms(source))
+    def _asked_by(self, by_magic: _Modules, by_name: _Modules) -> _Asked:
+        asked = tuple({id(r): r for r in (*by_magic, *by_name)}.values())
+        questions = tuple((r, id(r) in self._that_want, id(r) in self._that_confirm) for r in asked)
+        return _Asked(asked, questions if any(wants or confirms for _, wants, confirms in questions) else ())
 
-    def _by_its_name(self, lower: str) -> list[Reader | Container]:
-        stem = self._by_stem.get(_stem(lower))
-        named = self._by_name.get(lower, [])
-        return named if stem is None else [*named, *stem]
-
-    def _by_its_suffixes(self, lower: str) -> list[Reader | Container]:
-        found: list[Reader | Container] = []
+    def _by_its_name(self, lower: str) -> _Modules:
+        """Those that ask for the name, for its beginning or for its end."""
         dot = lower.find(".")
+        by_ending = self._by_ending(lower[dot:]) if dot >= 0 else ()
+        named = self._by_name.get(lower)
+        stem = self._by_stem.get(lower[:dot] if dot > 0 else _stem(lower))
+        if named is None and stem is None:
+            return by_ending
+        return (*(named or ()), *(stem or ()), *by_ending)
+
+    def _by_its_suffixes(self, ending: str) -> _Modules:
+        """Those that ask for an end of a name; it begins at the name's first dot."""
+        found: list[Reader | Container] = []
+        dot = 0
         while dot >= 0:
-            found += self._by_suffix.get(lower[dot:], ())
-            dot = lower.find(".", dot + 1)
-        return found
+            found += self._by_suffix.get(ending[dot:], ())
+            dot = ending.find(".", dot + 1)
+        return tuple(found)
+
+
+def _agreeing(questions: Iterable[tuple[Any, bool, bool]], lower: str, head: bytes, source: Source | None) -> _Modules:
+    """Those that take the file."""
+    found: list[Reader | Container] = []
+    for reader, wants, confirms in questions:
+        if wants and not reader.wants(lower, head):
+            continue
+        if confirms and source is not None and not reader.confirms(source):
+            continue
+        found.append(reader)
+    return tuple(found)
 
 
 def _stem(lower: str) -> str:
@@ -187,7 +218,29 @@ def _choice(by_magic: _Modules, asked: _Modules) -> _Choice:
     of_list = next((r for r in plain if r.INFO.is_list), None)
     opened, sought = _containers(asked)
     words = frozenset(group for r in plain for group in r.INFO.after_words) | {c.INFO.marks_group for c in sought}
-    return _Choice(plain, opened, sought, known[0].INFO.name if known else "", naming, of_list, words)
+    return _Choice(plain, opened, sought, known[0].INFO.name if known else "", naming, of_list, words, {})
+
+
+def _answer(choice: _Choice, lower: str, head: bytes, of_unknown: tuple[Container, ...]) -> Wanted:
+    """What follows for a file; `of_unknown` are those that look into one of no known type."""
+    kind, media = choice.kind, ""
+    if not (kind or choice.of_list):
+        kind = str(choice.naming.type_of(head)) if choice.naming is not None else _kind_of_text(lower, head)
+        media = _media(head)
+    known = choice.answers.get((kind, media))
+    if known is not None:
+        return known
+    if choice.of_list is not None:
+        answer = _of_list(choice.of_list)
+    else:
+        is_unknown = kind == "data" and not (choice.readers or choice.containers)
+        sought = (*choice.sought, *of_unknown) if is_unknown else choice.sought
+        silent = not choice.containers and all(reader.INFO.after_words for reader in choice.readers)
+        answer = Wanted(
+            kind, choice.readers, choice.containers, media, sought, words=choice.words, may_be_silent=silent
+        )
+    choice.answers[kind, media] = answer
+    return answer
 
 
 def _media(head: bytes) -> str:
@@ -210,7 +263,7 @@ def _by_key(
 def _any_at(places: Mapping[int, Iterable[tuple[bytes, Reader | Container]]]) -> re.Pattern[bytes]:
     """One look for all magics that do not stand at the beginning: hardly any file has one."""
     at = (
-        b".{%d}(?:%s)" % (offset, b"|".join(re.escape(magic) for magic, _ in magics))
+        b".{%d}(?:%s)" % (offset, b"|".join(sorted({re.escape(magic) for magic, _ in magics})))
         for offset, magics in places.items()
     )
     return re.compile(b"(?s:" + b"|".join(at) + b")")

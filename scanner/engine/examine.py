@@ -93,9 +93,7 @@ class Examiner:
 
     def is_silent(self, source: BytesSource, wanted: Wanted) -> bool:
         """Whether nothing of a small file could give an observation, as far as a single pass over it tells."""
-        if wanted.containers or wanted.is_list or source.size in self._sizes:
-            return False
-        if not all(reader.INFO.after_words for reader in wanted.readers):
+        if not wanted.may_be_silent or source.size in self._sizes:
             return False
         if wanted.passed_over:
             return not wanted.sought or self._scanner.is_unmarked(source.view(), wanted.words)

@@ -25,6 +25,8 @@ def _no_neighbour(_name: str) -> Source | None:
 class BytesSource:
     """An artifact whose bytes are at hand: in memory or mapped."""
 
+    __slots__ = ("_data", "_focus", "_head", "_keys", "_look", "_name", "_neighbour", "_view")
+
     def __init__(
         self,
         name: str,
@@ -152,7 +154,8 @@ class OpenFile:
         except OSError as error:
             self.__exit__(None, None, None)
             raise unreadable_from(error) from error
-        return BytesSource(text_name(os.path.basename(self._name)), data, neighbour=partial(neighbour_of, self._name))  # noqa: PTH119
+        name = self._name[self._name.rfind(os.sep) + 1 :]
+        return BytesSource(text_name(name), data, neighbour=partial(neighbour_of, self._name))
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

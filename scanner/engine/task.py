@@ -78,7 +78,8 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
 
     def path(self, number: int) -> str:
         """Where a file lies. Links are followed only to what the user named."""
-        path = os.path.join(self.root, self.names[number])  # noqa: PTH118  (a hundred thousand times)
+        between = "" if self.root.endswith(os.sep) else os.sep
+        path = f"{self.root}{between}{self.names[number]}"  # a hundred thousand times: joining takes five times as long
         return os.path.realpath(path) if self.is_target else path
 
     def locator(self, number: int) -> str:

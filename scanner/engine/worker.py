@@ -1,6 +1,6 @@
 """A worker's work: how one process does a task, with the cache at hand."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 from blake3 import blake3
@@ -65,25 +65,34 @@ def _hashed(path: str) -> bytes:
         return b""
 
 
-def examine_batch(batch: Batch, tell: Tell = tells_nobody) -> Iterator[Answer]:
-    """Give one answer a file; of a second try, `tell` is told what is come to."""
+def nobody_waits() -> None:
+    """What is done before a file that takes time, where nobody ends what takes too long."""
+
+
+def examine_batch(
+    batch: Batch, tell: Tell = tells_nobody, takes_time: Callable[[], None] = nobody_waits
+) -> Iterator[Answer]:
+    """Give one answer a file; of a second try, `tell` is told what is come to.
+
+    `takes_time` is called before each file that a first look does not settle.
+    """
     assert _worker is not None, "prepare() comes first"
     _worker.examiner.leave_alone(batch.lost, batch.stops_at, tell if batch.is_traced else tells_nobody)
     for number in range(len(batch.names)):
-        yield _examined(_worker, batch, number)
+        yield _examined(_worker, batch, number, takes_time)
 
 
-def _examined(worker: _Worker, batch: Batch, number: int) -> Answer:
+def _examined(worker: _Worker, batch: Batch, number: int, takes_time: Callable[[], None]) -> Answer:
     file = OpenFile(batch.path(number))
     try:
         with file as source:
-            digest = TargetDigest(source) if batch.is_target and batch.part[0] == 0 else None
-            answer = _of_source(worker, source, batch, number)
-            if digest is not None:
-                _mark_target(answer, source, batch.locator(number), digest.value())
+            wanted = _wanted(worker, source, batch)
+            answer = _at_first_look(worker, source, wanted) if batch.is_usual else None
+            if answer is None:
+                takes_time()
+                answer = _of_source(worker, source, wanted, batch, number)
             if file.has_changed():
                 _mark_changed(answer, source, batch, number)
-            answer.used = worker.caches.used_again()
     except Unreadable as why:
         return _not_read(batch.locator(number), "open", why)
     except MemoryError:
@@ -101,15 +110,35 @@ def _not_read(locator: str, stage: str, why: Unreadable) -> Answer:
     return Answer(type="unread", facts=[placed(notes.found(artifact), locator)])
 
 
-def _of_source(worker: _Worker, source: BytesSource, batch: Batch, number: int) -> Answer:
+def _wanted(worker: _Worker, source: BytesSource, batch: Batch) -> Wanted:
+    if batch.reader:
+        return wanted_by(batch.reader)
+    return worker.examiner.table.wanted(source.name, source.head, source)
+
+
+def _at_first_look(worker: _Worker, source: BytesSource, wanted: Wanted) -> Answer | None:
+    """The answer about a small file of which a single look shows that there is nothing to say, as of most files of a
+    folder; None for any other."""
+    size = source.size
+    if size >= worker.small_bytes or not worker.examiner.is_silent(source, wanted):
+        return None
+    if worker.plan.telling.tells(source.name, wanted.type):
+        return None
+    content = blake3(source.view()).digest() if worker.recall is not None else b""
+    return Answer(type=wanted.passed_over or wanted.type, size=size, content=content)
+
+
+def _of_source(worker: _Worker, source: BytesSource, wanted: Wanted, batch: Batch, number: int) -> Answer:
+    digest = TargetDigest(source) if batch.is_target and batch.part[0] == 0 else None
+    answer = _answered(worker, source, wanted, batch, number)
+    if digest is not None:
+        _mark_target(answer, source, batch.locator(number), digest.value())
+    return answer
+
+
+def _answered(worker: _Worker, source: BytesSource, wanted: Wanted, batch: Batch, number: int) -> Answer:
     if batch.reader:
         source = source.with_focus(frozenset({"named", *worker.plan.told}))
-        wanted = wanted_by(batch.reader)
-    else:
-        wanted = worker.examiner.table.wanted(source.name, source.head, source)
-        if source.size < worker.small_bytes and batch.is_usual and _says_nothing(worker, source, wanted):
-            content = blake3(source.view()).digest() if worker.recall is not None else b""
-            return Answer(type=wanted.passed_over or wanted.type, size=source.size, content=content)
     if worker.plan.keys:
         source = source.with_keys(worker.plan.keys)
     is_worth_keeping = source.size >= WORTH_KEEPING_BYTES or bool(wanted.readers or wanted.containers)
@@ -138,14 +167,10 @@ def _of_source(worker: _Worker, source: BytesSource, batch: Batch, number: int) 
     return answer
 
 
-def _says_nothing(worker: _Worker, source: BytesSource, wanted: Wanted) -> bool:
-    """Whether a single look settles a small file, as it does most files of a folder."""
-    return worker.examiner.is_silent(source, wanted) and not worker.plan.telling.tells(source.name, wanted.type)
-
-
 def _take_along(answer: Answer, worker: _Worker, recall: Recall) -> None:
     answer.keep, answer.keep_here = recall.taken()
     answer.brought = worker.caches.brought()
+    answer.used = worker.caches.used_again()
 
 
 def _examined_anew(

@@ -89,10 +89,7 @@ def _work(task: Work, seconds_a_file: float, tell: Tell) -> bytes:
     elif task.is_hashed_only:
         answers = hash_batch(task)
     else:
-        answers = []
-        for answer in examine_batch(task, tell):
-            _wind_alarm(seconds_a_file)
-            answers.append(answer)
+        answers = list(examine_batch(task, tell, partial(_wind_alarm, seconds_a_file)))
     _wind_alarm(0.0)
     return msgspec.msgpack.encode(answers)
 
