@@ -1,6 +1,7 @@
 """Batches: how files are dealt out, so that no core waits for another."""
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from operator import attrgetter
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from scanner.engine.task import Batch
 from scanner.model.source import HEAD_BYTES
 from scanner.targets import Entry
 
-_BATCH_BYTES = 8 << 20
+BATCH_BYTES = 8 << 20
 _BATCH_FILES = 256
 _BATCHES_A_JOB = 4
 SPLIT_FROM_BYTES = 32 << 20
@@ -47,7 +48,7 @@ def batches_of(
             whole = Batch(root=root, names=(entry.name,), prefix=prefix, is_target=is_target)
             yield from ((whole.of_part(number, parts), [entry]) for number in range(parts))
             continue
-        if held and (size + own > _BATCH_BYTES or len(held) >= most):
+        if held and (size + own > BATCH_BYTES or len(held) >= most):
             yield _batch(root, prefix, held, is_target=is_target), held
             held, size = [], 0
         held.append(entry)
@@ -66,17 +67,24 @@ def _size(entry: Entry) -> int:
 
 def _parts(entry: Entry, jobs: int) -> int:
     """In how many parts a large file is examined: one, unless it is a container that can be split."""
-    if jobs == 1:
-        return 1
+    return jobs * _PARTS_A_JOB if jobs > 1 and can_split(entry) else 1
+
+
+def can_split(entry: Entry) -> bool:
+    """Whether a file is a container whose members can be reached in any order."""
     path = Path(entry.root) / entry.name
     try:
         with path.open("rb") as file:
             head = file.read(HEAD_BYTES)
     except OSError:
-        return 1
-    wanted = Table().wanted(path.name, head)
-    can_split = bool(wanted.containers) and all(
+        return False
+    wanted = _table().wanted(path.name, head)
+    return bool(wanted.containers) and all(
         container.RANDOM_ACCESS and getattr(container, "WHOLE", True) and getattr(container, "SPLITS", True)
         for container in wanted.containers
     )
-    return jobs * _PARTS_A_JOB if can_split else 1
+
+
+@cache
+def _table() -> Table:
+    return Table()

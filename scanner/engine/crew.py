@@ -36,12 +36,11 @@ class Crew:
         self.shared.close()
 
     @contextmanager
-    def at_work(self, plan: Plan, jobs: int) -> Iterator[Pool]:
+    def at_work(self, plan: Plan) -> Iterator[Pool]:
         """Workers that are told just this: those there are, or new ones. What ends the block early ends them."""
         if self._pool is None or self._told != plan:
             self._dismiss()
-            self._pool, self._told = Pool(plan, jobs), plan
-        self._pool.jobs = jobs
+            self._pool, self._told = Pool(plan, 1), plan
         self._pool.end_the_swollen()
         try:
             yield self._pool

@@ -17,7 +17,7 @@ from scanner.engine.cache import Cache, digest
 from scanner.engine.reading import Reading, Stretch
 from scanner.engine.recall import may_pass
 from scanner.model.report import Report
-from scanner.targets import Entry
+from scanner.targets import Entry, Opened
 
 _encoder = msgspec.msgpack.Encoder()
 
@@ -41,7 +41,7 @@ class LastReport:
         self._stretches = stretches
         # What a file that is the target itself may have beside it, nobody has listed; nor the blobs of an OCI layout.
         self._is_kept = cache.is_open and not any(one.is_file or any(map(_is_layout, one.entries)) for one in stretches)
-        self._key = digest("last report", *(one.root for one in stretches))
+        self._key = _key_of([one.root for one in stretches])
         self._looks = _looks_of(stretches, decides) if self._is_kept else b""
 
     def answer(self, reading: Reading, *, trusts_metadata: bool) -> Report | None:
@@ -74,6 +74,15 @@ class LastReport:
         except msgspec.DecodeError:
             return None
         return kept if kept is not None and kept.looks == self._looks else None
+
+
+def is_there_one(cache: Cache, targets: Sequence[Opened]) -> bool:
+    """Whether these targets have been reported on before, so that hashing their files may be enough."""
+    return bool(cache.get([_key_of([str(target.path.resolve()) for target in targets])]))
+
+
+def _key_of(roots: Sequence[str]) -> bytes:
+    return digest("last report", *roots)
 
 
 def _is_layout(entry: Entry) -> bool:

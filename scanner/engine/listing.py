@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 import msgspec
 
+from scanner.engine.ahead import Ahead
 from scanner.engine.facts import Facts
 from scanner.engine.reading import Progress, Stretch
 from scanner.model.artifact import Oddity, Unread
@@ -13,8 +15,8 @@ from scanner.model.exclusion import is_excluded
 from scanner.model.locator import below, text_name
 from scanner.targets import Entry, Found, Opened, PassedOver
 
-_TELL_EVERY = 1000
-"""Files, until it is told how many there are so far."""
+_AT_ONCE = 256
+"""Files, until it is told how many there are so far and workers are given what has come."""
 
 
 def listed(
@@ -24,31 +26,43 @@ def listed(
     watch: Callable[[Progress], None],
     *,
     everywhere: bool,
+    ahead: Ahead | None = None,
 ) -> Iterator[Stretch]:
     """The files of each target; what could not be listed goes to the facts at once, what is left out is counted.
 
-    `everywhere`: also of file systems that are mounted below a folder.
+    `everywhere`: also of file systems that are mounted below a folder. `ahead` gives files to workers meanwhile.
     """
     progress = Progress(is_listing=True)
     for target in targets:
         prefix = name_of(target.path) if len(targets) > 1 and not target.is_file else ""
         if target.doubt:
             facts.add_oddity(Oddity(locator=name_of(target.path), what=target.doubt))
+        early = None if target.is_file else ahead
+        if early is not None:
+            early.begin(prefix)
         entries: list[Entry] = []
-        excludes = bool(exclude) and not target.is_file
-        for found in target.listing(everywhere=everywhere):
-            if excludes and is_excluded(_below(found), exclude):
-                facts.leave_out()
-            elif isinstance(found, Entry):
-                entries.append(found)
-                if len(entries) % _TELL_EVERY == 0:
-                    progress.files += _TELL_EVERY
-                    progress.current = _below(found)
-                    watch(progress)
-            else:
-                note(found, facts, prefix)
-        progress.files += len(entries) % _TELL_EVERY
-        yield Stretch(str(target.path.resolve()), prefix, entries, target.is_file)
+        files = _files_of(target, facts, prefix, exclude, everywhere=everywhere)
+        while some := list(islice(files, _AT_ONCE)):
+            entries += some
+            if early is not None:
+                early.look(entries)
+            progress.files += len(some)
+            progress.current = _below(some[-1])
+            watch(progress)
+        yield Stretch(str(target.path.resolve()), prefix, entries, target.is_file, early.given() if early else ())
+
+
+def _files_of(
+    target: Opened, facts: Facts, prefix: str, exclude: Sequence[str], *, everywhere: bool
+) -> Iterator[Entry]:
+    excludes = bool(exclude) and not target.is_file
+    for found in target.listing(everywhere=everywhere):
+        if excludes and is_excluded(_below(found), exclude):
+            facts.leave_out()
+        elif isinstance(found, Entry):
+            yield found
+        else:
+            note(found, facts, prefix)
 
 
 def note(found: Unread | Oddity | PassedOver, facts: Facts, prefix: str = "") -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from scanner.engine.ahead import left_of
 from scanner.engine.batches import batches_of
 from scanner.engine.cache import Cache, Seen, digest
 from scanner.engine.depth import ROUNDS, DepthRequest, depth_requests
@@ -33,6 +34,8 @@ class Stretch(msgspec.Struct, frozen=True):
     prefix: str
     entries: Sequence[Entry]
     is_file: bool
+    ahead: Sequence[tuple[Batch, list[Entry]]] = ()
+    """Those that were given to workers before all were known."""
 
 
 class Progress(msgspec.Struct):
@@ -100,10 +103,9 @@ class Reading:
             work += self._dealt(stretch, left, self._jobs, roots)
         work.sort(key=lambda item: -sum(entry.size for entry in item[1]))
         self._pool.beat = self._beat
-        self._pool.answered = partial(self._answered, work)
-        take = partial(
-            self._take, entries={id(batch): listed for batch, listed in work}, roots=roots, recorder=recorder
-        )
+        entries = {id(batch): listed for batch, listed in work}
+        self._pool.answered = partial(self._answered, entries)
+        take = partial(self._take, entries=entries, roots=roots, recorder=recorder)
         try:
             if self._ended is not None:
                 raise self._ended
@@ -156,7 +158,7 @@ class Reading:
         for stretch in stretches:
             work += self._dealt(stretch, stretch.entries, 1, roots, is_hashed_only=True)
         self._pool.beat = self._beat
-        self._pool.answered = partial(self._answered, work)
+        self._pool.answered = partial(self._answered, {id(batch): listed for batch, listed in work})
         try:
             for task, number, answer in self._pool.run([batch for batch, _ in work]):
                 assert isinstance(task, Batch)
@@ -180,10 +182,12 @@ class Reading:
         """Files of a target in batches; each of these is noted in `roots` as one of that target."""
         self._progress.files += len(entries)
         self._progress.bytes += sum(entry.size for entry in entries)
-        folder = entries[0].root if entries else ""
-        dealt = [
+        ahead = [one for one in stretch.ahead if one[0].is_hashed_only == is_hashed_only]
+        left = left_of(entries, ahead)
+        folder = left[0].root if left else ""
+        dealt = ahead + [
             (msgspec.structs.replace(batch, is_hashed_only=True) if is_hashed_only else batch, listed)
-            for batch, listed in batches_of(folder, stretch.prefix, entries, jobs, is_target=stretch.is_file)
+            for batch, listed in batches_of(folder, stretch.prefix, left, jobs, is_target=stretch.is_file)
         ]
         roots.update((id(batch), stretch.root) for batch, _ in dealt)
         return dealt
@@ -312,12 +316,11 @@ class Reading:
         path = self._paths.get(locator) or self._sources[locator]
         return DepthTask(path=path, locator=locator, asks=tuple(asks))
 
-    def _answered(self, work: Sequence[tuple[Batch, list[Entry]]], place: int, first: int, files: int) -> None:
+    def _answered(self, entries: Mapping[int, Sequence[Entry]], task: Work, first: int, files: int) -> None:
         """Some files of a batch are done, in whatever order."""
-        batch, entries = work[place]
-        if batch.part[0] == 0:
+        if isinstance(task, Batch) and task.part[0] == 0:
             self._progress.files_done += files
-            self._progress.bytes_done += sum(entry.size for entry in entries[first : first + files])
+            self._progress.bytes_done += sum(entry.size for entry in entries[id(task)][first : first + files])
 
     def _beat(self) -> None:
         self._progress.current = self._pool.at_hand()

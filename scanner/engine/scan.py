@@ -16,6 +16,7 @@ import msgspec
 from scanner import __version__
 from scanner.catalogue.knowledge import Knowledge, knowledge_of, load_knowledge
 from scanner.catalogue.load import Catalogue
+from scanner.engine.ahead import Ahead
 from scanner.engine.budget import Limits, TargetLimits
 from scanner.engine.cache import Cache
 from scanner.engine.crew import Crew
@@ -23,7 +24,7 @@ from scanner.engine.digests import hashed
 from scanner.engine.facts import Facts
 from scanner.engine.garbage import kept_for_good, seldom_collected
 from scanner.engine.judge import Case, judge
-from scanner.engine.last_report import LastReport
+from scanner.engine.last_report import LastReport, is_there_one
 from scanner.engine.listing import listed, name_of, note
 from scanner.engine.reading import Progress, Reading, Stretch
 from scanner.engine.spoken_of import SpokenOf
@@ -107,16 +108,13 @@ def scan(
     facts = Facts()
     for lacking in lacks:
         note(lacking, facts)
-    stretches: list[Stretch] = []
-    try:
-        stretches.extend(listed(targets, facts, settings.exclude, watch, everywhere=settings.enters_file_systems))
-    except KeyboardInterrupt:
-        stretches.clear()
-        reason = "The scan was interrupted while its files were being listed; none were examined."
-        facts.add_unread(Unread(locator=".", stage="list", cause=Cause.INTERRUPTED, reason=reason))
-    workers = crew.at_work(plan, _jobs(settings, stretches))
+    workers = crew.at_work(plan)
     with Cache.to_write(notes_looks=not settings.is_copy) if uses_cache else Cache(None) as cache, workers as pool:
         pool.meanwhile = meanwhile
+        pool.jobs = _most_jobs(settings)
+        ahead = Ahead(pool, is_hashed_only=keep is None and is_there_one(cache, targets))
+        stretches = _listed(targets, facts, settings, watch, None if settings.trusts_metadata else ahead)
+        pool.jobs = _jobs(settings, stretches)
         reading = Reading(plan, facts, cache, crew.shared, pool, watch)
         case = Case(
             tool=tool_of(knowledge),
@@ -157,11 +155,34 @@ def _decides(settings: Settings, case: Case, knowledge: Knowledge) -> tuple[byte
     return knowledge.digest, msgspec.msgpack.encode((asked, case))
 
 
+def _listed(
+    targets: Sequence[Opened],
+    facts: Facts,
+    settings: Settings,
+    watch: Callable[[Progress], None],
+    ahead: Ahead | None,
+) -> list[Stretch]:
+    """The files of the targets, or nothing if the user interrupts."""
+    try:
+        everywhere = settings.enters_file_systems
+        return list(listed(targets, facts, settings.exclude, watch, everywhere=everywhere, ahead=ahead))
+    except KeyboardInterrupt:
+        if ahead is not None:
+            ahead.stop()
+        reason = "The scan was interrupted while its files were being listed; none were examined."
+        facts.add_unread(Unread(locator=".", stage="list", cause=Cause.INTERRUPTED, reason=reason))
+        return []
+
+
+def _most_jobs(settings: Settings) -> int:
+    processors = os.cpu_count() or 1
+    return max(1, min(settings.jobs or processors, processors))
+
+
 def _jobs(settings: Settings, stretches: Sequence[Stretch]) -> int:
     files = sum(len(stretch.entries) for stretch in stretches)
-    processors = os.cpu_count() or 1
     large = sum(entry.stat[0] for stretch in stretches for entry in stretch.entries) > 8 << 20
-    return max(1, min(settings.jobs or processors, files if not large else processors))
+    return _most_jobs(settings) if large else max(1, min(settings.jobs or os.cpu_count() or 1, files))
 
 
 def _target(targets: Sequence[Opened], facts: Facts) -> Target:

@@ -15,6 +15,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from itertools import count
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
@@ -53,11 +54,11 @@ _answers = msgspec.msgpack.Decoder(list[Answer])
 class _Job:
     """A task or, after a loss, a piece of one."""
 
-    __slots__ = ("at", "is_retry", "number", "place", "work")
+    __slots__ = ("at", "is_retry", "number", "ticket", "work")
 
-    def __init__(self, place: int, number: int, work: Work, *, is_retry: bool) -> None:
-        self.place = place
-        """Which of the tasks asked."""
+    def __init__(self, ticket: int, number: int, work: Work, *, is_retry: bool) -> None:
+        self.ticket = ticket
+        """Of which of the tasks asked it is."""
         self.number = number
         """Which file of it is the first here."""
         self.work = work
@@ -75,7 +76,7 @@ class _Job:
         for number in range(self.files):
             piece = self.work.only(number)
             work = piece.traced() if isinstance(piece, Batch) else piece
-            yield _Job(self.place, number, work, is_retry=True)
+            yield _Job(self.ticket, number, work, is_retry=True)
 
     def without(self, why: Unread) -> "_Job | None":
         """What to try after a second loss: the file without what the worker died of, or only up to there if there is no
@@ -91,7 +92,7 @@ class _Job:
             work = msgspec.structs.replace(self.work, stops_at=loss)
         else:
             work = msgspec.structs.replace(self.work, lost=(*self.work.lost, loss))
-        return _Job(self.place, self.number, work, is_retry=True)
+        return _Job(self.ticket, self.number, work, is_retry=True)
 
 
 class _Worker:
@@ -163,7 +164,7 @@ def _serve(theirs: Connection, plan: Plan, parent: int, ours: Connection) -> Non
     serve(theirs, plan, parent)
 
 
-def nobody_asked(*_: int) -> None:
+def nobody_asked(*_: object) -> None:
     """What is done where nobody wants to know."""
 
 
@@ -176,14 +177,18 @@ class Pool:
         """How many there are at most."""
         self.beat: Callable[[], None] = nobody_asked
         """Called at least once a second while there is work."""
-        self.answered: Callable[[int, int, int], None] = nobody_asked
+        self.answered: Callable[[Work, int, int], None] = nobody_asked
         """Called with each answer that comes in: of which task, from which file of it, of how many."""
         self.meanwhile: Callable[[], None] = nobody_asked
         """Called once, as soon as some worker is at work: what has to be done here anyway."""
         self._workers: list[_Worker] = []
         self._waiting: deque[_Job] = deque()
         self._done: dict[int, dict[int, list[Answer]]] = {}
-        self._asked: list[Work] = []
+        self._tickets = count()
+        self._begun: dict[int, Work] = {}
+        """By their tickets, those tasks that were given out before the others were known."""
+        self._asked: dict[int, Work] = {}
+        """By their tickets, all tasks in their order."""
         self._failed_starts = 0
 
     def __enter__(self) -> "Pool":
@@ -208,35 +213,68 @@ class Pool:
     def stop(self) -> None:
         """End all workers, whatever they are doing; new work starts new ones."""
         self._waiting.clear()
+        self._begun.clear()
         while self._workers:
             self._workers.pop().end()
 
     def run(self, tasks: Iterable[Work]) -> Iterator[tuple[Work, int, Answer]]:
-        """Do all tasks; yield task, number of the file in it, and answer, in the order of the tasks."""
-        asked = self._asked = list(tasks)
-        self._done.clear()
+        """Do all tasks; yield task, number of the file in it, and answer, in the order of the tasks.
+
+        Of these some may have begun.
+        """
+        self._line_up(tasks)
         self._failed_starts = 0
-        self._waiting.extend(_Job(place, 0, work, is_retry=False) for place, work in enumerate(asked))
-        for place, task in enumerate(asked):
-            while sum(map(len, self._done.get(place, {}).values())) < answers_due(task):
+        for ticket, task in self._asked.items():
+            while sum(map(len, self._done.get(ticket, {}).values())) < answers_due(task):
                 self._give_out()
                 self._spend_the_wait()
                 self._take_in()
                 self.beat()
-            yield from self._answers_of(place)
+            yield from self._answers_of(ticket)
+
+    def begin(self, task: Work) -> None:
+        """Have a task done that will be among those to run, and those after it as soon as a worker is free."""
+        ticket = next(self._tickets)
+        self._begun[ticket] = task
+        self._waiting.append(_Job(ticket, 0, task, is_retry=False))
+
+    def tend(self) -> None:
+        """Go on with what has begun, without waiting for anything."""
+        if self._begun:
+            self._give_out()
+            self._take_in(within_s=0.0)
+
+    def _line_up(self, tasks: Iterable[Work]) -> None:
+        """Put what is to be done in the order of the tasks, and forget what is none of these."""
+        begun = {id(task): ticket for ticket, task in self._begun.items()}
+        self._begun = {}
+        self._asked = {}
+        for task in tasks:
+            ticket = begun.get(id(task))
+            if ticket is None:
+                ticket = next(self._tickets)
+                self._waiting.append(_Job(ticket, 0, task, is_retry=False))
+            self._asked[ticket] = task
+        places = {ticket: place for place, ticket in enumerate(self._asked)}
+        waiting = [job for job in self._waiting if job.ticket in places]
+        self._waiting = deque(sorted(waiting, key=lambda job: places[job.ticket]))
+        self._done = {ticket: found for ticket, found in self._done.items() if ticket in places}
+        for ticket, found in self._done.items():
+            for number, answers in found.items():
+                self.answered(self._asked[ticket], number, len(answers))
 
     def left_over(self) -> Iterator[tuple[Work, int, Answer]]:
         """What was answered and not yielded when `run` was left: of a batch that lost files, those up to the first."""
-        for place in sorted(self._done):
-            yield from self._answers_of(place)
+        for ticket in [ticket for ticket in self._asked if ticket in self._done]:
+            yield from self._answers_of(ticket)
 
-    def _answers_of(self, place: int) -> Iterator[tuple[Work, int, Answer]]:
-        found = self._done.pop(place)
+    def _answers_of(self, ticket: int) -> Iterator[tuple[Work, int, Answer]]:
+        found = self._done.pop(ticket)
         at = 0
         for number in sorted(found):
             if number != at:
                 return
-            yield from ((self._asked[place], at + n, answer) for n, answer in enumerate(found[number]))
+            yield from ((self._asked[ticket], at + n, answer) for n, answer in enumerate(found[number]))
             at += len(found[number])
 
     def at_hand(self) -> str:
@@ -271,10 +309,12 @@ class Pool:
             meanwhile, self.meanwhile = self.meanwhile, nobody_asked
             meanwhile()
 
-    def _take_in(self) -> None:
+    def _take_in(self, within_s: float | None = None) -> None:
         """Wait for something to happen, and keep what was answered."""
+        if within_s is None:
+            within_s = _WAIT_S if memory.SYSTEM_BOUNDS_IT else memory.LOOK_S
         by_pipe: dict[Any, _Worker] = {worker.pipe: worker for worker in self._workers}
-        for pipe in wait(list(by_pipe), _WAIT_S if memory.SYSTEM_BOUNDS_IT else memory.LOOK_S):
+        for pipe in wait(list(by_pipe), within_s):
             self._hear(by_pipe[pipe])
         for worker in [w for w in self._workers if w.is_late]:
             self._bury(worker, _loss(Cause.TIMED_OUT, _TOO_SLOW))
@@ -306,8 +346,11 @@ class Pool:
             self._keep(job, _answers.decode(message))
 
     def _keep(self, job: _Job, answers: list[Answer]) -> None:
-        self._done.setdefault(job.place, {})[job.number] = answers
-        self.answered(job.place, job.number, len(answers))
+        task = self._asked.get(job.ticket)
+        if task is not None or job.ticket in self._begun:
+            self._done.setdefault(job.ticket, {})[job.number] = answers
+        if task is not None:
+            self.answered(task, job.number, len(answers))
 
     def _bury(self, worker: _Worker, why: Unread | None = None) -> None:
         """A worker is gone, or is to go: what it had at hand is lost."""
