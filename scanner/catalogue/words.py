@@ -28,6 +28,9 @@ _OF_MANY = frozenset({"image", "resource"})
 """Names of settings of which the value tells."""
 _PIECES = re.compile(r"[^*./=?]+")
 """Of a pattern, what stands in a text as it is."""
+_BETWEEN_STARS = re.compile(r"([*?]?)([^*./=?]+)(?=([*?]?))")
+_SPELLED_ANYHOW = frozenset({"true", "false"})
+"""Values of settings that are also written `on`, `no`, `1` …"""
 
 
 _PACKED = (b"sourceMappingURL=data:",)
@@ -40,8 +43,8 @@ class Telling(NamedTuple):
     group: WordGroup
     name: str
     """A module, package or setting; `module#member#member` where only that of a module matters, `*` in it for
-    anything. Of `js` also a global name `window.X`, or a member `.x` of something unknown.
-    What begins with `*` may stand inside a longer name."""
+    anything. Of `js` also a global name `window.X`, or a member `.x` of something unknown. Of a setting its most
+    telling piece, and the others: `piece#piece`. What begins with `*` may stand inside a longer name."""
 
 
 def telling_words(technologies: Iterable[Technology]) -> dict[bytes, tuple[Telling, ...]]:
@@ -74,8 +77,8 @@ def _tellings(by_kind: dict[IndicatorKind, set[str]]) -> Iterator[tuple[Telling,
         if purl.startswith(_OF_NPM) and package:
             yield Telling("npm", package), _npm_forms(package)
     for setting in by_kind[IndicatorKind.CONFIG]:
-        piece = _telling_piece(setting)
-        yield Telling("config", piece), _config_forms(piece.removeprefix("*"))
+        pieces = _setting_pieces(setting)
+        yield Telling("config", "#".join(pieces)), _config_forms(pieces[0].strip("*"))
 
 
 def _names(language: str, modules: set[str], calls: set[str], caller: Callable[[str], str]) -> set[str]:
@@ -169,21 +172,29 @@ def _npm_forms(package: str) -> tuple[bytes, ...]:
     return (b"node_modules/" + raw, b"! " + raw + b" v", b"* " + raw + b" v")
 
 
-def _telling_piece(setting: str) -> str:
-    """A piece that stands in every file with the setting, after `*` if it may stand inside a longer name.
+def _setting_pieces(setting: str) -> list[str]:
+    """The pieces that stand in every file with the setting, with `*` where they may be parts of longer names; the most
+    telling first.
 
-    Of an image or a resource its longest; of a name any but the last of several, which only says what is done with the
-    rest; of an action its service, for what follows may be a wildcard.
+    Of an image or a resource that is its longest; of a name any but the last of several, which only says what is done
+    with the rest; of an action its service, for what follows may be a wildcard.
     """
     if setting.startswith(ACTION):
-        return setting.removeprefix(ACTION).partition(":")[0] + ":"
+        return [setting.removeprefix(ACTION).partition(":")[0] + ":"]
     name, _, value = setting.partition("=")
-    text = value if name in _OF_MANY else name
-    pieces = _PIECES.findall(text)
-    if name not in _OF_MANY and len(pieces) > 1:
-        pieces = pieces[:-1]
-    piece = max(pieces, key=len, default=name)
-    return f"*{piece}" if f"*{piece}" in text else piece
+    pieces = _pieces(value if name in _OF_MANY else name)
+    telling = max(pieces if name in _OF_MANY or len(pieces) < 2 else pieces[:-1], key=_length, default=name)
+    if name not in _OF_MANY and value not in _SPELLED_ANYHOW:
+        pieces += _pieces(value)
+    return [telling, *(piece for piece in pieces if piece != telling)]
+
+
+def _pieces(pattern: str) -> list[str]:
+    return ["".join(part).replace("?", "*") for part in _BETWEEN_STARS.findall(pattern)]
+
+
+def _length(piece: str) -> int:
+    return len(piece.strip("*"))
 
 
 def _config_forms(piece: str) -> tuple[bytes, ...]:

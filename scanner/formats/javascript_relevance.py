@@ -9,14 +9,14 @@ A global name is used where it begins an expression or is taken from `window`: n
 else, the name of a declaration, or a text by itself.
 
 The text may also be one inside of JSON: then the answer may be yes where it should be no, but not the other way.
-Names are found by plain search, and what stands around them is looked at: an expression over the whole text would take
-as long as parsing it.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
+
+from scanner.formats.standing_names import LETTERS, goes_on_before, sights_of, stands
 
 LOADS = re.compile(rb"""(?:\brequire\(|\bfrom|\bimport\(?|\bimportScripts\()\s{0,20}["']([^"'\\\n]{1,300})["']""")
 """What a text loads, told without parsing it; comments count too."""
@@ -35,7 +35,7 @@ _WINDOW_RENAMED = re.compile(rb"[=(,:]\s*" + _WINDOW + rb"\s*[;,)}\n|&?\\]")
 """Where the page's own object gets another name, a member of anything may be one of its own."""
 _DECLARED = re.compile(rb"\b(?:as|class|const|enum|function|interface|let|namespace|type|var)\s+$")
 _NEAR_BYTES = 60
-_OF_NAMES = frozenset(bytes([letter]) for letter in b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$")
+_OF_NAMES = LETTERS | {b"$"}
 
 
 def declares_with(data: bytes, names: Iterable[str]) -> bool:
@@ -52,7 +52,9 @@ def asks_for(data: bytes, names: Iterable[str]) -> bool:
     """
     asked = frozenset(names)
     return not asked or any(
-        one.literal in data and _is_used(data, one.module) and all(_has_member(data, member) for member in one.members)
+        one.literal in data
+        and _is_used(data, one.module)
+        and all(stands(data, member, _OF_NAMES) for member in one.members)
         for one in _split(asked)
     )
 
@@ -83,15 +85,15 @@ def _is_used(data: bytes, name: str) -> bool:
         return _is_global(data, raw.removeprefix(b"window."))
     if name.startswith("."):
         return raw in data or any(quote + raw[1:] in data for quote in _QUOTES)
-    return any(_is_specifier(data, at, at + len(raw)) for at in _places(data, raw))
+    return any(_is_specifier(data, at, at + len(raw)) for at in sights_of(data, raw))
 
 
 def _is_global(data: bytes, name: bytes) -> bool:
     """Whether the name stands where it may be a global one."""
     as_member = False
-    for at in _places(data, name):
+    for at in sights_of(data, name):
         end = at + len(name)
-        if _goes_on_before(data, at) or data[end : end + 1] in _OF_NAMES:
+        if goes_on_before(data, at, _OF_NAMES) or data[end : end + 1] in _OF_NAMES:
             continue
         before = data[max(0, at - _NEAR_BYTES) : at]
         if _begins_expression(before):
@@ -109,20 +111,13 @@ def _begins_expression(before: bytes) -> bool:
     return _DECLARED.search(before) is None
 
 
-def _places(data: bytes, raw: bytes) -> Iterator[int]:
-    at = data.find(raw)
-    while at >= 0:
-        yield at
-        at = data.find(raw, at + 1)
-
-
 def _names_file(data: bytes, stem: bytes) -> bool:
     """Whether a text in quotes ends in the name, with or without an ending; without one, in a folder around."""
     if not stem:
         return any(quote + parent in data for parent in _PARENTS for quote in _QUOTES)
     return any(
         data.endswith(_BEFORE_FILES, 0, at) and data.startswith(_BEHIND_FILES, at + len(stem))
-        for at in _places(data, stem)
+        for at in sights_of(data, stem)
     )
 
 
@@ -131,20 +126,3 @@ def _is_specifier(data: bytes, start: int, end: int) -> bool:
     if data.endswith(_BEFORE, 0, start) and data.startswith(_BEHIND, end):
         return True
     return data[start - 1 : start] == b"/" and data[end : end + 1] == b"@" and data[end + 1 : end + 2].isdigit()
-
-
-def _goes_on_before(data: bytes, at: int) -> bool:
-    """Whether a name at a place is the end of a longer one; a letter behind a backslash is an escape in JSON."""
-    return data[at - 1 : at] in _OF_NAMES and data[at - 2 : at - 1] != b"\\"
-
-
-def _has_member(data: bytes, pattern: str) -> bool:
-    """Whether a name stands in the text as a whole; where the pattern has `*`, as a piece of one."""
-    piece = max(pattern.split("*"), key=len)
-    raw = piece.encode("utf-8")
-    is_start, is_end = pattern.startswith(piece), pattern.endswith(piece)
-    for at in _places(data, raw):
-        behind = data[at + len(raw) : at + len(raw) + 1]
-        if not (is_start and _goes_on_before(data, at)) and not (is_end and behind in _OF_NAMES):
-            return True
-    return False

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from scanner.formats.python_text_pieces import TextPieces
+from scanner.formats.standing_names import LETTERS
 
 _STATEMENT = re.compile(rb"\b(?:c?import|from)\b")
 _LISTED = re.compile(
@@ -17,7 +18,6 @@ _LISTED = re.compile(
 )
 """A line of an import statement that began further up: names alone, between commas."""
 _MAX_LINE = 2000
-_IN_NAMES = frozenset(bytes([letter]) for letter in b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 _QUOTES = (b'"', b"'")
 _BEHIND_TEXT = (b'"', b"'", b".")
 _BY_TEXT = (b"import_module", b"__import__", b"importorskip", b"run_module")
@@ -113,7 +113,7 @@ def _words(data: bytes, word: bytes) -> Iterator[tuple[int, int]]:
     at = data.find(word)
     while at >= 0:
         end = at + len(word)
-        if data[at - 1 : at] not in _IN_NAMES and data[end : end + 1] not in _IN_NAMES:
+        if data[at - 1 : at] not in LETTERS and data[end : end + 1] not in LETTERS:
             yield at, end
         at = data.find(word, end)
 

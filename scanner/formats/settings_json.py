@@ -7,13 +7,14 @@ import msgspec
 
 from scanner.formats.config_facts import CAPITALS, ENVIRONMENT, TRUTH, Leaf, Path, config_facts, resource
 from scanner.formats.json_tree import Json, json_object, part
+from scanner.formats.settings_relevance import may_hold_settings
 from scanner.model.observation import Observation
 from scanner.model.source import Budget, Info, Source, Unreadable
 from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="settings-json",
-    version=3,
+    version=4,
     line="Settings in JSON (servers, policies, CloudFormation, task definitions): images, variables, actions, switches",
     specification="JSON: RFC 8259; policies: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies.html",
     limits="Only files with a word of a known setting are read. "
@@ -62,7 +63,7 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     Raises:
         Unreadable: limit, when it is nested too deeply.
     """
-    if source.size > _MAX_BYTES:
+    if source.size > _MAX_BYTES or not may_hold_settings(source, _MAX_BYTES):
         return
     try:
         tree = json_object(source, budget, _MAX_BYTES)

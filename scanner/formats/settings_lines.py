@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterator
 
 from scanner.formats.config_facts import image, setting
+from scanner.formats.settings_relevance import may_hold_settings
 from scanner.formats.text_lines import numbered_lines
 from scanner.model.observation import Config, Observation
 from scanner.model.source import Budget, Info, Source
 
 INFO = Info(
     name="settings-lines",
-    version=3,
+    version=4,
     line="Settings line by line (.env, ini, conf, properties): variables and switches",
     specification="https://docs.docker.com/compose/how-tos/environment-variables/variable-interpolation/ (.env files)",
     limits="Only files with a word of a known setting are read. "
@@ -41,6 +42,8 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     Raises:
         Unreadable: limit, when the file is larger than 1 MiB.
     """
+    if not may_hold_settings(source, _MAX_BYTES):
+        return
     is_environment = ".env" in source.name.lower() or source.name.lower() == ".flaskenv"
     section, count = "", 0
     for number, line in numbered_lines(source, budget, _MAX_BYTES):

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 from scanner.formats.config_facts import Leaf, Path, config_facts
 from scanner.formats.packages.toml_tree import Toml, toml
+from scanner.formats.settings_relevance import may_hold_settings
 from scanner.formats.text_lines import text_of
 from scanner.model.observation import Observation
 from scanner.model.source import Budget, Info, Source
 
 INFO = Info(
     name="settings-toml",
-    version=3,
+    version=4,
     line="Settings in TOML: images, variables, switches",
     specification="TOML 1.0: https://toml.io/en/v1.0.0",
     limits="Only files with a word of a known setting are read. Above 1 MiB nothing is read.",
@@ -33,6 +34,8 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     Raises:
         Unreadable: damaged, when it is no TOML; limit, when it is nested too deeply or larger than 1 MiB.
     """
+    if not may_hold_settings(source, _MAX_BYTES):
+        return
     tree = toml(text_of(source, budget, _MAX_BYTES).encode("utf-8", "replace"))
     yield from config_facts(_leaves(tree, budget), budget)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from scanner.formats.config_facts import config_facts
+from scanner.formats.settings_relevance import may_hold_settings
 from scanner.formats.text_lines import text_of
 from scanner.formats.yaml_lines import yaml_leaves
 from scanner.model.observation import Observation
@@ -10,7 +11,7 @@ from scanner.model.source import Budget, Info, Source
 
 INFO = Info(
     name="settings-yaml",
-    version=3,
+    version=4,
     line="Settings in YAML (servers, Compose, Kubernetes, CloudFormation, CI): images, variables, actions, switches",
     specification="YAML 1.2: https://yaml.org/spec/1.2.2/",
     limits="Only files with a word of a known setting are read. "
@@ -35,4 +36,5 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     Raises:
         Unreadable: limit, when the file is larger than 1 MiB.
     """
-    yield from config_facts(yaml_leaves(text_of(source, budget, _MAX_BYTES), budget), budget)
+    if may_hold_settings(source, _MAX_BYTES):
+        yield from config_facts(yaml_leaves(text_of(source, budget, _MAX_BYTES), budget), budget)
