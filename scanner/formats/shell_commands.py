@@ -6,6 +6,7 @@ looked at as it stands: no variable is replaced, nothing is run.
 
 import re
 import shlex
+import string
 from collections.abc import Callable, Iterator
 from functools import partial
 
@@ -15,6 +16,15 @@ from scanner.model.observation import Config, Package
 
 MAX_COMMAND = 16_384
 """What is read of a longer one."""
+_TOOLS = frozenset(
+    (
+        b"pip pipx uv poetry pdm pipenv npm pnpm bun yarn gem cargo apt aptitude apk dnf microdnf yum zypper conda "
+        b"mamba micromamba docker podman nerdctl"
+    ).split()
+)
+_VERBS = frozenset({b"install", b"add", b"run", b"create", b"pull", b"i", b"in"})
+"""The words of which one of either kind is in every command that is told of."""
+_LETTERS_ALONE = bytes(byte if chr(byte) in string.ascii_letters else ord(" ") for byte in range(256))
 _PARTS = re.compile(r"&&|\|\||[;|]")
 _BEFORE = re.compile(
     r"(?:[@!({-]\s*|(?:sudo|exec|time|then|do|else|nohup)\s+(?:-\S+\s+){0,4}|[A-Za-z_]\w{0,60}=\S{0,200}\s+){0,6}"
@@ -52,6 +62,22 @@ _INSTALLERS: tuple[tuple[re.Pattern[str], tuple[re.Pattern[str], _Purl]], ...] =
     ),
     (re.compile(r"(?:conda|mamba|micromamba)\s+(?:install|create)\s(.*)"), (_NAME, conda_purl)),
 )  # fmt: skip
+
+
+def tools_in(data: bytes) -> frozenset[str]:
+    """The commands that are told of and may stand in a text: only lines with one of them need to be looked at."""
+    words = data.translate(_LETTERS_ALONE).split()
+    if _TOOLS.isdisjoint(words) or _VERBS.isdisjoint(words):
+        return frozenset()
+    return frozenset(tool.decode("ascii") for tool in _TOOLS.intersection(words))
+
+
+def may_stand_in(line: str, tools: frozenset[str]) -> bool:
+    """Whether one of the commands may stand in a line."""
+    if not any(tool in line for tool in tools):
+        return False
+    words = line.encode("ascii", "replace").translate(_LETTERS_ALONE).split()
+    return not _TOOLS.isdisjoint(words) and not _VERBS.isdisjoint(words)
 
 
 def command_facts(line: str, place: str) -> Iterator[Package | Config]:

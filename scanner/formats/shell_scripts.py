@@ -8,13 +8,13 @@ import re
 from collections.abc import Iterator
 
 from scanner.formats.config_facts import image, setting
-from scanner.formats.shell_commands import MAX_COMMAND, command_facts
+from scanner.formats.shell_commands import MAX_COMMAND, command_facts, may_stand_in, tools_in
 from scanner.model.observation import Config, Observation
 from scanner.model.source import Budget, Info, Magic, Source
 
 INFO = Info(
     name="shell-scripts",
-    version=1,
+    version=2,
     line="Scripts, Makefiles, Jenkinsfiles and CI files in YAML: packages they install by name, images they run",
     specification="https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html, "
     "https://www.jenkins.io/doc/book/pipeline/syntax/",
@@ -28,8 +28,7 @@ INFO = Info(
 )
 
 _MAX_BYTES = 1024 * 1024
-_TELLING = re.compile(rb"(?:install|add|create|run|pull)\s|image\W|export ")
-"""One of these stands in every file with something to tell."""
+_EXPORTING = re.compile(rb"^[^\S\n]*export\s", re.MULTILINE)
 _KEY = re.compile(
     r"(?:-\s+)*(?:(?:run|script|command|cmd|bash|sh|pwsh|powershell|shell|install|inline|inlineScript|before_install"
     r"|before_script|after_script)\s*:\s*(?:[|>][+-]?\s*)?)?"
@@ -49,10 +48,11 @@ def wants(_name: str, head: bytes) -> bool:
 def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     """Yield packages as declared, images and exported variables; nothing where no line installs or runs anything."""
     data = bytes(source.view(0, min(source.size, _MAX_BYTES)))
-    if _TELLING.search(data) is None:
+    is_pipeline = source.name.lower().startswith("jenkinsfile")
+    tools = tools_in(data)
+    if not (tools or is_pipeline or (b"export" in data and _EXPORTING.search(data))):
         return
     budget.spend_bytes(2 * len(data))
-    is_pipeline = source.name.lower().startswith("jenkinsfile")
     for number, line in _lines(data.decode("utf-8-sig", "backslashreplace"), budget):
         place = f"line {number}"
         if is_pipeline:
@@ -60,7 +60,8 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
         exported = _EXPORT.match(line)
         if exported:
             yield setting(exported[1], exported[2].strip(_QUOTES), place)
-        yield from command_facts(_command(line), place)
+        if may_stand_in(line, tools):
+            yield from command_facts(_command(line), place)
 
 
 def _lines(text: str, budget: Budget) -> Iterator[tuple[int, str]]:

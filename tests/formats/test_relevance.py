@@ -4,14 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.catalogue.words import telling_words
 from scanner.formats import python_source, settings_json
 from scanner.formats.javascript_relevance import asks_for, declares_with
 from scanner.formats.python_relevance import may_concern
 from scanner.formats.settings_relevance import may_hold_settings
 from scanner.model.observation import Call
-from scanner.model.vocabulary import IndicatorKind
-from tests.catalogues import shipped_catalogue
 from tests.formats.reading import read
 from tests.sources import BytesSource
 
@@ -196,21 +193,6 @@ def test_all_pieces_of_a_setting_stand_in_a_file_that_is_read(source, is_read):
     assert may_hold_settings(asked, 1000) == is_read
     assert may_hold_settings(BytesSource("x", source.encode("utf-16"), asked.focus), 1000)
     assert may_hold_settings(BytesSource("x", source.encode()), 1000)
-
-
-def test_a_file_is_read_for_each_setting_of_the_catalogue():
-    words = telling_words(shipped_catalogue().technologies)
-    values = {
-        indicator.value
-        for technology in shipped_catalogue().technologies
-        for indicator in technology.indicators
-        if indicator.kind is IndicatorKind.CONFIG
-    }
-    for value in values:
-        data = value.replace("*", "x").encode()
-        focus = {t.name for word, told in words.items() if word in data for t in told if t.group == "config"}
-        assert focus, value
-        assert may_hold_settings(BytesSource("x", data, frozenset(focus)), 1000), value
 
 
 def test_prose_about_a_setting_is_no_setting():

@@ -22,6 +22,7 @@ from scanner.catalogue.literals import Literal
 from scanner.catalogue.rules import ByteRules, byte_rules
 from scanner.catalogue.words import telling_words
 from scanner.formats import mapped
+from scanner.formats.settings_relevance import may_hold_settings
 from scanner.matching.bytescan import ByteScanner
 from scanner.matching.excerpt import Excerpts
 from scanner.matching.prefilter import Prefilter
@@ -30,6 +31,7 @@ from scanner.model.source import WordGroup
 from scanner.model.technology import Indicator
 from scanner.model.vocabulary import IndicatorKind
 from tests.catalogues import catalogue, indicator, shipped_catalogue, technology
+from tests.sources import BytesSource
 
 GROUPS = get_args(WordGroup)
 FIXTURES = Path(__file__).parents[2] / "fixtures"
@@ -302,6 +304,20 @@ def test_a_telling_word_is_seen_without_yara(shipped):
         assert seen_by(filtered, b"x" + word) == seen_by(alone, b"x" + word)
         assert seen_by(filtered, b"x" + word[:-1] + b"x") == seen_by(alone, b"x" + word[:-1] + b"x")
     assert Prefilter(shipped.atoms).look(memoryview(b"import boto3"))[:2] == (False, {b"import boto3"})
+
+
+def test_a_file_is_read_for_each_setting_of_the_catalogue():
+    values = {
+        indicator.value
+        for technology in shipped_catalogue().technologies
+        for indicator in technology.indicators
+        if indicator.kind is IndicatorKind.CONFIG
+    }
+    for value in values:
+        data = value.replace("*", "x").encode()
+        focus = {t.name for word, told in WORDS.items() if word in data for t in told if t.group == "config"}
+        assert focus, value
+        assert may_hold_settings(BytesSource("x", data, frozenset(focus)), 1000), value
 
 
 @needs_engine
