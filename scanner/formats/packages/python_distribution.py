@@ -113,7 +113,7 @@ def _lines(listing: Source | None, budget: Budget) -> list[str]:
         return []
     budget.spend_bytes(2 * listing.size)
     text = bytes(listing.view()).decode("utf-8", "backslashreplace")
-    return [line.strip() for line in text.splitlines() if line.strip()]
+    return [stripped for line in text.splitlines() if (stripped := line.strip())]
 
 
 def _fields(source: Source, budget: Budget) -> Iterator[tuple[bytes, str]]:

@@ -27,37 +27,43 @@ def summary(files: Iterable[str], budget: Budget) -> list[str]:
 
     A folder without an `__init__` of its own is shared with other distributions, and so is looked into.
     """
-    paths: list[list[str]] = []
-    packages: set[str] = set()
+    names_in: dict[str, list[str]] = {}
     for path in files:
         budget.spend_items()
         budget.spend_bytes(len(path))
-        parts = _parts(path)
-        if not parts:
-            continue
-        paths.append(parts)
-        if parts[-1] in _INIT or parts[-1].startswith(_COMPILED_INIT):
-            packages.add("/".join(parts[:-1]))
-    found = {_owner(parts, packages) for parts in paths}
+        folder, _, name = path.replace("\\", "/").rpartition("/")
+        if name not in ("", ".") and (folder or _is_sound(path)):
+            names_in.setdefault(folder, []).append(name)
+    names_in = {folder: names for folder, names in names_in.items() if folder == "" or _is_sound(folder)}
+    packages = {folder for folder, names in names_in.items() if folder and any(map(_is_init, names))}
+    found: set[str] = set()
+    for folder, names in names_in.items():
+        owner = _owner(folder, packages)
+        if owner:
+            found.add(owner)
+        else:
+            found.update(f"{folder}/{name}" if folder else name for name in names)
     if len(found) > MAX_PATHS:
         found = {path for path in found if path.endswith("/")}
     return sorted(found)[:MAX_PATHS]
 
 
-def _parts(path: str) -> list[str]:
-    """A relative path in parts; nothing for one that is absolute or leads nowhere."""
-    path = path.replace("\\", "/")
-    parts = path.split("/", _MAX_DEPTH * 4)
-    if path.startswith("/") or ":" in parts[0] or "" in parts or "." in parts:
-        return []
-    return parts
+def _is_init(name: str) -> bool:
+    return name in _INIT or name.startswith(_COMPILED_INIT)
 
 
-def _owner(parts: list[str], packages: set[str]) -> str:
-    """The outermost import package around a file, else the file itself."""
-    for depth in range(1, min(len(parts), _MAX_DEPTH)):
-        folder = "/".join(parts[:depth])
+def _is_sound(path: str) -> bool:
+    """Whether a path is relative and leads somewhere."""
+    parts = path.replace("\\", "/").split("/")
+    return not (":" in parts[0] or "" in parts or "." in parts)
+
+
+def _owner(folder: str, packages: set[str]) -> str:
+    """The outermost import package around the files in a folder, if there is one."""
+    parts = folder.split("/")
+    for depth in range(1, min(len(parts) + 1, _MAX_DEPTH)):
+        outer = "/".join(parts[:depth])
         name = parts[depth - 1]
-        if name.endswith(_OF_ONE) or (folder in packages and name not in _SHARED):
-            return folder + "/"
-    return "/".join(parts)
+        if name.endswith(_OF_ONE) or (outer in packages and name not in _SHARED):
+            return outer + "/"
+    return ""
