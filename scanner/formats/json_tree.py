@@ -1,6 +1,7 @@
 """JSON files as plain values, for formats of which only some parts matter."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -12,6 +13,15 @@ JSON_BEGINNINGS = tuple(map(Magic, (b"{", b"[", b"\xef\xbb\xbf{", b"\xef\xbb\xbf
 """For files that are told by what they say, whatever they are called."""
 Json = dict[str, Any]
 """Any: JSON's values are of many types; whoever takes one out asks for its type."""
+
+
+@lru_cache(maxsize=1)
+def quoted_in(head: bytes) -> frozenset[bytes]:
+    """What stands between quotation marks at the beginning of a file, keys and texts; and what stands between those.
+
+    Many readers ask whether a JSON file is theirs by its keys, one after the other.
+    """
+    return frozenset(head.split(b'"'))
 
 
 def json_object(source: Source, budget: Budget, limit_bytes: int = 32 * 1024 * 1024) -> Json:

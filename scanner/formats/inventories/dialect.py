@@ -18,9 +18,11 @@ from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
 from hashlib import sha256
 from importlib import resources
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
+
+from scanner.formats.json_tree import quoted_in
 
 ROLES = ("name", "publisher", "version", "ids", "department")
 """What a column may hold; those a person may be asked about."""
@@ -148,29 +150,35 @@ def dialects() -> tuple[Dialect, ...]:
 
 def marked(syntax: Literal["json", "xml"], head: bytes) -> Dialect | None:
     """The dialect of a JSON or XML file, by its first bytes: the one of which the most words stand there."""
-    # Every JSON file of a target comes by here, and hardly any gets as far as to have its keys told.
-    if syntax == "json" and _telling_words().isdisjoint(head.split(b'"')):
-        return None
-    keys = frozenset(_KEY.findall(head)) if syntax == "json" else frozenset()
-    best: tuple[int, Dialect] | None = None
-    for words, dialect, pattern in _marks(syntax):
-        stands = words <= keys if syntax == "json" else all(word in head for word in words)
-        if stands and (best is None or len(words) > best[0]) and (pattern is None or pattern.search(head)):
-            best = (len(words), dialect)
-    return best[1] if best else None
+    if syntax == "json":
+        # Every JSON file of a target comes by here, and hardly any gets as far as to have its keys told.
+        quoted = quoted_in(head)
+        possible = [mark for mark in _marks("json") if mark.words <= quoted and mark.fits(head)]
+        keys = frozenset(_KEY.findall(head)) if possible else frozenset()
+        standing = [mark for mark in possible if mark.words <= keys]
+    else:
+        standing = [mark for mark in _marks("xml") if all(word in head for word in mark.words) and mark.fits(head)]
+    # Of equals the first counts.
+    return max(standing, key=lambda mark: len(mark.words)).dialect if standing else None
+
+
+class _Mark(NamedTuple):
+    """One set of words."""
+
+    words: frozenset[bytes]
+    dialect: Dialect
+    pattern: re.Pattern[bytes] | None
+
+    def fits(self, head: bytes) -> bool:
+        """Whether the pattern, if there is one, is found."""
+        return self.pattern is None or self.pattern.search(head) is not None
 
 
 @cache
-def _telling_words() -> frozenset[bytes]:
-    """The longest word of each set for JSON: where none of these stands, no set does."""
-    return frozenset(max(sorted(words), key=len) for words, _, _ in _marks("json"))
-
-
-@cache
-def _marks(syntax: Literal["json", "xml"]) -> tuple[tuple[frozenset[bytes], Dialect, re.Pattern[bytes] | None], ...]:
+def _marks(syntax: Literal["json", "xml"]) -> tuple[_Mark, ...]:
     sections = ((dialect, getattr(dialect, syntax)) for dialect in dialects())
     return tuple(
-        (
+        _Mark(
             frozenset(word.encode() for word in words),
             dialect,
             re.compile(section.pattern.encode()) if section.pattern else None,

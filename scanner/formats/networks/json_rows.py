@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from scanner.formats.networks.blueprint import text_of
 from scanner.formats.networks.stored_rows import is_of_programs
+from scanner.formats.standing_names import sights_of
 from scanner.model.network import Tensor
 from scanner.model.observation import Network, Observation
 from scanner.model.source import Budget, Info, Source
@@ -34,7 +35,7 @@ _SHORTEST_ROW, _WIDEST_ROW = 32, 65_536
 def wants(name: str, head: bytes) -> bool:  # noqa: ARG001  (the contract's)
     """Whether a row of numbers begins under such a key; most files have none of the words at all."""
     plain = head.lower()
-    return any(word in plain for word in _WORDS) and _ROW.search(head) is not None
+    return any(_ROW.match(head, plain.rfind(b'"', 0, at)) for word in _WORDS for at in sights_of(plain, word))
 
 
 def observe(source: Source, budget: Budget) -> Iterator[Observation]:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from scanner.formats.json_tree import JSON_BEGINNINGS, Json, entries, json_object, part, word
+from scanner.formats.json_tree import JSON_BEGINNINGS, Json, entries, json_object, part, quoted_in, word
 from scanner.formats.networks.blueprint import Blueprint, drawn
 from scanner.model.observation import Identity, Observation
 from scanner.model.source import Budget, Info, Source
@@ -23,13 +23,14 @@ INFO = Info(
     names=(_OF_ARCHIVE,),
     magics=JSON_BEGINNINGS,
 )
+_KEYS = frozenset({b"class_name", b"config"})
 _MODELS = re.compile(rb'"module": ?"keras|"class_name": ?"(?:Functional|Sequential|Model)"')
 _DEEPEST = 8
 
 
 def wants(name: str, head: bytes) -> bool:  # noqa: ARG001  (the contract's)
     """Whether the description of a model begins here."""
-    return _MODELS.search(head) is not None and b'"class_name"' in head and b'"config"' in head
+    return quoted_in(head) >= _KEYS and _MODELS.search(head) is not None
 
 
 def observe(source: Source, budget: Budget) -> Iterator[Observation]:

@@ -5,7 +5,7 @@ Source: https://mxnet.apache.org/versions/1.9.1/api/architecture/overview
 
 from collections.abc import Iterator
 
-from scanner.formats.json_tree import JSON_BEGINNINGS, Json, entries, json_object, word
+from scanner.formats.json_tree import JSON_BEGINNINGS, Json, entries, json_object, quoted_in, word
 from scanner.formats.networks.blueprint import Blueprint, drawn
 from scanner.model.observation import Observation
 from scanner.model.source import Budget, Info, Source
@@ -19,13 +19,14 @@ INFO = Info(
     suffixes=(".json",),
     magics=JSON_BEGINNINGS,
 )
+_EARLY = (b"nodes", b"op", b"null")
+_WORDS = frozenset({*_EARLY, b"inputs"})
 _BEGINNING = 2048
 
 
 def wants(name: str, head: bytes) -> bool:  # noqa: ARG001  (the contract's)
     """Whether nodes are listed, beginning with one that stands for data."""
-    start = head[:_BEGINNING]
-    return b'"nodes"' in start and b'"op"' in start and b'"null"' in start and b'"inputs"' in head
+    return quoted_in(head) >= _WORDS and all(b'"%s"' % word in head[:_BEGINNING] for word in _EARLY)
 
 
 def observe(source: Source, budget: Budget) -> Iterator[Observation]:

@@ -6,7 +6,7 @@ Source: https://github.com/PaddlePaddle/Paddle/blob/develop/paddle/fluid/pir/ser
 from collections.abc import Iterator
 from typing import Any
 
-from scanner.formats.json_tree import JSON_BEGINNINGS, Json, entries, json_object, part, word
+from scanner.formats.json_tree import JSON_BEGINNINGS, Json, entries, json_object, part, quoted_in, word
 from scanner.formats.networks.blueprint import Blueprint, drawn
 from scanner.formats.networks.weights_beside import tell_weights_beside
 from scanner.model.observation import Observation
@@ -22,7 +22,7 @@ INFO = Info(
     suffixes=(".json",),
     magics=JSON_BEGINNINGS,
 )
-_MARK = b'"pir"'
+_MARK = b"pir"
 _PARAMETER, _INPUT, _OUTPUT = "p", "data", "fetch"
 _TYPES = {"f32": "float32", "f16": "float16", "bf16": "bfloat16", "f64": "float64", "i8": "int8", "ui8": "uint8"}
 _TYPES |= {"i32": "int32", "i64": "int64", "bool": "bool"}
@@ -30,7 +30,7 @@ _TYPES |= {"i32": "int32", "i64": "int64", "bool": "bool"}
 
 def wants(name: str, head: bytes) -> bool:  # noqa: ARG001  (the contract's)
     """Whether the file says so in its first letters."""
-    return _MARK in head[:512] and b'"base_code"' in head[:512]
+    return _MARK in quoted_in(head) and b'"pir"' in head[:512] and b'"base_code"' in head[:512]
 
 
 def observe(source: Source, budget: Budget) -> Iterator[Observation]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from scanner.formats.json_tree import JSON_BEGINNINGS, Json, entries, part, word
+from scanner.formats.json_tree import JSON_BEGINNINGS, Json, entries, part, quoted_in, word
 from scanner.formats.networks import Extent
 from scanner.formats.networks.among_bytes import text_end, text_start
 from scanner.formats.networks.blueprint import Blueprint, drawn
@@ -31,14 +31,14 @@ INFO = Info(
 MARKS = (b'"weightsManifest"', b'"modelTopology"', b'"weights":')
 _OPENING = re.compile(rb"[\[{]")
 _LONGEST_BYTES = 64 << 20
-_MARKS = (b'"modelTopology"', b'"weightsManifest"', b'"graph-model"')
+_MARKS = frozenset({b"modelTopology", b"weightsManifest", b"graph-model"})
 _MANIFEST = re.compile(rb'\s*\[\s*\{\s*"(?:weights|paths)"\s*:\s*\[')
 _NODES_WITHOUT_FOLLOWER = 32
 
 
 def wants(name: str, head: bytes) -> bool:  # noqa: ARG001  (the contract's)
     """Whether a model or a manifest begins here."""
-    return any(mark in head for mark in _MARKS) or _MANIFEST.match(head) is not None
+    return not _MARKS.isdisjoint(quoted_in(head)) or _MANIFEST.match(head) is not None
 
 
 def observe(source: Source, budget: Budget) -> Iterator[Observation]:

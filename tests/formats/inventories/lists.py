@@ -259,7 +259,7 @@ SAMPLES = (
         ids=("pkg:pypi/acme-faces",),
     ),
     Sample(
-        "pip-list",
+        "pip-inspect",
         "inspect.json",
         '{"version": "1", "pip_version": "24", "installed": [{"metadata": {"name": "acme_faces", "version": "8.1"}}]}',
         "acme_faces",
