@@ -155,7 +155,8 @@ def _python_forms(module: str) -> tuple[bytes, ...]:
 
 
 def _js_forms(name: str) -> tuple[bytes, ...]:
-    telling = max(_PIECES.findall(name.partition("#")[2].replace("#", "*")), key=len, default=name)
+    module, _, members = name.partition("#")
+    telling = max((*_PIECES.findall(members.replace("#", "*")), module), key=len)
     raw = telling.removeprefix("window.").removeprefix(".").encode("utf-8")
     if len(raw) >= _PLAIN_LENGTH or "#" in name:
         return (raw,)
