@@ -69,7 +69,7 @@ def collect(tree: "Tree", program: Program, budget: Budget) -> None:
         Unreadable: limit, when the tree has more nodes than the budget allows.
     """
     collector = _Collector(program)
-    for node, leaves in visits(tree, SCOPES, budget):
+    for node, leaves in visits(tree, frozenset(collector.actions), SCOPES, budget):
         if leaves:
             collector.leave()
         else:
@@ -108,7 +108,7 @@ class _Collector:
         """Names given to functions and classes that are values, by the node's id."""
         self._received: dict[int, list[Bound]] = {}
         """What functions that are arguments receive, by the node's id."""
-        self._actions: dict[str, Callable[[Node], None]] = {
+        self.actions: dict[str, Callable[[Node], None]] = {
             "lexical_declaration": self._declaration,
             "variable_declaration": self._declaration,
             "variable_declarator": self._declarator,
@@ -125,12 +125,14 @@ class _Collector:
             "jsx_self_closing_element": self._element,
             "ERROR": self._error,
         }
+        """What is done with nodes, by their type."""
 
     def enter(self, node: "Node") -> None:
-        action = self._actions.get(node.type)
+        kind = node.type
+        action = self.actions.get(kind)
         if action is not None:
             action(node)
-        if node.type in SCOPES:
+        if kind in SCOPES:
             self._open(node)
 
     def leave(self) -> None:

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from scanner.model.source import Budget
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Parser, Tree
+    from tree_sitter import Language, Node, Parser, Tree
 
 Dialect = Literal["javascript", "typescript", "tsx"]
 
 _SPEND_EVERY = 1000
 _MAX_SECOND_TRY_BYTES = 1024 * 1024
 _MAX_TEXT = 500
+_CLOSED = frozenset({"string", "regex", "comment"})
+"""Types of nodes in which nothing is called, loaded or declared."""
 MAX_CHILDREN = 500
 """So many parts of a list or object are looked at."""
 
@@ -58,27 +60,39 @@ def parsed(data: bytes, dialect: Dialect) -> "Tree":
     return tree
 
 
-def visits(tree: "Tree", scopes: frozenset[str], budget: Budget) -> Iterator[Visit]:
-    """Every named node in the order of the text; those whose type is in `scopes` once more when they are left."""
+def visits(tree: "Tree", wanted: frozenset[str], scopes: frozenset[str], budget: Budget) -> Iterator[Visit]:
+    """The named nodes of the types `wanted` and `scopes` in the order of the text; `scopes` once more when left."""
+    entering, leaving = _kinds(tree.language, wanted | scopes), _kinds(tree.language, scopes)
+    closed = _kinds(tree.language, _CLOSED)
     cursor = tree.walk()
-    named = 0  # punctuation is not counted: there is no more of it than text
+    named = 0  # since the last were spent; punctuation is not counted: there is no more of it than text
     entered = True
     while True:
         node = cursor.node
         assert node is not None
-        if entered and node.is_named:
-            named += 1
-            if named % _SPEND_EVERY == 0:
-                budget.spend_items(_SPEND_EVERY)
-            yield Visit(node)
-        if entered and cursor.goto_first_child():
-            continue
-        if node.type in scopes and node.is_named:  # `class` is also the name of a keyword
+        kind = node.kind_id  # a number, where the type is a text that is made anew each time
+        if entered:
+            named += node.is_named
+            if named >= _SPEND_EVERY:
+                budget.spend_items(named)
+                named = 0
+            if kind in entering:
+                yield Visit(node)
+            if kind not in closed and cursor.goto_first_child():
+                continue
+        if kind in leaving:
             yield Visit(node, leaves=True)
         entered = cursor.goto_next_sibling()
         if not entered and not cursor.goto_parent():
             break
-    budget.spend_items(named % _SPEND_EVERY)
+    budget.spend_items(named)
+
+
+@cache
+def _kinds(language: "Language", types: frozenset[str]) -> frozenset[int]:
+    """The numbers under which a grammar knows types of named nodes: `class` is also the name of a keyword."""
+    numbers = (language.id_for_node_kind(name, True) for name in types)  # noqa: FBT003  (the library's own)
+    return frozenset(number for number in numbers if number is not None)
 
 
 def text_of(node: "Node | None") -> str:
