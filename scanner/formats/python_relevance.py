@@ -34,8 +34,12 @@ _PUT_TOGETHER = {
 """What may name a member by a text, which can be put together from pieces: by what must stand there for it, which is
 found twenty times as quickly as an expression."""
 
-_SPELLED = re.compile(rb"\\(?:[xuUN0-7]|\r?\n\w)")
-"""A character that is written by its number, or a text that goes on in the next line: then pieces are not seen."""
+_NUMBER = rb"(?:2[eE]|3[0-9]|[46][1-9a-fA-F]|[57][0-9aA]|5[fF])"
+_OCTAL = rb"0?(?:56|6[0-7]|7[01])|1[0-7][0-7]"
+"""The numbers of characters that names are made of, and of the dot between them."""
+_SPELLED = re.compile(rb"\\(?:(?:x|u00|U000000)%s|%s|N\{|\r?\n\w)" % (_NUMBER, _OCTAL))
+"""A character of a name that is written by its number, or a text that goes on in the next line: then pieces are not
+seen."""
 
 
 def modules_of(focus: frozenset[str]) -> frozenset[str]:
