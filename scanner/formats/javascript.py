@@ -18,7 +18,7 @@ from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="javascript",
-    version=6,
+    version=7,
     line="JavaScript and TypeScript: modules and files imported, calls, packages in bundles that keep their paths",
     specification="ECMAScript: https://tc39.es/ecma262/; CommonJS, AMD; TypeScript and JSX as tree-sitter reads them",
     limits=(

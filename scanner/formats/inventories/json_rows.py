@@ -14,7 +14,7 @@ from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="inventory-json",
-    version=2,
+    version=3,
     line="Inventories and SBOMs as JSON, in the dialects under formats/inventories/dialects",
     specification="JSON: RFC 8259; JSON lines: https://jsonlines.org; the dialects name the exports they describe",
     limits="What is neither name, publisher, version, identifier nor department is not kept; of an SBOM, relationships "
