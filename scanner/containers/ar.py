@@ -106,10 +106,18 @@ def _member(data: memoryview, entry: _Entry, jail: Jail, budget: Budget) -> Memb
         kind="file",
         size=entry.size,
         plain=partial(_plain, data, entry),
+        in_place=partial(_in_place, data, entry, budget),
         chunks=partial(slices, data, entry.start, entry.size, budget),
         # Objects of one name are common in static libraries.
         notes=tuple(note for note in name.notes if not note.startswith("Another entry")) if name.notes else (),
     )
+
+
+def _in_place(data: memoryview, entry: _Entry, budget: Budget) -> memoryview | None:
+    if entry.start + entry.size > len(data):
+        return None
+    budget.spend_bytes(entry.size)
+    return data[entry.start : entry.start + entry.size]
 
 
 def _plain(data: memoryview, entry: _Entry) -> Plain | None:

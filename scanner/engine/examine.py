@@ -4,13 +4,13 @@ Nothing that a file contains is executed, imported or unpickled, and nothing is 
 Locators here are relative to the file: `""` is the file itself, `!/lib/libx.so` a member.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from functools import partial
 from hashlib import sha256
 from typing import NamedTuple
 
 from scanner.catalogue.rules import ByteRules
-from scanner.containers import Container, Member, Plain
+from scanner.containers import Container, Member
 from scanner.engine.budget import Allowance, Limits
 from scanner.engine.dealing import dealt
 from scanner.engine.discover import Table, Wanted
@@ -18,13 +18,14 @@ from scanner.engine.known import readers
 from scanner.engine.notes import Notes
 from scanner.engine.recall import MEMBERS_FROM_BYTES, WORTH_KEEPING_BYTES, Neighbours, Recall, digest_of, was_limited
 from scanner.engine.remember import Found, by_itself, moved
+from scanner.engine.settled import Settled
 from scanner.engine.sources import BytesSource
 from scanner.engine.unpack import Unpacked, member_named, members_named
 from scanner.matching.bytescan import ByteScanner
 from scanner.model.artifact import Artifact, Unread
 from scanner.model.locator import base_name, inside
 from scanner.model.observation import Digest
-from scanner.model.source import HEAD_BYTES, Budget, Reader, Region, Source, Unreadable
+from scanner.model.source import Budget, Reader, Region, Source, Unreadable
 from scanner.model.vocabulary import Cause
 
 _TOO_MANY_DEATHS = "Too many parts of it ended the process that read them; what comes after those was not read."
@@ -67,6 +68,7 @@ class Examiner:
         self._sizes = rules.sizes
         self._limits = limits
         self._scanner = ByteScanner(rules, context_bytes=context_bytes)
+        self._settled = Settled(self.table, self._scanner, rules.sizes)
         self._lost: dict[tuple[str, str], Unreadable] = {}
         self._stops_at: tuple[str, str] | None = None
         self._tell: Tell = tells_nobody
@@ -207,26 +209,46 @@ class Examiner:
             return
         source = source.beside(partial(self._drawn_on, source, budget))
         is_open = False
-        for container, marks, is_guess in opened:
-            if is_guess and is_open:
+        for one in opened:
+            if not (one.is_guess and is_open):
+                listed = yield from self._listed(one, source, budget, notes, nesting, part)
+                notes.say_how_far("list", f"{listed:,} entries were listed before.")
+                is_open = is_open or listed > 0
+
+    def _listed(
+        self,
+        opened: _Opened,
+        source: BytesSource,
+        budget: Allowance,
+        notes: Notes,
+        nesting: int,
+        part: tuple[int, int],
+    ) -> Generator[Found, None, int]:
+        """What one container holds; gives back how many entries it listed."""
+        container = opened.container
+        neighbour = partial(self._neighbour, container, source, budget)
+        focused = source.with_focus(opened.marks) if opened.marks else source
+        members = notes.kept("list", partial(dealt, container, focused, budget, part))
+        if self._recall and container.RANDOM_ACCESS:
+            members = self._recall.foreseeing(members)
+        listed = 0
+        for listed, member in enumerate(members, 1):  # noqa: B007  (told behind the loop)
+            if member is None:
                 continue
-            neighbour = partial(self._neighbour, container, source, budget)
-            focused = source.with_focus(marks) if marks else source
-            members = notes.kept("list", partial(dealt, container, focused, budget, part))
-            if self._recall and container.RANDOM_ACCESS:
-                members = self._recall.foreseeing(members)
-            listed = 0
-            for listed, member in enumerate(members, 1):  # noqa: B007  (told behind the loop)
-                if member is None:
-                    continue
+            if member.notes:
                 notes.oddities.extend(f"{member.name}: {oddity}" for oddity in member.notes)
-                if member.kind == "file":
-                    is_large = source.size + budget.drawn_bytes >= MEMBERS_FROM_BYTES
-                    recall = self._recall if is_large else None
-                    yield from self._member(member, neighbour, notes, budget, nesting, recall)
-                    self._tell("list", notes.locator)
-            is_open = is_open or listed > 0
-            notes.say_how_far("list", f"{listed:,} entries were listed before.")
+            if member.kind != "file":
+                continue
+            # Where processes have died of parts of the file, each is come to by itself.
+            plain = self._settled.of(member, notes) if self._tell is tells_nobody else None
+            if plain is not None:
+                yield plain
+                continue
+            is_large = source.size + budget.drawn_bytes >= MEMBERS_FROM_BYTES
+            recall = self._recall if is_large else None
+            yield from self._member(member, neighbour, notes, budget, nesting, recall)
+            self._tell("list", notes.locator)
+        return listed
 
     def _member(
         self,
@@ -241,14 +263,6 @@ class Examiner:
         name = base_name(member.name)
         if self._is_lost("open", notes):
             yield notes.found(_unread_member(notes, name, parent))
-            return
-        plain = member.plain()
-        if plain is not None and self._is_plain(plain, name):
-            type_, size = plain.type, len(plain.data)
-            own = Artifact(
-                locator=notes.locator, name=name, type=type_, size=size, parent=parent.locator, origin=notes.origin
-            )
-            yield notes.found(own)
             return
         known = recall.by_stamp(member) if recall else None
         if known is not None:
@@ -285,12 +299,6 @@ class Examiner:
         `wanted`, here and below, by its beginning alone."""
         is_mute = source.size < WORTH_KEEPING_BYTES and self.is_silent(source, wanted)
         return wanted.passed_over or wanted.type if is_mute else ""
-
-    def _is_plain(self, plain: Plain, name: str) -> bool:
-        """Whether nothing can be said of a member but its type: nobody else asks for it, and nothing stands in it."""
-        if len(plain.data) in self._sizes or self.table.is_asked_beside(name, bytes(plain.data[:HEAD_BYTES])):
-            return False
-        return self._scanner.is_silent(plain.data, frozenset())
 
     def _recalled(
         self,

@@ -1,12 +1,14 @@
 """Object files of Unix: whether one is plain, so that nothing but its bytes can tell anything.
 
 A static library has hundreds of them, and nearly all are plain: no program headers, so nothing is linked, noted or
-loaded; a table of sections that ends the file, so nothing lies behind it; no section that a reader looks into; no end
-of an archive among its last bytes. Asking each reader and container would find the same at five times the price.
+loaded; a table of sections that ends the file, so nothing lies behind it; no section that a reader looks into. Asking
+each reader and container would find the same at five times the price. Marks of what containers look for inside programs
+are left to the search of the bytes.
 
 Specification: System V gABI, chapter 4 (https://gabi.xinuos.com).
 """
 
+import re
 import struct
 
 from scanner.formats.elf_tables import ET_REL
@@ -20,11 +22,9 @@ _HEADERS = {
 }
 """By class and byte order: type, where the tables are and their sizes; and of a section, where it is and its size."""
 _SECTION_BYTES = {1: 40, 2: 64}
-_LOOKED_INTO = (*(name.encode() for name in GO_SECTIONS), RUST_SECTION.encode(), b".gnu_debugdata", b".debug_")
+_LOOKED_INTO = re.compile("|".join(map(re.escape, (*GO_SECTIONS, RUST_SECTION, ".gnu_debugdata", ".debug_"))).encode())
+"""One search for all: five searches of a short table take four times as long."""
 _MOST_SECTIONS, _MOST_NAMES_BYTES = 0xFF00, 1 << 20
-_TAIL_BYTES = 22 + 0xFFFF
-_ENDS_OF_ARCHIVES = (b"PK\5\6", b"MEI\014\013\012\013\016")
-"""Of zip archives, and of programs frozen by PyInstaller."""
 
 
 def is_plain(data: memoryview) -> bool:
@@ -40,12 +40,4 @@ def is_plain(data: memoryview) -> bool:
     start, size = place.unpack_from(data, sections + stride * names)
     if not 0 < size <= _MOST_NAMES_BYTES or start + size > sections:
         return False
-    return not _holds(data[start : start + size], _LOOKED_INTO) and not _holds(data[-_TAIL_BYTES:], _ENDS_OF_ARCHIVES)
-
-
-def _holds(part: memoryview, texts: tuple[bytes, ...]) -> bool:
-    held = bytes(part)
-    for text in texts:  # noqa: SIM110  (a generator would cost more than the search)
-        if text in held:
-            return True
-    return False
+    return _LOOKED_INTO.search(data, start, start + size) is None

@@ -1,6 +1,8 @@
 """Plain object files: what is called plain is a file of which no reader and no container says anything."""
 
+import io
 import struct
+import zipfile
 
 import pytest
 from hypothesis import given
@@ -53,7 +55,6 @@ def test_an_ordinary_object_is_plain(wide, order):
         object_file(b"\0.text\0.go.buildinfo\0"),
         object_file(b"\0.text\0.gnu_debugdata\0"),
         object_file(b"\0.text\0.debug_str\0"),
-        object_file(content=b"PK\5\6" + bytes(64)),
         object_file() + b"behind",
         object_file()[:-1],
         object_file().replace(b"\1\0\x3e", b"\2\0\x3e"),
@@ -89,6 +90,17 @@ def test_plain_members_are_counted_and_hits_in_them_are_told(tmp_path):
     answer = examined(tmp_path / "liba.a")
     assert answer.nested == {"elf": 2}
     assert [facts.artifact.locator for facts in answer.facts] == ["liba.a!/hit.o"]
+
+
+def test_a_zip_archive_at_the_end_of_a_plain_member_is_opened(tmp_path):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        made.writestr("face.txt", "acme_face_match_engine")
+    (tmp_path / "liba.a").write_bytes(
+        ar((b"plain.o/", object_file()), (b"zip.o/", object_file(content=out.getvalue())))
+    )
+    answer = examined(tmp_path / "liba.a")
+    assert "liba.a!/zip.o!/face.txt" in [facts.artifact.locator for facts in answer.facts]
 
 
 def test_a_plain_member_whose_name_somebody_asks_for_is_read(tmp_path):
