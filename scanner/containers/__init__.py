@@ -23,7 +23,7 @@ Names inside a container are text, never paths: nothing is written under them.
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Literal, NamedTuple, Protocol
 
@@ -56,16 +56,17 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     chunks: Callable[[], Iterator[bytes]]
     """Its content from the start, in pieces of at most 1 MiB, each counted against the budget before it is
     handed out. Raises `Unreadable` where it cannot be read (encrypted, damaged, unsupported, limit)."""
-    in_place: Callable[[], memoryview | None] | None = None
-    """Its content, already counted, where that lies in the container as it is and in one piece; None where it does not.
-    Raises `Unreadable` as `chunks` does."""
+    in_place: Callable[[], Sequence[memoryview] | None] | None = None
+    """Its content, already counted, in the pieces in which it lies in the container as it is, so that nothing has to be
+    copied to look at it; None where it does not lie there so. Raises `Unreadable` as `chunks` does."""
     origin: str = ""
     """Which part of the container it comes from, where its name does not say so: the layer of a container image."""
     beside: Callable[[str], "Member | None"] | None = None
     """The member of a name in the same folder (`../name`: in the folder above), where the container has an index."""
-    stamp: bytes = b""
-    """What changes when the member does, as a file system has it: the file system's own number, and the file's number
-    and times; empty where there is nothing such."""
+    system: bytes = b""
+    """The number that the file system it lies on was given when it was made; empty where there is none."""
+    stamp: tuple[int, ...] = ()
+    """What changes there when the member does: the file's number and times; empty where there is nothing such."""
     plain: Callable[[], Plain | None] = not_plain
     """Gives what is known where asking readers would be in vain: then its bytes are searched in place."""
     notes: tuple[str, ...] = ()

@@ -6,7 +6,7 @@
 Long names stand in a member `//` (GNU, Windows) or before the content (BSD, `#1/length`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -113,11 +113,11 @@ def _member(data: memoryview, entry: _Entry, jail: Jail, budget: Budget) -> Memb
     )
 
 
-def _in_place(data: memoryview, entry: _Entry, budget: Budget) -> memoryview | None:
+def _in_place(data: memoryview, entry: _Entry, budget: Budget) -> Sequence[memoryview] | None:
     if entry.start + entry.size > len(data):
         return None
     budget.spend_bytes(entry.size)
-    return data[entry.start : entry.start + entry.size]
+    return (data[entry.start : entry.start + entry.size],)
 
 
 def _plain(data: memoryview, entry: _Entry) -> Plain | None:

@@ -140,7 +140,8 @@ def _member(volume: Volume, file: File, jail: Jail, system: FileSystem) -> Membe
         in_place=file.in_place,
         beside=beside,
         notes=name.notes,
-        stamp=system.identity + repr(file.stamp).encode() if system.identity and file.stamp else b"",
+        system=system.identity,
+        stamp=file.stamp if system.identity else (),
     )
 
 

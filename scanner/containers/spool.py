@@ -8,12 +8,12 @@ MEMORY_BYTES = 64 << 20
 """What is larger goes to a file."""
 
 
-def spooled(pieces: Iterable[bytes], memory_bytes: int = MEMORY_BYTES) -> bytes | mmap:
+def spooled(pieces: Iterable[bytes | memoryview], memory_bytes: int = MEMORY_BYTES) -> bytes | mmap:
     """Keep all pieces, one behind the other; a file that was needed is gone with what is returned.
 
     Whatever `pieces` raises comes through; nothing is left behind then.
     """
-    held: list[bytes] = []
+    held: list[bytes | memoryview] = []
     size = 0
     source = iter(pieces)
     for piece in source:

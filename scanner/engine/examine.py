@@ -16,7 +16,15 @@ from scanner.engine.dealing import dealt
 from scanner.engine.discover import Table, Wanted
 from scanner.engine.known import readers
 from scanner.engine.notes import Notes
-from scanner.engine.recall import MEMBERS_FROM_BYTES, WORTH_KEEPING_BYTES, Neighbours, Recall, digest_of, was_limited
+from scanner.engine.recall import (
+    MEMBERS_FROM_BYTES,
+    WHOLE_TO_BYTES,
+    WORTH_KEEPING_BYTES,
+    Neighbours,
+    Recall,
+    digest_of,
+    was_limited,
+)
 from scanner.engine.remember import Found, by_itself, moved
 from scanner.engine.settled import Settled
 from scanner.engine.sources import BytesSource
@@ -295,9 +303,9 @@ class Examiner:
             yield from self._triage(source, wanted, notes, parent.locator, budget, nesting=nesting + 1)
 
     def _mute_type(self, source: BytesSource, wanted: Wanted) -> str:
-        """The type of a small file, if a single pass over it tells that there is nothing more to say; else empty.
-        `wanted`, here and below, by its beginning alone."""
-        is_mute = source.size < WORTH_KEEPING_BYTES and self.is_silent(source, wanted)
+        """The type of a file that is small or passed over, if a single pass over it tells that there is nothing more
+        to say; else empty. `wanted`, here and below, by its beginning alone."""
+        is_mute = (source.size < WORTH_KEEPING_BYTES or wanted.passed_over) and self.is_silent(source, wanted)
         return wanted.passed_over or wanted.type if is_mute else ""
 
     def _recalled(
@@ -336,10 +344,8 @@ class Examiner:
             recall.keep_stamp(member, found, content, neighbours.asked)
 
     def _is_dealt_out(self, source: BytesSource) -> bool:
-        """Whether it is a large container, of which the members are kept."""
-        return source.size >= MEMBERS_FROM_BYTES and bool(
-            self.table.wanted(source.name, source.head, source).containers
-        )
+        """Whether it is a container of which only the members are kept."""
+        return source.size >= WHOLE_TO_BYTES and bool(self.table.wanted(source.name, source.head, source).containers)
 
     def _known(self, recall: Recall, source: BytesSource, content: bytes, nesting: int) -> list[Found] | None:
         """All about a member from the cache, unless what it holds would lie too deep here."""

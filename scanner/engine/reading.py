@@ -75,6 +75,7 @@ class Reading:
         self._keys = Keys(plan.rules, plan.limits, plan.context_bytes)
         self._progress = Progress()
         self._paths: dict[str, str] = {}
+        self._left_unread: set[str] = set()
         self._stretches: Sequence[Stretch] = ()
         self._members: dict[str, list[str]] = {}
         """By the locator of a file, those of source files inside it, from there."""
@@ -199,8 +200,9 @@ class Reading:
 
     @property
     def paths(self) -> Mapping[str, str]:
-        """Where the files lie about which there is something to say, by their locators."""
-        return self._paths
+        """Where the files lie about which there is something to say, by their locators; without those of which parts
+        were taken for unchanged unread."""
+        return {locator: path for locator, path in self._paths.items() if locator not in self._left_unread}
 
     def deepen(self, spoken_of: SpokenOf) -> None:
         """Ask deeper readers where something matched, until nothing new is asked or the rounds are over."""
@@ -290,6 +292,8 @@ class Reading:
             self._members.setdefault(batch.locator(number), []).extend(answer.importers)
         if answer.facts or answer.importers:
             self._paths[batch.locator(number)] = batch.path(number)
+        if answer.left_unread:
+            self._left_unread.add(batch.locator(number))
         if batch.part[0] == 0 and not any(f.artifact.parent == "" for f in answer.facts):
             self._facts.count(answer.type, answer.size)
 

@@ -8,13 +8,14 @@ A reader may have asked for a file's neighbours: what is kept holds only beside 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
-import msgspec
 from blake3 import blake3
 
 from scanner.containers import Member
 from scanner.engine.budget import OUT_OF_MEMORY
+from scanner.engine.looks import Look, Looks
 from scanner.engine.remember import Found, Keys, joined, pattern_half, structure_half
 from scanner.engine.shared import Caches
+from scanner.engine.sources import BytesSource
 from scanner.formats.mapped import windows
 from scanner.model.artifact import Artifact, Unread
 from scanner.model.locator import base_name
@@ -24,7 +25,9 @@ from scanner.model.vocabulary import Cause
 WORTH_KEEPING_BYTES = 64 << 10
 """Smaller files that no reader wants are scanned as quickly as they are looked up."""
 MEMBERS_FROM_BYTES = 32 << 20
-"""The members of a container this large are kept each by itself, and it, inside another one, is not."""
+"""The members of a container this large are kept each by itself, too."""
+WHOLE_TO_BYTES = 512 << 20
+"""Inside another one, a larger container is kept by its members alone."""
 
 _LOOKED_UP_AT_ONCE = 256
 
@@ -32,18 +35,6 @@ _PASSING = frozenset(
     {Cause.TIMED_OUT, Cause.CRASHED, Cause.VANISHED, Cause.PACKED, Cause.PERMISSION, Cause.INTERRUPTED}
 )
 """Time, rights, or a program for unpacking, which another run may have, decided what was read."""
-
-
-class _Stamped(msgspec.Struct, frozen=True, array_like=True):
-    """What there is to know of a member that looks as it did."""
-
-    type: str
-    size: int
-    content: bytes = b""
-    """Digest under which its facts are kept; empty: it has none beyond its type."""
-
-
-_stamped = msgspec.msgpack.Decoder(_Stamped)
 
 
 class Neighbours:
@@ -69,14 +60,22 @@ class Recall:
         self._keys = keys
         self._trusts_metadata = trusts_metadata
         self._keep: dict[bytes, bytes] = {}
-        self._keep_here: dict[bytes, bytes] = {}
-        self._foreseen: dict[tuple[str, bytes], list[Found]] = {}
+        self._looks = Looks(caches, keys, (0, 1))
+        self._foreseen: dict[tuple[str, tuple[int, ...]], tuple[Look, list[Found]]] = {}
+        self.left_unread = False
+        """Whether any member was taken for unchanged by its looks."""
+
+    def begin(self, part: tuple[int, int]) -> None:
+        """Begin with a file, or a part of it: nothing is left of the one before that was not read to its end."""
+        self._keep = {}
+        self._foreseen.clear()
+        self.left_unread = False
+        self._looks = Looks(self._caches, self._keys, part)
 
     def taken(self) -> tuple[dict[bytes, bytes], dict[bytes, bytes]]:
-        """What is to be kept since this was last asked: wherever it may be of use, and by this machine alone."""
-        kept, here = self._keep, self._keep_here
-        self._keep, self._keep_here = {}, {}
-        return kept, here
+        """What is to be kept of that file: wherever it may be of use, and by this machine alone."""
+        kept, self._keep = self._keep, {}
+        return kept, self._looks.changed()
 
     def by_bytes(
         self, source: Source, content: bytes, part: tuple[int, int] = (0, 1), told: Sequence[str] = ()
@@ -115,25 +114,32 @@ class Recall:
             yield from batch
 
     def _look_up(self, members: Sequence[Member]) -> None:
-        by_key = {self._stamp_key(member): member for member in members}
-        asked: list[tuple[bytes, bytes, Member]] = []
-        for key, value in self._caches.get_own(list(by_key)).items():
-            member, stamped = by_key[key], _stamped.decode(value)
+        asked: list[tuple[bytes, bytes, Member, Look]] = []
+        for member in members:
+            look = self._looks.of(member)
+            if look is None:
+                continue
             name = base_name(member.name)
-            if stamped.content:
-                asked.append((*self._keys.of(stamped.content, name, (0, 1)), member))
+            if look.content:
+                asked.append((*self._keys.of(look.content, name, (0, 1)), member, look))
             else:
-                own = Artifact(locator="", name=name, type=stamped.type, size=stamped.size)
-                self._foreseen[member.name, member.stamp] = [Found(own)]
-        kept = self._caches.get(sorted({key for *both, _ in asked for key in both}))
-        for structure, patterns, member in asked:
+                own = Artifact(locator="", name=name, type=look.type, size=look.size_read)
+                self._foreseen[member.name, member.stamp] = look, [Found(own)]
+        kept = self._caches.get(sorted({key for one in asked for key in one[:2]}))
+        for structure, patterns, member, look in asked:
             found = joined(kept.get(structure, b""), kept.get(patterns, b""))
             if found is not None:
-                self._foreseen[member.name, member.stamp] = found[0]
+                self._foreseen[member.name, member.stamp] = look, found[0]
 
     def by_stamp(self, member: Member) -> list[Found] | None:
         """What was read of a member that looks as it did, where that is enough to know it again and was looked up."""
-        return self._foreseen.pop((member.name, member.stamp), None)
+        foreseen = self._foreseen.pop((member.name, member.stamp), None)
+        if foreseen is None:
+            return None
+        look, known = foreseen
+        self._looks.still(member, look)
+        self.left_unread = True
+        return known
 
     def keep_stamp(self, member: Member, found: Sequence[Found], content: bytes, asked: dict[str, bytes]) -> None:
         """Keep how a member looked, if nothing else decided what was read of it. `content` is empty where that is
@@ -141,11 +147,7 @@ class Recall:
         is_plain = len(found) == 1 and not (found[0].structure or found[0].patterns or found[0].unread)
         if member.stamp and not asked and (content or is_plain):
             own = found[-1].artifact  # a container comes after what it holds
-            stamped = _Stamped(own.type, own.size, content)
-            self._keep_here[self._stamp_key(member)] = msgspec.msgpack.encode(stamped)
-
-    def _stamp_key(self, member: Member) -> bytes:
-        return self._keys.of_stamp(member.name, member.size, member.stamp)
+            self._looks.note(member, own.type, own.size, content)
 
     def _of(
         self, content: bytes, name: str, part: tuple[int, int], told: Sequence[str]
@@ -158,8 +160,8 @@ class Recall:
 def digest_of(source: Source) -> bytes:
     """The digest of an artifact's bytes."""
     hasher = blake3()
-    for window in windows(source.view()):
-        hasher.update(window)
+    for piece in source.pieces() if isinstance(source, BytesSource) else windows(source.view()):
+        hasher.update(piece)
     return hasher.digest()
 
 

@@ -51,9 +51,10 @@ class Keys:
         who = digest(content, name, f"{part[0]}/{part[1]}", *filter(None, told))
         return digest("structure", self._structure, who), digest("patterns", self._patterns, who)
 
-    def of_stamp(self, name: str, size_bytes: int, stamp: bytes) -> bytes:
-        """The key of a member that is known by what its file system says of it; `name` is its path there."""
-        return digest("stamp", self._patterns, name, str(size_bytes), stamp)
+    def of_looks(self, system: bytes, number: int, parts: int) -> bytes:
+        """The key of what the files of a file system looked like, of one of so many parts of them; of none (0 of 0):
+        of how many parts there are."""
+        return digest("looks", self._patterns, system, f"{number}/{parts}")
 
     def of_depth(self, content: bytes, within: str, reader: str, focus: frozenset[str]) -> bytes:
         """The key of the answer to a depth request; `within` is relative to the file."""

@@ -4,12 +4,14 @@ import io
 import mmap
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, cast
 
+from scanner.containers.spool import spooled
+from scanner.formats.mapped import windows
 from scanner.model.locator import text_name
 from scanner.model.source import HEAD_BYTES, Source, Unreadable
 from scanner.model.vocabulary import Cause
@@ -82,6 +84,10 @@ class BytesSource:
         offset = max(offset, 0)
         return self._view[offset:] if length is None else self._view[offset : offset + max(length, 0)]
 
+    def pieces(self) -> Iterator[memoryview]:
+        """All of it, in order, as it can be had at the least cost."""
+        return windows(self._view)
+
     def open(self) -> BinaryIO:
         """A stream over the same bytes."""
         return cast("BinaryIO", io.BufferedReader(_ViewStream(self._view)))  # BufferedReader is a BinaryIO but in name
@@ -101,6 +107,63 @@ class BytesSource:
     def with_focus(self, focus: frozenset[str], look: Callable[[bytes], frozenset[str]] | None = None) -> "BytesSource":
         """The same artifact, for a depth request or after words; `look` tells what stands in other bytes."""
         return BytesSource(self._name, self._data, neighbour=self._neighbour, focus=focus, keys=self._keys, look=look)
+
+
+class ScatteredSource(BytesSource):
+    """An artifact whose bytes lie in several pieces, put together once somebody looks at more than its beginning."""
+
+    def __init__(
+        self,
+        name: str,
+        pieces: Sequence[memoryview],
+        memory_bytes: int,
+        *,
+        neighbour: Callable[[str], Source | None] = _no_neighbour,
+        keys: tuple[bytes, ...] = (),
+    ) -> None:
+        """`memory_bytes`: what is larger is put together in a temporary file."""
+        super().__init__(name, b"", neighbour=neighbour, keys=keys)
+        self._pieces = pieces
+        self._memory_bytes = memory_bytes
+        self._size = sum(map(len, pieces))
+        enough = 1 if len(pieces[0]) >= HEAD_BYTES else HEAD_BYTES  # none of the pieces is empty
+        self._head = b"".join(piece[:HEAD_BYTES] for piece in pieces[:enough])[:HEAD_BYTES]
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return self._size
+
+    def pieces(self) -> Iterator[memoryview]:
+        """All of it, in order."""
+        return iter(self._pieces)
+
+    def view(self, offset: int = 0, length: int | None = None) -> memoryview:
+        """Bytes from `offset`."""
+        if not self._data:
+            self._data = spooled(self._pieces, self._memory_bytes)
+            self._view = memoryview(self._data)
+        return super().view(offset, length)
+
+    def open(self) -> BinaryIO:
+        """A stream over the same bytes."""
+        return self._whole().open()
+
+    def beside(self, neighbour: Callable[[str], Source | None]) -> BytesSource:
+        """The same artifact, with others to ask for its neighbours."""
+        return self._whole().beside(neighbour)
+
+    def with_keys(self, keys: tuple[bytes, ...]) -> BytesSource:
+        """The same artifact, with what may open it."""
+        return self._whole().with_keys(keys)
+
+    def with_focus(self, focus: frozenset[str], look: Callable[[bytes], frozenset[str]] | None = None) -> BytesSource:
+        """The same artifact, with what is asked about it."""
+        return self._whole().with_focus(focus, look)
+
+    def _whole(self) -> BytesSource:
+        self.view()
+        return BytesSource(self._name, self._data, neighbour=self._neighbour, keys=self._keys)
 
 
 class _ViewStream(io.RawIOBase):

@@ -9,13 +9,13 @@ from scanner.formats.mapped import windows
 
 
 class TargetDigest:
-    """The SHA-256 of a file, taken in a thread of its own if it is large."""
+    """The SHA-256 of a file, taken in a thread of its own if it is large and wanted in any case."""
 
-    def __init__(self, source: BytesSource) -> None:
+    def __init__(self, source: BytesSource, *, is_sure: bool) -> None:
         self._windows = windows(source.view())
         self._hasher = sha256()
         self._thread = threading.Thread(target=self._run, daemon=True)
-        if source.size >= MEMBERS_FROM_BYTES:
+        if is_sure and source.size >= MEMBERS_FROM_BYTES:
             self._thread.start()
 
     def _run(self) -> None:

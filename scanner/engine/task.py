@@ -137,6 +137,8 @@ class Answer(msgspec.Struct, array_like=True):
     """For the cache too: what another machine had read."""
     spent: tuple[int, int] = (0, 0)
     """Entries counted and bytes made to read it; nothing, where the cache knew."""
+    left_unread: bool = False
+    """Whether parts of it were taken for unchanged without reading them: then no digest is made of it."""
     used: list[bytes] = []
     """Keys of what the cache knew, to be noted as of use today."""
     importers: list[str] = []

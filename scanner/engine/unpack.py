@@ -1,6 +1,6 @@
 """Unpacking: a container's member becomes a source, in memory or in an unnamed temporary file."""
 
-from collections.abc import Callable, Collection, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import closing
 from itertools import chain
 from mmap import mmap
@@ -10,7 +10,7 @@ from scanner.containers import Container, Member
 from scanner.containers.spool import spooled
 from scanner.engine.budget import Limits
 from scanner.engine.known import offers
-from scanner.engine.sources import BytesSource
+from scanner.engine.sources import BytesSource, ScatteredSource
 from scanner.model.locator import base_name
 from scanner.model.source import HEAD_BYTES, Budget, Source, Unreadable
 from scanner.model.vocabulary import Cause
@@ -38,23 +38,24 @@ class Unpacked:
 
     def __enter__(self) -> BytesSource:
         """Read the member. What came before an error is kept, and the error with it."""
-        data = self._read()
-        return BytesSource(base_name(self._member.name), data, neighbour=self._neighbour, keys=self._keys)
+        name, pieces = base_name(self._member.name), self._in_place()
+        if pieces is not None and len(pieces) > 1:
+            memory_bytes = self._limits.memory_bytes
+            return ScatteredSource(name, pieces, memory_bytes, neighbour=self._neighbour, keys=self._keys)
+        data = next(iter(pieces), b"") if pieces is not None else self._read()
+        return BytesSource(name, data, neighbour=self._neighbour, keys=self._keys)
 
     def __exit__(self, *_: object) -> None:
         """The memory or the temporary file goes with the last view of it."""
 
-    def _read(self) -> bytes | mmap | memoryview:
-        whole = self._in_place()
-        if whole is not None:
-            return whole
+    def _read(self) -> bytes | mmap:
         chunks = self._chunks()
         first = next(chunks, b"")
         if len(first) >= HEAD_BYTES and self._enough(first[:HEAD_BYTES]):
             return first
         return spooled(chain((first,), chunks), self._limits.memory_bytes)
 
-    def _in_place(self) -> memoryview | None:
+    def _in_place(self) -> Sequence[memoryview] | None:
         """All of it where it lies, unless it is larger than may be read."""
         if self._member.in_place is None or self._member.size > self._limits.member_bytes:
             return None

@@ -129,10 +129,11 @@ def _at_first_look(worker: _Worker, source: BytesSource, wanted: Wanted) -> Answ
 
 
 def _of_source(worker: _Worker, source: BytesSource, wanted: Wanted, batch: Batch, number: int) -> Answer:
-    digest = TargetDigest(source) if batch.is_target and batch.part[0] == 0 else None
+    is_sure = not worker.plan.trusts_metadata
+    digest = TargetDigest(source, is_sure=is_sure) if batch.is_target and batch.part[0] == 0 else None
     answer = _answered(worker, source, wanted, batch, number)
     if digest is not None:
-        _mark_target(answer, source, batch.locator(number), digest.value())
+        _mark_target(answer, source, batch.locator(number), "" if answer.left_unread else digest.value())
     return answer
 
 
@@ -148,7 +149,7 @@ def _answered(worker: _Worker, source: BytesSource, wanted: Wanted, batch: Batch
         answer = _examined_anew(worker, source, wanted, batch, number)[1]
         answer.content = digest_of(source) if recall is not None and not is_too_large else b""
         return answer
-    recall.taken()  # what a file left that could not be read to its end
+    recall.begin(batch.part)
     worker.caches.brought()
     if is_too_large:
         answer = _examined_anew(worker, source, wanted, batch, number)[1]
@@ -169,6 +170,7 @@ def _answered(worker: _Worker, source: BytesSource, wanted: Wanted, batch: Batch
 
 def _take_along(answer: Answer, worker: _Worker, recall: Recall) -> None:
     answer.keep, answer.keep_here = recall.taken()
+    answer.left_unread = recall.left_unread
     answer.brought = worker.caches.brought()
     answer.used = worker.caches.used_again()
 
@@ -206,7 +208,7 @@ def _own_facts(answer: Answer, source: BytesSource, locator: str) -> ArtifactFac
 
 
 def _mark_target(answer: Answer, source: BytesSource, locator: str, digest: str) -> None:
-    """A file that is the target itself has its digest in the report, and says so if it is empty."""
+    """A file that is the target itself has its digest in the report, if it was read, and says so if it is empty."""
     facts = _own_facts(answer, source, locator)
     artifact = msgspec.structs.replace(facts.artifact, sha256=digest)
     notes = Notes(locator)

@@ -103,8 +103,11 @@ class Registers:
 
     def _meant(self, locator: str, path: str) -> Iterator[str]:
         """The paths that one from the root of a system can mean, for a register at `locator`."""
+        ends = self._ends.get(path.lower())
+        if ends is None:
+            return
         own = _system_of(locator)
-        for whole, root in self._ends.get(path.lower(), ()):
+        for whole, root in ends:
             system = root.removesuffix("usr/") if path.startswith(_MERGED) else root
             if locator.startswith(system) and own in (None, system):
                 yield whole

@@ -11,6 +11,8 @@ from scanner.reports import words
 from scanner.reports.networks import view_networks
 from scanner.reports.printable import printable, prose
 
+_NO_DIGEST = "not taken: with --trust-metadata, parts of it were taken for unchanged and not read"
+
 
 class Gap(msgspec.Struct, frozen=True, kw_only=True):
     """A part that was not read."""
@@ -84,7 +86,7 @@ def view_method(report: Report) -> Method:
         "Scanner": f"{tool.name} {tool.version}",
         "Signatures": _signature_set(report),
         "Target": f"{target.locator} ({words.plain(target.kind)}, {target.size:,} bytes)",
-        "SHA-256 of the target": target.sha256,
+        "SHA-256 of the target": target.sha256 or (_NO_DIGEST if target.size else ""),
         "Started": report.started,
         "Finished": report.finished,
         "Looked at": f"{words.count(coverage.artifacts, 'file or part', 'files and parts')}, {coverage.bytes:,} bytes",

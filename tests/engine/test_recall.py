@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from scanner.engine import deepening, examine
+from scanner.engine import deepening, examine, target_digest
 from scanner.engine.budget import Limits
 from scanner.engine.cache import Cache
 from scanner.engine.scan import Settings, scan
@@ -93,6 +93,31 @@ def test_a_file_of_an_image_that_looks_as_it_did_is_read_only_where_metadata_are
     second = image_with(tmp_path / "2.img", line, b"nothing".ljust(len(line)))
     assert hits(answered(second)) == set()
     assert hits(answered(second, trusts_metadata=True)) == {"2.img!/usr/lib/long"}
+
+
+def test_no_digest_is_made_of_an_image_of_which_parts_were_not_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(target_digest, "MEMBERS_FROM_BYTES", 0)
+    for name in ("1.img", "2.img"):
+        image_with(tmp_path / name, b"line 4000\n", WORD.encode().ljust(10)[:10])
+    digests = [
+        scan([tmp_path / name], Settings(jobs=1, trusts_metadata=trusts)).target.sha256
+        for name, trusts in (("1.img", True), ("2.img", True), ("2.img", False))
+    ]
+    assert [bool(digest) for digest in digests] == [True, False, True]
+    assert digests[0] == digests[2]
+
+
+def test_what_the_files_of_an_image_looked_like_is_known_though_they_are_dealt_out_otherwise(tmp_path):
+    first = image_with(tmp_path / "1.img", b"line 4000\n", b"line 4000\n")
+    plan = plan_of(Limits(), uses_cache=True)
+    with Cache.to_write() as cache:
+        prepare(plan)
+        for number in range(3):
+            batch = Batch(root=str(tmp_path), names=(first.name,), part=(number, 3))
+            cache.put(next(examine_batch(batch)).keep_here)
+    prepare(msgspec.structs.replace(plan, trusts_metadata=True))
+    again = next(examine_batch(Batch(root=str(tmp_path), names=(first.name,))))
+    assert again.left_unread
 
 
 def test_a_file_in_another_file_system_is_not_taken_for_the_one_that_looks_like_it(tmp_path):

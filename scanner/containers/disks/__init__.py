@@ -8,13 +8,14 @@ of several that another one beside it stands for. What no module knows is a disk
 import importlib
 import io
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any, Protocol, cast
 
 from scanner.model.source import Budget, Magic, Source
 
 PIECE_BYTES = 1 << 20
+_ZEROS = memoryview(bytes(PIECE_BYTES))
 _FIRST_PIECE_BYTES = 64 << 10
 """The beginning of a large file is handed out alone: it may be enough to pass the rest over."""
 
@@ -141,16 +142,32 @@ def disk_of(source: Source, budget: Budget) -> Disk:
     return known.opened(source, budget) if known is not None else PlainDisk(source.view())
 
 
-def lying(disk: Disk, start: int, size: int, budget: Budget) -> memoryview | None:
-    """The bytes of a file that lies in one piece, where the disk lies in the image as it is; None where not all do."""
-    data = disk.read(start, size)
-    if not isinstance(data, memoryview) or len(data) < size:
-        return None
+def lying(
+    disk: Disk, extents: Iterable[tuple[int | None, int]], size: int, budget: Budget
+) -> Sequence[memoryview] | None:
+    """The `size` bytes of a file by its parts in order (see `pieces`) where they lie, if the disk lies in the image as
+    it is; None where not all of them do."""
     budget.spend_bytes(size)
-    return data
+    found: list[memoryview] = []
+    left = size
+    for start, length in extents:
+        wanted = min(length, left)
+        if wanted <= 0:
+            continue
+        if start is None:
+            found += (_ZEROS[: min(PIECE_BYTES, wanted - at)] for at in range(0, wanted, PIECE_BYTES))
+        else:
+            data = disk.read(start, wanted)
+            if not isinstance(data, memoryview) or len(data) < wanted:
+                return None
+            found.append(data)
+        left -= wanted
+        if left <= 0:
+            return found
+    return found if left <= 0 else None
 
 
-def pieces(disk: Disk, extents: Iterator[tuple[int | None, int]], size: int, budget: Budget) -> Iterator[bytes]:
+def pieces(disk: Disk, extents: Iterable[tuple[int | None, int]], size: int, budget: Budget) -> Iterator[bytes]:
     """The `size` bytes of a file by its parts in order: where each begins (None: zeros) and its length."""
     left = size
     most = _FIRST_PIECE_BYTES if size > 2 * _FIRST_PIECE_BYTES else PIECE_BYTES

@@ -8,7 +8,7 @@ A module has `NAME` (for people), `MAGICS`, `recognises(head) -> bool` over the 
 import importlib
 import pkgutil
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Literal, NamedTuple, Protocol, cast
 
@@ -34,8 +34,8 @@ class File(NamedTuple):
     """Its content, in pieces of at most 1 MiB, each counted against the budget."""
     stamp: tuple[int, ...] = ()
     """What changes when the file does: times and number; empty where it is not known."""
-    in_place: Callable[[], memoryview | None] = _nowhere
-    """Its content where it lies on the disk as it is and in one piece, counted against the budget; None where it does
+    in_place: Callable[[], Sequence[memoryview] | None] = _nowhere
+    """Its content in the pieces in which it lies on the disk as it is, counted against the budget; None where it does
     not."""
 
 
@@ -50,6 +50,8 @@ class Share(NamedTuple):
         """Whether a file is in it."""
         if self.of == 1:
             return True
+        if isinstance(path, bytes) and path.isascii():
+            return zlib.crc32(path[:_TELLING].lower()) % self.of == self.number
         name = path.decode("utf-8", "surrogateescape") if isinstance(path, bytes) else path
         return zlib.crc32(name.casefold()[:_TELLING].encode("utf-8", "surrogatepass")) % self.of == self.number
 

@@ -12,7 +12,7 @@ import lzma
 import struct
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property, partial
 from typing import NamedTuple
 
@@ -123,17 +123,16 @@ class Erofs(NumberedTree):
         told = int.from_bytes(raw[16:20], "little")
         return _Inode(kind_of(mode), form >> 1 & 7, size, told, behind)
 
-    def _in_place(self, inode: _Inode) -> memoryview | None:
-        if inode.layout != _PLAIN:
+    def _in_place(self, inode: _Inode) -> Sequence[memoryview] | None:
+        if inode.layout not in (_PLAIN, _END_BEHIND_INODE, _CHUNKS):
             return None
-        return lying(self._disk, inode.told << self._block_bits, inode.size, self._budget)
+        return lying(self._disk, self._extents(inode), inode.size, self._budget)
 
     def _content(self, inode: _Inode) -> Iterator[bytes]:
         if inode.layout in (_FULL, _COMPACT):
             found = self._compressed(inode)
         elif inode.layout in (_PLAIN, _END_BEHIND_INODE, _CHUNKS):
-            extents = self._chunks(inode) if inode.layout == _CHUNKS else self._in_a_row(inode)
-            found = pieces(self._disk, extents, inode.size, self._budget)
+            found = pieces(self._disk, self._extents(inode), inode.size, self._budget)
         else:
             raise Unreadable(Cause.UNSUPPORTED, "It is kept in a newer way than frscan can read.")
         given = 0
@@ -142,6 +141,9 @@ class Erofs(NumberedTree):
             yield piece
         if given < inode.size:
             raise Unreadable(Cause.DAMAGED, "The file system ends inside it, or does not say where all of it is.")
+
+    def _extents(self, inode: _Inode) -> Iterator[tuple[int | None, int]]:
+        return self._chunks(inode) if inode.layout == _CHUNKS else self._in_a_row(inode)
 
     def _in_a_row(self, inode: _Inode) -> Iterator[tuple[int, int]]:
         end = inode.size % (1 << self._block_bits) if inode.layout == _END_BEHIND_INODE else 0

@@ -9,7 +9,7 @@ this one the content of files from the wrong place, and of large folders the fir
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -149,7 +149,5 @@ class ExFat(NumberedTree):
         if not left:
             yield None, entry.size - min(entry.written, entry.size)
 
-    def _in_place(self, entry: _Entry) -> memoryview | None:
-        if not entry.is_in_a_row or entry.written < entry.size or not entry.size:
-            return None
-        return lying(self._disk, self._place(entry.cluster), entry.size, self._budget)
+    def _in_place(self, entry: _Entry) -> Sequence[memoryview] | None:
+        return lying(self._disk, self._extents(entry), entry.size, self._budget)

@@ -8,7 +8,7 @@ Specification: the kernel's Documentation/filesystems/ext4. What a journal holds
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -30,23 +30,24 @@ _SPARSE = 0x1
 _EXTENT_MAGIC = 0xF30A
 _DEEPEST_TREE = 6
 _UNWRITTEN = 32768
-_INODE = struct.Struct("<HHIIIII")
+_INODE = struct.Struct("<HxxIxxxxII12xI64xI4xI")
+"""Mode, size, ctime, mtime, flags, generation, and the upper half of the size."""
+_FINE = struct.Struct("<2I")
+"""What seconds do not tell of ctime and mtime."""
+_LARGE = frozenset({"file", "folder"})
+"""What has an upper half of its size."""
+_ONE_EXTENT = struct.Struct("<4HxxxxIHHI")
 _ENTRY = struct.Struct("<IHBB")
 _FOLDER = 2
 """The kind of an entry, where they have one; 0: it is not known."""
 
 
 class _Inode(NamedTuple):
-    number: int
-    mode: int
+    kind: FileKind
     size: int
     flags: int
     stamp: tuple[int, ...]
     raw: bytes
-
-    @property
-    def kind(self) -> FileKind:
-        return kind_of(self.mode)
 
 
 def recognises(head: bytes) -> bool:
@@ -88,20 +89,24 @@ class Ext(NumberedTree):
         if not self._inodes_a_group or not 128 <= self._inode_bytes <= self._block_bytes or not self._blocks_a_group:
             raise Unreadable(Cause.DAMAGED, "The superblock of the file system is damaged.")
         self._tables: dict[int, int] = {}
+        self._folders: dict[int, _Inode] = {}
+        """Those come to whose entries were not asked for yet."""
         self.identity = block[104:120]
 
     def _file(self, path: bytes, number: int) -> File | None:
         inode = self._inode(number)
         if inode is None:
             return None
+        if inode.kind == "folder":
+            self._folders[number] = inode
         in_place = partial(self._in_place, inode)
         return File(path, inode.kind, inode.size, partial(self._content, inode), inode.stamp, in_place)
 
     def _children(self, number: int) -> Iterator[tuple[bytes, int, bool]]:
-        inode = self._inode(number)
+        inode = self._folders.pop(number, None) or self._inode(number)
         if inode is None or inode.kind != "folder":
             return
-        listing = self._whole_folder(inode.size, self._content(inode))
+        listing = self._whole_folder(inode.size, self._listing(inode))
         at = 4 if inode.flags & _INLINE else 0
         may_be_folder = (0, _FOLDER) if self._incompatible & _NAMES_KINDS else range(256)
         while at + 8 <= len(listing):
@@ -115,6 +120,9 @@ class Ext(NumberedTree):
                 return
             at += length
 
+    def _listing(self, inode: _Inode) -> Iterator[bytes | memoryview]:
+        yield from self._in_place(inode) or self._content(inode)
+
     def _inode(self, number: int) -> _Inode | None:
         group, index = divmod(number - 1, self._inodes_a_group)
         table = self._table(group)
@@ -122,12 +130,11 @@ class Ext(NumberedTree):
         if len(raw) < 128:
             self._problem = Unreadable(Cause.DAMAGED, "The file system is cut: some of its files were not found.")
             return None
-        mode, _, size, _, changed, modified, _ = _INODE.unpack_from(raw)
-        high = int.from_bytes(raw[108:112], "little") if kind_of(mode) in ("file", "folder") else 0
-        flags = int.from_bytes(raw[32:36], "little")
-        fine = struct.unpack_from("<2I", raw, 132) if len(raw) >= 140 else ()
-        generation = int.from_bytes(raw[100:104], "little")
-        return _Inode(number, mode, size | high << 32, flags, (number, generation, changed, modified, *fine), raw)
+        mode, size, changed, modified, flags, generation, high = _INODE.unpack_from(raw)
+        kind = kind_of(mode)
+        fine = _FINE.unpack_from(raw, 132) if len(raw) >= 140 else ()
+        whole = size | high << 32 if kind in _LARGE else size
+        return _Inode(kind, whole, flags, (number, generation, changed, modified, *fine), raw)
 
     def _table(self, group: int) -> int:
         """Where the table of a group's inodes begins, in bytes; 0 where the descriptor cannot be read."""
@@ -165,24 +172,27 @@ class Ext(NumberedTree):
             if len(content) < inode.size:
                 raise Unreadable(Cause.DAMAGED, "The part of it that is kept beside its attributes was not found.")
             return
-        extents = self._extents(inode) if inode.flags & _EXTENTS else self._mapped(inode)
         given = 0
-        for piece in pieces(self._disk, extents, inode.size, self._budget):
+        for piece in pieces(self._disk, self._parts(inode), inode.size, self._budget):
             given += len(piece)
             yield piece
         if given < inode.size:
             raise Unreadable(Cause.DAMAGED, "The file system ends inside it, or does not say where all of it is.")
 
-    def _in_place(self, inode: _Inode) -> memoryview | None:
-        """The content of a file that has one extent in its inode and no more, which is how most are kept."""
-        magic, count, _, below = struct.unpack_from("<4H", inode.raw, 40)
-        first, length, high, low = struct.unpack_from("<IHHI", inode.raw, 52)
-        is_plain = inode.flags & (_EXTENTS | _INLINE | _ENCRYPTED) == _EXTENTS and magic == _EXTENT_MAGIC
-        if not is_plain or (count, below, first) != (1, 0, 0) or not inode.size <= length * self._block_bytes:
+    def _in_place(self, inode: _Inode) -> Sequence[memoryview] | None:
+        if inode.flags & (_INLINE | _ENCRYPTED):
             return None
-        if length > _UNWRITTEN:
-            return None
-        return lying(self._disk, (low | high << 32) * self._block_bytes, inode.size, self._budget)
+        return lying(self._disk, self._parts(inode), inode.size, self._budget)
+
+    def _parts(self, inode: _Inode) -> Iterable[tuple[int | None, int]]:
+        """Where a file's content lies. Most have one extent in their inode and no more, which needs no walk."""
+        if not inode.flags & _EXTENTS:
+            return self._mapped(inode)
+        magic, count, _, below, first, length, high, low = _ONE_EXTENT.unpack_from(inode.raw, 40)
+        is_all = inode.size <= length * self._block_bytes and length <= _UNWRITTEN
+        if (magic, count, below, first) == (_EXTENT_MAGIC, 1, 0, 0) and is_all:
+            return (((low | high << 32) * self._block_bytes, inode.size),)
+        return self._extents(inode)
 
     def _extents(self, inode: _Inode) -> Iterator[tuple[int | None, int]]:
         at = 0

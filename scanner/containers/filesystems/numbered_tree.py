@@ -2,7 +2,7 @@
 
 import stat
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from scanner.containers.filesystems import ALL, File, Share
@@ -37,7 +37,7 @@ class NumberedTree(ABC):
     def _file(self, path: bytes, number: int) -> File | None:
         """The file of that number; None where it cannot be read."""
 
-    def _whole_folder(self, size: int, content: Iterator[bytes]) -> bytes:
+    def _whole_folder(self, size: int, content: Iterable[bytes | memoryview]) -> bytes:
         """The listing of a folder that is kept like a file; none, and the reason noted, where it cannot be had."""
         try:
             if size > LARGEST_FOLDER:
