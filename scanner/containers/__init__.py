@@ -50,7 +50,8 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     """Locator text, `/` as separator, unique inside the container (see `jail`)."""
-    kind: Literal["file", "folder", "link", "device"]
+    kind: Literal["file", "folder", "link", "device", "whiteout"]
+    """A whiteout, in a layer of containers, says that nothing of that name below it is seen."""
     size: int
     """Bytes it claims to have; a claim only."""
     chunks: Callable[[], Iterator[bytes]]

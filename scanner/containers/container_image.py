@@ -19,6 +19,7 @@ from scanner.containers.spool import spooled
 from scanner.containers.stored import slices
 from scanner.containers.streams import COMPRESSIONS, Streams
 from scanner.containers.tar_headers import Gap, headers
+from scanner.model.artifact import OPAQUE
 from scanner.model.source import Budget, Info, Magic, Source, Unreadable
 from scanner.model.vocabulary import Cause
 
@@ -35,7 +36,7 @@ RANDOM_ACCESS = True
 SPLITS = False
 
 _TELLING = ("manifest.json", "oci-layout", "index.json")
-_OPAQUE, _GONE = ".wh..wh..opq", ".wh."
+_GONE = ".wh."
 _MOST_ENTRIES_ASKED = 5000
 
 
@@ -191,7 +192,7 @@ class _Files:
         try:
             for member in tar.members(content, self._budget):
                 folder, _, name = member.name.removeprefix("./").rpartition("/")
-                if name == _OPAQUE:
+                if name == OPAQUE:
                     closed.add(folder)
                 elif name.startswith(_GONE):
                     gone.add(_path(folder, name.removeprefix(_GONE)))

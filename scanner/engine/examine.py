@@ -30,7 +30,7 @@ from scanner.engine.settled import Settled
 from scanner.engine.sources import BytesSource
 from scanner.engine.unpack import Unpacked, member_named, members_named
 from scanner.matching.bytescan import ByteScanner
-from scanner.model.artifact import Artifact, Unread
+from scanner.model.artifact import WHITEOUT, Artifact, Unread
 from scanner.model.locator import base_name, inside
 from scanner.model.observation import Digest
 from scanner.model.source import Budget, Reader, Region, Source, Unreadable
@@ -245,6 +245,9 @@ class Examiner:
                 continue
             if member.notes:
                 notes.oddities.extend(f"{member.name}: {oddity}" for oddity in member.notes)
+            if member.kind == "whiteout":
+                at = inside(notes.locator, member.name)
+                yield Found(Artifact(locator=at, name=base_name(at), type=WHITEOUT, size=0, parent=notes.locator))
             if member.kind != "file":
                 continue
             # Where processes have died of parts of the file, each is come to by itself.

@@ -36,6 +36,7 @@ class _Head(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     apart: tuple[Unread, ...]
     oddities: tuple[Oddity, ...]
     passed_over: dict[str, int] = {}
+    hidden: frozenset[str] = frozenset()
 
 
 class Facts(Mapping[str, ArtifactFacts]):
@@ -58,6 +59,8 @@ class Facts(Mapping[str, ArtifactFacts]):
         """Locators in the order in which facts came in; again for each helping."""
         self.listing: list[str] = []
         """Locators of lists of software."""
+        self.hidden: frozenset[str] = frozenset()
+        """Locators of artifacts in layers of containers that no container sees."""
         self._apart: list[Unread] = []
         self._unread: list[Unread] = []
         self._oddities: list[Oddity] = []
@@ -137,6 +140,7 @@ class Facts(Mapping[str, ArtifactFacts]):
             apart=tuple(self._apart),
             oddities=tuple(self._oddities),
             passed_over=dict(self._passed_over),
+            hidden=self.hidden,
         )
         yield _encoder.encode(head)
         for (value,) in self._store.execute("SELECT value FROM facts ORDER BY number"):
@@ -152,6 +156,7 @@ class Facts(Mapping[str, ArtifactFacts]):
         facts._types, facts._bytes = Counter(kept.types), kept.bytes
         facts._left_out = kept.left_out
         facts._passed_over = Counter(kept.passed_over)
+        facts.hidden = kept.hidden
         facts._apart, facts._oddities = list(kept.apart), list(kept.oddities)
         return facts, kept.target
 

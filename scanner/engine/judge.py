@@ -9,9 +9,11 @@ import msgspec
 
 from scanner.engine.discover import MEDIA_TYPES
 from scanner.engine.facts import Facts
+from scanner.engine.layers import stacks_of
 from scanner.engine.spoken_of import SpokenOf
 from scanner.evidence.hidden_code import hidden_code
 from scanner.evidence.networks import cards_of
+from scanner.evidence.stacks import HIDDEN
 from scanner.matching.match import Match, matches_of
 from scanner.model.artifact import Unread
 from scanner.model.finding import NotCounted
@@ -91,13 +93,16 @@ class _Matched(NamedTuple):
 
 def _matched(spoken_of: SpokenOf) -> _Matched:
     matches, set_aside, networks, weights = [], set(), [], {}
-    for item in spoken_of.items():
+    stacks = stacks_of(spoken_of.facts)
+    for plain in spoken_of.items():
+        item = stacks.with_origin(plain)
+        unseen = HIDDEN if item.artifact.locator in spoken_of.facts.hidden else ""
         for seen in item.observations:
             if isinstance(seen, Network):
                 networks.append((item.artifact.locator, seen))
             elif isinstance(seen, Digest) and seen.algorithm != "sha256":
                 weights[item.artifact.locator] = seen.value
-        for found in matches_of(item, spoken_of.index):
+        for found in matches_of(item, spoken_of.index, unseen):
             if isinstance(found, Match):
                 matches.append(found)
             else:

@@ -10,10 +10,10 @@ import msgspec
 from scanner.engine.ahead import Ahead
 from scanner.engine.facts import Facts
 from scanner.engine.reading import Progress, Stretch
-from scanner.model.artifact import Oddity, Unread
+from scanner.model.artifact import WHITEOUT, Artifact, ArtifactFacts, Oddity, Unread
 from scanner.model.exclusion import is_excluded
-from scanner.model.locator import below, text_name
-from scanner.targets import Entry, Found, Opened, PassedOver
+from scanner.model.locator import base_name, below, text_name
+from scanner.targets import Entry, Found, Opened, PassedOver, Whiteout
 
 _AT_ONCE = 256
 """Files, until it is told how many there are so far and workers are given what has come."""
@@ -65,10 +65,13 @@ def _files_of(
             note(found, facts, prefix)
 
 
-def note(found: Unread | Oddity | PassedOver, facts: Facts, prefix: str = "") -> None:
+def note(found: Unread | Oddity | PassedOver | Whiteout, facts: Facts, prefix: str = "") -> None:
     """Keep what was found of a target that is no file to read."""
     if isinstance(found, PassedOver):
         facts.pass_over(found.what, found.number)
+    elif isinstance(found, Whiteout):
+        locator = below(prefix, found.locator)
+        facts.add(ArtifactFacts(artifact=Artifact(locator=locator, name=base_name(locator), type=WHITEOUT, size=0)))
     elif isinstance(found, Unread):
         facts.add_unread(msgspec.structs.replace(found, locator=below(prefix, found.locator)))
     else:

@@ -25,6 +25,7 @@ from scanner.engine.facts import Facts
 from scanner.engine.garbage import kept_for_good, seldom_collected
 from scanner.engine.judge import Case, judge
 from scanner.engine.last_report import LastReport, is_there_one
+from scanner.engine.layers import hide_what_nobody_sees
 from scanner.engine.listing import listed, name_of, note
 from scanner.engine.reading import Progress, Reading, Stretch
 from scanner.engine.spoken_of import SpokenOf
@@ -128,6 +129,7 @@ def scan(
             reading.read(stretches, trusts_metadata=settings.trusts_metadata)
             spoken_of = SpokenOf(facts, knowledge.index)
             reading.deepen(spoken_of)
+            hide_what_nobody_sees(spoken_of, stretches)
             if cache.was_damaged:
                 facts.add_oddity(Oddity(locator=".", what="The cache of earlier scans was damaged; it was made anew."))
             case = msgspec.structs.replace(case, target=_target(targets, facts))

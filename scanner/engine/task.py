@@ -12,7 +12,7 @@ from scanner.engine.depth import DepthRequest
 from scanner.engine.importers import may_import
 from scanner.engine.remember import Found, placed
 from scanner.engine.telling import TellingNames
-from scanner.model.artifact import ArtifactFacts, Unread
+from scanner.model.artifact import WHITEOUT, ArtifactFacts, Unread
 from scanner.model.locator import below, text_name
 
 
@@ -154,7 +154,7 @@ def answer_of(plan: Plan, found: Sequence[Found], batch: Batch, number: int) -> 
         artifact = item.artifact
         if artifact.locator == "":
             answer.type, answer.size = artifact.type, artifact.size
-        is_telling = bool(item.structure or item.patterns or item.unread or item.oddities)
+        is_telling = bool(item.structure or item.patterns or item.unread or item.oddities or artifact.type == WHITEOUT)
         if is_telling or plan.telling.tells(artifact.name, artifact.type):
             locator = locator or batch.locator(number)
             answer.facts.append(placed(item, locator))

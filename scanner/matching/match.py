@@ -109,8 +109,9 @@ def _in_short(network: Network) -> str:
     return f"{network.framework} network{name}: {held}"
 
 
-def matches_of(facts: ArtifactFacts, index: Index) -> Iterator[Match | NotCounted]:
-    """Yield every match of an artifact's observations, and the look-alikes that were set aside."""
+def matches_of(facts: ArtifactFacts, index: Index, unseen: str = "") -> Iterator[Match | NotCounted]:
+    """Yield every match of an artifact's observations, and the look-alikes that were set aside. `unseen` is why none of
+    them counts, where that is so."""
     artifact = facts.artifact
     for observation in chain(spelled_out(facts.observations), _from_its_name(facts)):
         entries = tuple(_entries(observation, index))
@@ -119,8 +120,8 @@ def matches_of(facts: ArtifactFacts, index: Index) -> Iterator[Match | NotCounte
         for entry in entries:
             if _left_to_the_table(observation, entry, artifact) or not _of_that_version(observation, entry):
                 continue
-            why = _explained_away(observation, entry, artifact)
-            if why is not None:
+            why = unseen or _explained_away(observation, entry, artifact)
+            if why:
                 yield NotCounted(
                     locator=artifact.locator,
                     indicator=f"{entry.indicator.kind}: {entry.indicator.value}",

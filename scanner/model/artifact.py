@@ -25,6 +25,14 @@ class Artifact(msgspec.Struct, frozen=True, kw_only=True):
     """Which part of its container it comes from, where the locator does not say so: the layer of a container image."""
 
 
+WHITEOUT = "whiteout"
+"""The type of what stands in a layer of containers to say that nothing of that name below it is seen."""
+
+
+OPAQUE = ".wh..wh..opq"
+"""What stands for the mark of a folder in a layer that nothing below it is seen."""
+
+
 class Unread(msgspec.Struct, frozen=True, kw_only=True):
     """A part of the target that was not read, with the reason."""
 

@@ -209,6 +209,25 @@ class ListRead(_Fact, frozen=True, kw_only=True, tag="list-read"):
     """Columns about people, as they are headed: not kept."""
 
 
+class StoredLayer(_Fact, frozen=True, kw_only=True, tag="stored-layer"):
+    """A layer of container images as the engine that keeps it on a computer calls it, told by a file beside it."""
+
+    names: tuple[str, ...]
+    """What others in the same store call it; the folder that it lies in is one more."""
+    below: tuple[str, ...] = ()
+    """Names of the layers that it lies over, the nearest first; empty where the file does not tell of any."""
+
+
+class StoredImage(_Fact, frozen=True, kw_only=True, tag="stored-image"):
+    """A container image as the engine that keeps it on a computer knows it."""
+
+    id: str
+    called: tuple[str, ...] = ()
+    """Its names for people: `web:1.2`."""
+    top: str = ""
+    """A name of its topmost layer; empty where the file does not tell."""
+
+
 class Service(_Fact, frozen=True, kw_only=True, tag="service"):
     """A registered system service."""
 
@@ -267,6 +286,8 @@ Observation = (
     | Product
     | Listing
     | ListRead
+    | StoredLayer
+    | StoredImage
     | Service
     | Signer
     | Network

@@ -6,7 +6,7 @@ A target module has
 - `opens(path, head) -> bool`: whether the path is certainly of this kind, by its name, its first `HEAD_BYTES` bytes
   (none for a folder) and what lies beside or directly below it. It runs in the main process, so it compares and never
   parses.
-- `entries(path) -> Iterator[Entry | Unread | Oddity | PassedOver]`: the files to examine
+- `entries(path) -> Iterator[Found]`: the files to examine, and what else there is to say
 - optionally `entries_everywhere(path)`: the same, where other file systems are mounted below it, with what lies in them
 
 Every kind is asked, so order means nothing. What none of them takes is read as the plain file or folder it is: those
@@ -57,7 +57,13 @@ class PassedOver(NamedTuple):
     number: int
 
 
-Found = Entry | Unread | Oddity | PassedOver
+class Whiteout(NamedTuple):
+    """What stands in a layer of containers to say that nothing of that name below it is seen."""
+
+    locator: str
+
+
+Found = Entry | Unread | Oddity | PassedOver | Whiteout
 
 
 def stat_of(status: os.stat_result) -> Stat:

@@ -4,13 +4,14 @@ import os
 import stat
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from operator import attrgetter
 from pathlib import Path
 
-from scanner.model.artifact import Unread
+from scanner.model.artifact import OPAQUE, Unread
 from scanner.model.locator import text_name
 from scanner.model.vocabulary import Cause
-from scanner.targets import Entry, Found, MissingTarget, PassedOver, stat_of
+from scanner.targets import Entry, Found, MissingTarget, PassedOver, Whiteout, stat_of
 from scanner.targets.mounts import is_pseudo
 from scanner.targets.placeholders import is_placeholder, not_here
 
@@ -22,6 +23,9 @@ LINK = "symbolic link"
 NO_FILE = "socket, pipe or device"
 _PSEUDO = "view of the running system"
 _ANOTHER = "Another file system begins here, and the scan stays on one; --all-file-systems goes on into it."
+_LAYERS = f"{os.sep}diff{os.sep}"
+"""Below this lie the files of layers that Docker and Podman keep."""
+_OPAQUE_MARKS = ("trusted.overlay.opaque", "user.overlay.opaque")
 _OCI_FILES, _OCI_BLOBS = ("oci-layout", "index.json"), "blobs"
 """Of an OCI layout, the layers of container images: they are read as what its `index.json` says they make up."""
 
@@ -56,7 +60,9 @@ class _Walk:
     def others(self, place: str, name: str, status: os.stat_result, deeper: list[tuple[str, int]]) -> Iterator[Found]:
         """What is neither a file nor a folder of the same file system."""
         begins = (status.st_dev, status.st_ino)
-        if not stat.S_ISDIR(status.st_mode):
+        if stat.S_ISCHR(status.st_mode) and status.st_rdev == 0:
+            yield Whiteout(_locator(name))
+        elif not stat.S_ISDIR(status.st_mode):
             self.passed[LINK if stat.S_ISLNK(status.st_mode) else NO_FILE] += 1
         elif is_pseudo(place, status.st_dev) or begins in self.entered:
             self.passed[_PSEUDO] += 1
@@ -93,6 +99,7 @@ def _entries(path: Path, walk: _Walk) -> Iterator[Found]:
                 yield not_here(_locator(name)) if is_placeholder(status) else Entry(root, name, stat_of(status))
             elif stat.S_ISDIR(status.st_mode) and status.st_dev == device:
                 deeper.append((name, device))
+                yield from _opaque(entry.path, name)
             else:
                 yield from walk.others(entry.path, name, status, deeper)
         pending.extend(reversed(deeper))
@@ -102,6 +109,15 @@ def _entries(path: Path, walk: _Walk) -> Iterator[Found]:
 def _without_blobs(found: list[os.DirEntry[str]]) -> list[os.DirEntry[str]]:
     files = {entry.name for entry in found if entry.name in _OCI_FILES and entry.is_file(follow_symlinks=False)}
     return [entry for entry in found if entry.name != _OCI_BLOBS] if len(files) == len(_OCI_FILES) else found
+
+
+def _opaque(path: str, name: str) -> Iterator[Whiteout]:
+    """The mark of a folder of a layer that nothing below it is seen; some of these marks only root may see."""
+    for attribute in _OPAQUE_MARKS if _LAYERS in name and hasattr(os, "getxattr") else ():
+        with suppress(OSError):
+            if os.getxattr(path, attribute, follow_symlinks=False) == b"y":
+                yield Whiteout(f"{_locator(name)}/{OPAQUE}")
+                return
 
 
 def _unlisted(name: str, error: OSError) -> Unread:

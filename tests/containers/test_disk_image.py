@@ -216,3 +216,14 @@ def test_what_is_opened_is_not_reported_as_unread():
 def test_a_disk_in_several_files_says_what_it_misses_and_looks_nowhere_else(told, cause):
     found = opened(disk_image, b"# Disk DescriptorFile\n" + told + b"\n", "a.vmdk")
     assert found.problems[""].cause is cause
+
+
+def test_a_device_that_takes_a_name_away_in_a_layer_of_containers_is_told():
+    data = image("ext4")
+    content = data.index(TREE["etc/plain"]) // 1024  # the number of its block
+    inode = data.index(struct.pack("<4H4xIHHI", 0xF30A, 1, 4, 0, 0, 1, 0, content)) - 40
+    made = bytearray(data)
+    made[inode : inode + 2], made[inode + 40 : inode + 48] = struct.pack("<H", 0o020000), bytes(8)
+    source = BytesSource("a.img", bytes(made))
+    kinds = {member.name: member.kind for member in disk_image.members(source, CountingBudget())}
+    assert kinds["etc/plain"] == "whiteout"

@@ -28,7 +28,8 @@ class File(NamedTuple):
 
     path: str | bytes
     """From the root, without a slash before it."""
-    kind: Literal["file", "folder", "link", "device"]
+    kind: Literal["file", "folder", "link", "device", "whiteout"]
+    """A whiteout, in a layer of containers, says that nothing of that name below it is seen."""
     size: int
     chunks: Callable[[], Iterator[bytes]]
     """Its content, in pieces of at most 1 MiB, each counted against the budget."""

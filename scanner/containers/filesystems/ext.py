@@ -7,6 +7,7 @@ folder: inode, length of the entry, length of the name, type, name | …
 Specification: the kernel's Documentation/filesystems/ext4. What a journal holds back of the last writes is not applied.
 """
 
+import stat
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
@@ -131,7 +132,7 @@ class Ext(NumberedTree):
             self._problem = Unreadable(Cause.DAMAGED, "The file system is cut: some of its files were not found.")
             return None
         mode, size, changed, modified, flags, generation, high = _INODE.unpack_from(raw)
-        kind = kind_of(mode)
+        kind = "whiteout" if stat.S_ISCHR(mode) and raw[40:48] == bytes(8) else kind_of(mode)  # the device 0:0
         fine = _FINE.unpack_from(raw, 132) if len(raw) >= 140 else ()
         whole = size | high << 32 if kind in _LARGE else size
         return _Inode(kind, whole, flags, (number, generation, changed, modified, *fine), raw)

@@ -12,7 +12,7 @@ from scanner.model.vocabulary import Cause
 
 LARGEST_FOLDER = 256 << 20
 _DEEPEST_FOLDER = 200
-FileKind = Literal["file", "folder", "link", "device"]
+FileKind = Literal["file", "folder", "link", "device", "whiteout"]
 _KINDS: dict[int, FileKind] = {stat.S_IFREG: "file", stat.S_IFDIR: "folder", stat.S_IFLNK: "link"}
 
 
