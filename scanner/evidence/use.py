@@ -1,4 +1,8 @@
-"""Use: what another component's code runs is `used`, though the thing itself only shows that it is `present`."""
+"""Use: what code outside of it runs is `used`, though the thing itself only shows that it is `present`.
+
+An app's code and what it runs are one component, and what it runs is used, as it is where the app was unpacked into a
+folder. Only in a package of the technology all code is the technology's own.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -17,7 +21,7 @@ from scanner.model.vocabulary import Presence
 
 
 def with_use(groups: Iterable[Group], edges: Iterable[Edge], owners: Mapping[str, Owner]) -> tuple[Group, ...]:
-    """Raise to `used` what a call, link or load from another component leads to.
+    """Raise to `used` what a call, link or load from outside of the technology leads to.
 
     What has other everyday uses stays as it is: to link it is not to use its face recognition. So does what only
     another part of the same technology leads to.
@@ -25,7 +29,7 @@ def with_use(groups: Iterable[Group], edges: Iterable[Edge], owners: Mapping[str
     groups = tuple(groups)
     users: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for edge in edges:
-        if edge.kind.proves_use and owners[edge.source] != owners[edge.target]:
+        if edge.kind.proves_use:
             users[owners[edge.target].locator][edge.target].add(edge.source)
     own: dict[str, set[str]] = defaultdict(set)
     for group in groups:
@@ -36,10 +40,12 @@ def with_use(groups: Iterable[Group], edges: Iterable[Edge], owners: Mapping[str
         if used is None:
             return group
         parts = own[group.technology.id]
-        others = {
-            target: {user for user in sources - parts if not lies_in_own_folder(user, group.technology)}
-            for target, sources in used.items()
-        }
+        is_own = _owner_is_the_technology(group)
+
+        def is_outside(user: str) -> bool:
+            return not (is_own and owners[user] == group.owner) and not lies_in_own_folder(user, group.technology)
+
+        others = {target: set(filter(is_outside, sources - parts)) for target, sources in used.items()}
         whole = set().union(*others.values()) if _is_the_technology(group) else set()
         # What leads to a package leads to the file that describes it; what else that file holds is not what is used.
         others.pop(group.owner.described_by, None)
@@ -55,8 +61,18 @@ def with_use(groups: Iterable[Group], edges: Iterable[Edge], owners: Mapping[str
 
 
 def _is_the_technology(group: Group) -> bool:
-    """Whether the component is a package of the technology: then to use any file of it is to use it."""
-    return any(isinstance(m.observation, Package) and m.observation.role == "installed" for _, m in group.matches)
+    """Whether a package of the technology is in the component: then to use any file of it is to use it."""
+    return bool(_packages(group))
+
+
+def _owner_is_the_technology(group: Group) -> bool:
+    """Whether the component is itself a package of the technology."""
+    return group.owner.purl in _packages(group)
+
+
+def _packages(group: Group) -> set[str]:
+    seen = (match.observation for _, match in group.matches)
+    return {one.purl for one in seen if isinstance(one, Package) and one.role == "installed"}
 
 
 def _raised(group: Group, entry: Entry, match: Match, users: set[str]) -> Match:

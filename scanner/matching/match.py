@@ -1,6 +1,7 @@
 """Matching: an artifact's observations against the index; look-alikes are set aside with their reason."""
 
 from collections.abc import Iterator
+from functools import cache
 from itertools import chain
 
 import msgspec
@@ -38,6 +39,8 @@ from scanner.model.vocabulary import IndicatorKind, Presence, Scope, TechnologyK
 NATIVE_TYPES = frozenset({"elf", "pe", "macho", "dotnet"})
 PROSE_TYPES = frozenset({"prose", "signature-file", "flutter-notices", "python-distribution"})
 """What describes software, for people or for scanners, proves nothing about it: a hit there is `referenced`."""
+SETTINGS_TYPES = frozenset({"settings-lines", "settings-toml", "settings-yaml", "terraform", "dockerfile"})
+"""What says how programs are run, and is none of them. JSON holds models too."""
 UNLINKED_TYPES = frozenset({"coff"})
 """Parts for programs to come, of which an import library lists what another file holds: a text in them is not used yet;
 what they call is told by their symbols."""
@@ -46,6 +49,9 @@ _INSTALLED_PYTHON = "python-distribution"
 _INSTALLED_NODE = "/node_modules/"
 _MAY_MATCH = (Listing, Product, Network)
 """What the catalogue is asked about in ways of their own."""
+_NAMES_OTHERS = (Package, Listing, Config)
+_OF_THE_THING = (Call, ClassName, Import, Library, Network, Symbol)
+"""What only code and models tell of themselves."""
 _NAME_TABLES = frozenset({".dynstr", ".strtab", ".dynsym", ".symtab"})
 
 
@@ -113,6 +119,7 @@ def matches_of(facts: ArtifactFacts, index: Index, unseen: str = "") -> Iterator
     """Yield every match of an artifact's observations, and the look-alikes that were set aside. `unseen` is why none of
     them counts, where that is so."""
     artifact = facts.artifact
+    is_list = cache(lambda: _only_names_software(facts))
     for observation in chain(spelled_out(facts.observations), _from_its_name(facts)):
         entries = tuple(_entries(observation, index))
         if not entries and isinstance(observation, Product) and observation.role == "registered":
@@ -130,15 +137,30 @@ def matches_of(facts: ArtifactFacts, index: Index, unseen: str = "") -> Iterator
                     place=observation.place,
                 )
                 continue
+            presence = presence_of(observation, entry, artifact)
+            if isinstance(observation, ByteHit) and entry.indicator.kind is not IndicatorKind.ENDPOINT and is_list():
+                presence = min(presence, Presence.DECLARED, key=lambda one: one.rank)
             yield Match(
                 key=entry.key,
                 artifact=artifact.locator,
                 artifact_type=artifact.type,
                 origin=artifact.origin,
                 observation=observation,
-                presence=presence_of(observation, entry, artifact),
+                presence=presence,
                 by=getattr(observation, "by", ""),
             )
+
+
+def _only_names_software(facts: ArtifactFacts) -> bool:
+    """Whether it is a manifest, a lock, a list or settings: there a text proves no more than what its reader told of
+    it, that somebody means the thing to be there. An address in it is another matter, for somebody goes there."""
+    names_others = facts.artifact.type in SETTINGS_TYPES
+    for observation in facts.observations:
+        if isinstance(observation, _OF_THE_THING):
+            return False
+        is_of_another = not isinstance(observation, Package) or observation.role != "installed"
+        names_others |= isinstance(observation, _NAMES_OTHERS) and is_of_another
+    return names_others and facts.artifact.type not in NATIVE_TYPES
 
 
 def is_spoken_of(facts: ArtifactFacts, index: Index) -> bool:

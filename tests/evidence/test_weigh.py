@@ -239,3 +239,20 @@ def test_a_package_that_is_known_to_use_a_technology_is_not_the_technology_itsel
     described = facts(package, Owns(purl=purl, version="1", path="./", place="line 1"), locator="finder/METADATA")
     script = facts(call, locator="finder/main.py", kind="python-source")
     assert by_component(weighed(described, script, technologies=(kit,)))["finder"].presence is shown
+
+
+@pytest.mark.parametrize("folder", ["shop.apk!/", "shop/"], ids=["packed", "unpacked"])
+def test_what_an_app_loads_of_its_own_is_used_whether_it_is_packed_or_not(folder):
+    app = facts(Library(name="libface.so", role="loads", by="org.shop.Door", place="x"), locator=f"{folder}door.py")
+    result = weighed(app, native(f"{folder}libface.so"), technologies=(LIBRARY,))
+    assert {finding.presence for finding in result.findings} == {Presence.USED}
+
+
+def test_in_a_package_of_the_technology_its_own_code_does_not_make_it_used():
+    package = metadata("acme-faces", "lib/acme.dist-info/METADATA", module="acme")
+    kit = technology(indicator("package", "pkg:pypi/acme-faces"), indicator("library", "libface.so"))
+    found = weighed(package, native("lib/acme/tool", "libface.so"), native("lib/acme/libface.so"), technologies=(kit,))
+    (finding,) = (f for f in found.findings if f.component.name == "acme-faces")
+    assert {e.presence for e in finding.evidence if e.locator.endswith(("METADATA", "libface.so"))} == {
+        Presence.PRESENT
+    }

@@ -3,7 +3,7 @@ import pytest
 from scanner.catalogue.index import Index
 from scanner.matching.match import Match, matches_of
 from scanner.model.finding import NotCounted
-from scanner.model.observation import AndroidEntry, ByteHit, Call, ClassName, Import, Library, Package, Symbol
+from scanner.model.observation import AndroidEntry, ByteHit, Call, ClassName, Config, Import, Library, Package, Symbol
 from scanner.model.vocabulary import Capability, Presence, TechnologyKind
 from tests.catalogues import facts, indicator, lookalike, technology
 
@@ -183,3 +183,25 @@ def test_a_look_alike_is_set_aside_with_its_reason(alike):
 def test_a_look_alike_hides_nothing_else():
     tech = technology(indicator("class", "java:com.acme.faces.*"), lookalikes=(lookalike("path", "*/stubs/*"),))
     assert presences(tech, class_("defines"), locator="app/classes.dex") == [Presence.PRESENT]
+
+
+PACKAGE = Package(purl="pkg:golang/acme.example/other", role="declares", place="line 3")
+
+
+@pytest.mark.parametrize(
+    ("others", "kind", "presence"),
+    [
+        ([PACKAGE], "go-module", Presence.DECLARED),
+        ([Package(purl="pkg:npm/own", role="installed", place="name"), PACKAGE], "npm", Presence.DECLARED),
+        ([Config(name="env:ACME", place="line 1")], "settings-json", Presence.DECLARED),
+        ([], "settings-yaml", Presence.DECLARED),
+        ([], "settings-json", Presence.PRESENT),
+        ([PACKAGE], "elf", Presence.PRESENT),
+        ([PACKAGE, Import(language="js", name="other", place="line 1")], "javascript", Presence.PRESENT),
+        ([Package(purl="pkg:npm/own", role="installed", place="a bundle")], "javascript", Presence.PRESENT),
+    ],
+)
+def test_a_text_in_what_only_names_software_proves_no_more_than_that_it_is_meant_to_be_there(others, kind, presence):
+    tech = technology(indicator("string", "acme_face_engine"))
+    told = found(tech, *others, hit("acme-faces#0"), kind=kind)
+    assert [match.presence for match in told if isinstance(match.observation, ByteHit)] == [presence]
