@@ -1,7 +1,8 @@
 """Use: what code outside of it runs is `used`, though the thing itself only shows that it is `present`.
 
-An app's code and what it runs are one component, and what it runs is used, as it is where the app was unpacked into a
-folder. Only in a package of the technology all code is the technology's own.
+What an app's own code calls or is linked to is used, though both are one component, as it is where the app was
+unpacked into a folder; a file that it names and brings along is merely a part of it. Only in a package of the
+technology all code is the technology's own.
 """
 
 from collections import defaultdict
@@ -17,7 +18,9 @@ from scanner.evidence.verdict import is_general
 from scanner.matching.match import Match, lies_in_own_folder
 from scanner.model.observation import Package
 from scanner.model.report import Edge
-from scanner.model.vocabulary import Presence
+from scanner.model.vocabulary import EdgeKind, Presence
+
+_OF_CODE = frozenset({EdgeKind.CALLS, EdgeKind.LINKS})
 
 
 def with_use(groups: Iterable[Group], edges: Iterable[Edge], owners: Mapping[str, Owner]) -> tuple[Group, ...]:
@@ -29,7 +32,7 @@ def with_use(groups: Iterable[Group], edges: Iterable[Edge], owners: Mapping[str
     groups = tuple(groups)
     users: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for edge in edges:
-        if edge.kind.proves_use:
+        if edge.kind in _OF_CODE or (edge.kind.proves_use and owners[edge.source] != owners[edge.target]):
             users[owners[edge.target].locator][edge.target].add(edge.source)
     own: dict[str, set[str]] = defaultdict(set)
     for group in groups:

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from scanner.model.observation import Config
-from scanner.model.source import Budget
+from scanner.model.source import Budget, Unreadable
 
 Path = tuple[str | int, ...]
 
@@ -119,13 +119,22 @@ def _looks_random(text: str) -> bool:
 
 
 def config_facts(leaves: Iterator[Leaf], budget: Budget) -> Iterator[Config]:
-    """What the values of a tree say: images and variables as they come, then actions, what is created, and settings."""
+    """What the values of a tree say: images and variables as they come, then actions, what is created, and settings.
+
+    Where the leaves break off, it raises what they raise, after what was read.
+    """
+    broken: list[Unreadable] = []
+    yield from _facts(_until_broken(leaves, budget, broken))
+    for why in broken:
+        raise why
+
+
+def _facts(leaves: Iterator[Leaf]) -> Iterator[Config]:
     policies = _Policies()
     pairs = _Pairs()
     resources = _Resources()
     settings: list[Config] = []
     for leaf in leaves:
-        budget.spend_items()
         key = _last_key(leaf.path).lower()
         if policies.take(leaf, key) or resources.take(leaf):
             continue
@@ -142,6 +151,16 @@ def config_facts(leaves: Iterator[Leaf], budget: Budget) -> Iterator[Config]:
     yield from resources.created()
     if len(settings) <= _MAX_SETTINGS:
         yield from settings
+
+
+def _until_broken(leaves: Iterator[Leaf], budget: Budget, broken: list[Unreadable]) -> Iterator[Leaf]:
+    """The leaves; `broken` takes what they break off with."""
+    try:
+        for leaf in leaves:
+            budget.spend_items()
+            yield leaf
+    except Unreadable as why:
+        broken.append(why)
 
 
 def _last_key(path: Path) -> str:

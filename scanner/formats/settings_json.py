@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import msgspec
 
 from scanner.formats.config_facts import CAPITALS, ENVIRONMENT, TRUTH, Leaf, Path, config_facts, resource
+from scanner.formats.json_pieces import json_pieces
 from scanner.formats.json_tree import Json, json_object, part
 from scanner.formats.settings_relevance import may_hold_settings
 from scanner.model.observation import Observation
@@ -31,8 +32,6 @@ _KEYS = ENVIRONMENT | {"image", "imageuri", "repository", "action", "actions", "
 _TYPES = frozenset({"type", "Type", "kind"})
 _TERRAFORM = ".tf.json"
 _POLICY = re.compile(r"\s*\{.{0,4000}\"(?:Action|Statement)\"", re.DOTALL)
-_COMMENT = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|//[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL)
-_COMMA = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|,\s*+([}\]])', re.DOTALL)
 _OTHERS = (
     "package.json",
     "package-lock.json",
@@ -61,29 +60,22 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     """Yield images, variables, allowed actions, and settings that are truth values; nothing for what is no JSON object.
 
     Raises:
-        Unreadable: limit, when it is nested too deeply.
+        Unreadable: damaged, where it breaks off; limit, when it is nested too deeply.
     """
     if source.size > _MAX_BYTES or not may_hold_settings(source, _MAX_BYTES):
         return
+    problem: Unreadable | None = None
     try:
         tree = json_object(source, budget, _MAX_BYTES)
     except Unreadable as why:
         if why.cause is Cause.LIMIT:
             raise
-        tree = _with_comments(bytes(source.view()))
+        tree, problem = json_pieces(bytes(source.view()), budget)
     if source.name.lower().endswith(_TERRAFORM):
         yield from (resource(kind, f"resource.{kind}") for kind in part(tree, "resource"))
     yield from config_facts(_leaves(tree), budget)
-
-
-def _with_comments(data: bytes) -> Json:
-    """The object without the comments and trailing commas that many programs allow; nothing if it is still none."""
-    plain = _COMMENT.sub(lambda part: part[0] if part[0][:1] == b'"' else b" ", data)
-    plain = _COMMA.sub(lambda part: part[0] if part[0][:1] == b'"' else part[1], plain)
-    try:
-        return msgspec.json.decode(plain, type=Json)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return {}
+    if problem is not None:
+        raise problem
 
 
 def _leaves(tree: Json) -> Iterator[Leaf]:

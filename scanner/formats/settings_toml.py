@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from scanner.formats.config_facts import Leaf, Path, config_facts
-from scanner.formats.packages.toml_tree import Toml, toml
+from scanner.formats.packages.toml_tree import Toml, told_of_toml
 from scanner.formats.settings_relevance import may_hold_settings
 from scanner.formats.text_lines import text_of
 from scanner.model.observation import Observation
@@ -32,12 +32,12 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     """Yield images, variables and settings.
 
     Raises:
-        Unreadable: damaged, when it is no TOML; limit, when it is nested too deeply or larger than 1 MiB.
+        Unreadable: damaged, where it is no TOML; limit, when it is nested too deeply or larger than 1 MiB.
     """
     if not may_hold_settings(source, _MAX_BYTES):
         return
-    tree = toml(text_of(source, budget, _MAX_BYTES).encode("utf-8", "replace"))
-    yield from config_facts(_leaves(tree, budget), budget)
+    data = text_of(source, budget, _MAX_BYTES).encode("utf-8", "replace")
+    yield from told_of_toml(data, lambda tree: config_facts(_leaves(tree, budget), budget))
 
 
 def _leaves(tree: Toml, budget: Budget) -> Iterator[Leaf]:

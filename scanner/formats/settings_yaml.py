@@ -34,7 +34,7 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     """Yield images, variables, allowed actions and settings.
 
     Raises:
-        Unreadable: limit, when the file is larger than 1 MiB.
+        Unreadable: damaged, where it breaks off; limit, when the file is larger than 1 MiB.
     """
     if may_hold_settings(source, _MAX_BYTES):
         yield from config_facts(yaml_leaves(text_of(source, budget, _MAX_BYTES), budget), budget)

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from scanner.formats.config_facts import Leaf, Path
-from scanner.model.source import Budget
+from scanner.model.source import Budget, Unreadable
+from scanner.model.vocabulary import Cause
 
 _MAX_DEPTH = 60
 _MAX_FLOW_LINES = 200
@@ -33,6 +34,8 @@ class _State:
     """Indent of the key whose text follows, while that is passed over."""
     quote: str = ""
     """The quote that a scalar of several lines ends with."""
+    is_cut: bool = False
+    """Whether the text ended within a flow collection."""
 
     def path(self) -> Path:
         """The keys and numbers that lead here."""
@@ -59,7 +62,11 @@ class _State:
 
 
 def yaml_leaves(text: str, budget: Budget) -> Iterator[Leaf]:
-    """Yield each scalar with its path and line."""
+    """Yield each scalar with its path and line.
+
+    Raises:
+        Unreadable: damaged, when the text ends within a scalar or collection.
+    """
     state = _State()
     lines = iter(enumerate(text.split("\n"), 1))
     for number, line in lines:
@@ -69,9 +76,12 @@ def yaml_leaves(text: str, budget: Budget) -> Iterator[Leaf]:
             continue
         value = _placed(content.lstrip(), len(content) - len(content.lstrip()), state)
         if value is not None and value[:1] in ("{", "["):
-            yield from _flow(_whole_flow(value, lines, budget), state.path(), number, budget)
+            yield from _flow(_whole_flow(value, lines, state, budget), state.path(), number, budget)
         elif value:
             yield Leaf(state.path(), _unquoted(value), f"line {number}")
+    if state.quote or state.is_cut:
+        reason = "The file ends within a text or a list that has no end; what stands before was read."
+        raise Unreadable(Cause.DAMAGED, reason)
 
 
 def _content(line: str, state: _State) -> str:
@@ -152,14 +162,15 @@ def _unquoted(value: str) -> str:
     return value[1:-1] if value[:1] in ('"', "'") and value[-1:] == value[:1] and len(value) > 1 else value
 
 
-def _whole_flow(value: str, lines: Iterator[tuple[int, str]], budget: Budget) -> str:
+def _whole_flow(value: str, lines: Iterator[tuple[int, str]], state: _State, budget: Budget) -> str:
     """A flow collection with the lines it goes on in."""
     parts = [value]
     depth = _depth(value)
     for _ in range(_MAX_FLOW_LINES):
         if depth <= 0:
             break
-        _, line = next(lines, (0, "]" * 4096))
+        number, line = next(lines, (0, "]" * 4096))
+        state.is_cut = not number
         budget.spend_items()
         line = _without_comment(line[:4096]).strip()
         parts.append("" if line.startswith("#") else line)

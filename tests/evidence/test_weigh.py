@@ -242,9 +242,13 @@ def test_a_package_that_is_known_to_use_a_technology_is_not_the_technology_itsel
 
 
 @pytest.mark.parametrize("folder", ["shop.apk!/", "shop/"], ids=["packed", "unpacked"])
-def test_what_an_app_loads_of_its_own_is_used_whether_it_is_packed_or_not(folder):
-    app = facts(Library(name="libface.so", role="loads", by="org.shop.Door", place="x"), locator=f"{folder}door.py")
-    result = weighed(app, native(f"{folder}libface.so"), technologies=(LIBRARY,))
+def test_what_an_app_is_linked_to_is_used_whether_it_is_packed_or_not(folder):
+    result = weighed(
+        native(f"{folder}app", "libx.so"),
+        native(f"{folder}libx.so", "libface.so"),
+        native(f"{folder}libface.so"),
+        technologies=(LIBRARY,),
+    )
     assert {finding.presence for finding in result.findings} == {Presence.USED}
 
 

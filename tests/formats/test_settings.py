@@ -246,9 +246,33 @@ def test_json_may_have_comments_and_trailing_commas():
     assert seen(settings_json, "config.json", text) == {"faceSearch.enabled": "true"}
 
 
-@pytest.mark.parametrize("text", ["{", "{} {}", '{"a": }', '{"a": "', "{/*", '{"a": "\\'])
+@pytest.mark.parametrize("text", ["{} {}", '{"a": }', "{{ name }}", "{a, b}", "{]"])
 def test_what_is_no_json_counts_as_data(text: str):
     assert seen(settings_json, "a.json", text) == {}
+
+
+@pytest.mark.parametrize("text", ["{", '{"a": "', "{/*", '{"a": "\\'])
+def test_json_that_is_cut_off_is_reported(text: str):
+    assert read_until_stopped(settings_json, BytesSource("a.json", text.encode()))[1].cause is Cause.DAMAGED
+
+
+def test_settings_that_are_cut_off_are_read_as_far_as_they_go():
+    text = '{"image": "owner/app:1",\n "on": true, "list": [{"image": "owner/more:2"}], "last'
+    found, stopped = read_until_stopped(settings_json, BytesSource("a.json", text.encode()))
+    assert {(one.name, one.value) for one in found} == {
+        ("image", "owner/app:1"),
+        ("image", "owner/more:2"),
+        ("on", "true"),
+    }
+    assert "line 2" in stopped.reason
+    text = '[face]\nenabled = true\n[more]\nlist = [\n1,\n2\nimage = "owner/'
+    found, stopped = read_until_stopped(settings_toml, BytesSource("a.toml", text.encode()))
+    assert [(one.name, one.value) for one in found] == [("face.enabled", "true")]
+    assert stopped.cause is Cause.DAMAGED
+    text = "image: owner/app:1\nlist: [a,\n b"
+    found, stopped = read_until_stopped(settings_yaml, BytesSource("a.yml", text.encode()))
+    assert ("image", "owner/app:1") in {(one.name, one.value) for one in found}
+    assert stopped.cause is Cause.DAMAGED
 
 
 def test_toml_gives_settings():

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from scanner.formats.packages.dependencies import PROJECT, requires
 from scanner.formats.packages.purls import package_purl
-from scanner.formats.packages.toml_tree import tables, toml
+from scanner.formats.packages.toml_tree import Toml, tables, told_of_toml
 from scanner.formats.text_lines import numbered_lines, text_of
 from scanner.model.observation import Observation, Package, Requires
 from scanner.model.source import Budget, Info, Source
@@ -13,7 +13,7 @@ from scanner.model.vocabulary import Scope
 
 INFO = Info(
     name="cargo",
-    version=2,
+    version=3,
     line="Rust crates that a project asks for and locks",
     specification="https://doc.rust-lang.org/cargo/reference/specifying-dependencies.html",
     limits="Ranges of versions are not resolved.",
@@ -39,7 +39,11 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     if source.name.lower() == "cargo.lock":
         yield from _locked(source, budget)
         return
-    tree = toml(text_of(source, budget, 4 * 1024 * 1024).encode("utf-8", "replace"))
+    data = text_of(source, budget, 4 * 1024 * 1024).encode("utf-8", "replace")
+    yield from told_of_toml(data, lambda tree: _of_project(tree, budget))
+
+
+def _of_project(tree: Toml, budget: Budget) -> Iterator[Package]:
     for path in _PATHS:
         for place, entry in tables(tree, path):
             budget.spend_items()

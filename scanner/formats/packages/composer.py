@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from scanner.formats.json_tree import entries, json_object, part, word
+from scanner.formats.json_pieces import told_of_json
+from scanner.formats.json_tree import Json, entries, part, word
 from scanner.formats.packages.dependencies import requires
 from scanner.formats.packages.purls import package_purl
 from scanner.model.observation import Observation, Owns, Package
@@ -12,7 +13,7 @@ from scanner.model.vocabulary import Scope
 
 INFO = Info(
     name="composer",
-    version=2,
+    version=3,
     line="PHP packages: what a project asks for, locks and has installed",
     specification="https://getcomposer.org/doc/04-schema.md",
     limits="Ranges of versions are not resolved.",
@@ -35,8 +36,11 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     Raises:
         Unreadable: damaged, when it is no JSON object; limit, when it is nested too deeply or too large.
     """
-    tree = json_object(source, budget)
     name = source.name.lower()
+    yield from told_of_json(source, budget, lambda tree: _of_tree(tree, name, budget))
+
+
+def _of_tree(tree: Json, name: str, budget: Budget) -> Iterator[Observation]:
     if name == "composer.json":
         for key, scope in _ASKING.items():
             for asked, version in part(tree, key).items():

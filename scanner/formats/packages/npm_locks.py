@@ -1,9 +1,11 @@
 """Lock files of npm and its kin: package-lock.json and npm-shrinkwrap.json (versions 1 to 3), deno.lock."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from scanner.formats.javascript_modules import installed_module
-from scanner.formats.json_tree import Json, json_object, part, word
+from scanner.formats.json_pieces import told_of_json
+from scanner.formats.json_tree import Json, part, word
 from scanner.formats.packages.dependencies import PROJECT, requires
 from scanner.formats.packages.purls import npm_purl
 from scanner.model.observation import Observation, Package, Requires
@@ -12,7 +14,7 @@ from scanner.model.vocabulary import Scope
 
 INFO = Info(
     name="npm-lock",
-    version=2,
+    version=3,
     line="JavaScript lock files of npm and Deno: each package with its version, and which asks for which",
     specification="the package-lock.json that npm documents (npm help package-lock.json)",
     limits="Of Deno's, packages of npm only.",
@@ -26,10 +28,13 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     Raises:
         Unreadable: damaged, when it is no JSON object; limit, when it is too long or nested too deeply.
     """
-    tree = json_object(source, budget, limit_bytes=64 * 1024 * 1024)
-    if source.name.lower() == "deno.lock":
-        yield from _of_deno(tree, budget)
-    elif part(tree, "packages"):
+    is_deno = source.name.lower() == "deno.lock"
+    tell = partial(_of_deno if is_deno else _of_npm, budget=budget)
+    yield from told_of_json(source, budget, tell, limit_bytes=64 * 1024 * 1024)
+
+
+def _of_npm(tree: Json, budget: Budget) -> Iterator[Package | Requires]:
+    if part(tree, "packages"):
         yield from _by_folder(part(tree, "packages"), budget)
     else:
         yield from _by_name(part(tree, "dependencies"), budget)

@@ -2,20 +2,19 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
-import msgspec
-
+from scanner.formats.json_pieces import told_of_json
+from scanner.formats.json_tree import Json
 from scanner.formats.packages.dependencies import PROJECT, requires
 from scanner.formats.packages.purls import pypi_purl
-from scanner.formats.packages.toml_tree import Toml, toml
+from scanner.formats.packages.toml_tree import Toml, told_of_toml
 from scanner.model.observation import Observation, Package, Requires
 from scanner.model.source import Budget, Info, Source, Unreadable
 from scanner.model.vocabulary import Cause, Scope
 
 INFO = Info(
     name="python-lock",
-    version=2,
+    version=3,
     line="Python lock files: each package with its version, and which asks for which",
     specification="pylock.toml: https://packaging.python.org/en/latest/specifications/pylock-toml/; the others as "
     "their tools write them: https://python-poetry.org, https://docs.astral.sh/uv, https://pdm-project.org, "
@@ -48,9 +47,12 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     budget.spend_bytes(2 * source.size)
     data = bytes(source.view())
     if source.name.lower() == "pipfile.lock":
-        yield from _of_pipenv(data, budget)
+        yield from told_of_json(source, budget, lambda tree: _of_pipenv(tree, budget))
         return
-    tree = toml(data)
+    yield from told_of_toml(data, lambda tree: _of_locked(tree, budget))
+
+
+def _of_locked(tree: Toml, budget: Budget) -> Iterator[Package | Requires]:
     for key in ("package", "packages"):
         entries = tree.get(key)
         for index, entry in enumerate(entries if isinstance(entries, list) else ()):
@@ -103,14 +105,7 @@ def _locked(name: object, version: object, place: str, scope: Scope = Scope.RUNT
         yield Package(purl=purl, version=given, role="declares", scope=scope, place=place)
 
 
-def _of_pipenv(data: bytes, budget: Budget) -> Iterator[Package]:
-    try:
-        # Any: each value's type is asked for where it is used.
-        sections = msgspec.json.decode(data, type=dict[str, Any])
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Unreadable(Cause.DAMAGED, f"The lock file is not the JSON it should be: {error}.") from error
-    except RecursionError as error:
-        raise Unreadable(Cause.LIMIT, "The lock file is nested too deeply to be read.") from error
+def _of_pipenv(sections: Json, budget: Budget) -> Iterator[Package]:
     for section, entries in sections.items():
         if section.startswith("_") or not isinstance(entries, dict):
             continue

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from scanner.formats.packages.purls import pypi_purl
 from scanner.formats.packages.requirements import declared
-from scanner.formats.packages.toml_tree import Toml, tables, toml
+from scanner.formats.packages.toml_tree import Toml, tables, told_of_toml
 from scanner.formats.python_tree import statements
 from scanner.model.observation import Observation, Owns, Package
 from scanner.model.source import Budget, Info, Source, Unreadable
@@ -14,7 +14,7 @@ from scanner.model.vocabulary import Cause, Scope
 
 INFO = Info(
     name="python-project",
-    version=2,
+    version=3,
     line="Python projects: the package made here, and what it asks for",
     specification="https://packaging.python.org/en/latest/specifications/pyproject-toml/ and "
     "https://setuptools.pypa.io/en/latest/userguide/declarative_config.html",
@@ -73,7 +73,7 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     elif name == "setup.cfg":
         yield from _of_configuration(data, budget)
     else:
-        yield from _of_toml(toml(data), budget)
+        yield from told_of_toml(data, lambda tree: _of_toml(tree, budget))
 
 
 def _made_here(name: str, version: str, place: str) -> Iterator[Observation]:
