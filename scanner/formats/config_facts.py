@@ -9,7 +9,7 @@ Spelling (the same in the catalogue's `config:` patterns, which see `name` and `
 - An action that a policy allows is `iam:service:Action`, wildcards as written: `iam:faces:Search*`, `iam:faces:*`.
   What a policy allows by leaving something out (`NotAction`), or by allowing everything (`*`), names no service.
 - What a template of infrastructure creates is `resource` with its type as value, and behind a slash its kind where one
-  type stands for many services: `Vendor::Faces::Collection`, `vendor_account/Face`.
+  type stands for many services: `Vendor::Faces::Collection`, `vendor_account/Face`, `vendor:faces:Collection`.
 
 A value is kept if it is a truth value, a number, an image or a plain word or path of at most 40 characters; never one
 that looks like a secret or stands under a name like password, token or key. Other values are left empty.
@@ -53,6 +53,7 @@ _IMAGE_KEYS = frozenset({"image", "imageuri", "dockerimage", "containerimage", "
 _DOCKER = "docker://"
 _RESOURCE = re.compile(
     r"(?:[A-Z][A-Za-z0-9]{1,40}::[A-Za-z0-9]{1,60}::[A-Za-z0-9]{1,80}|Microsoft(?:\.\w{1,60}){1,4}/[\w/]{1,100})"
+    r"|([a-z][a-z0-9-]{1,40}:[a-zA-Z0-9.-]{1,80})(?:/[\w.]{1,80})?(:[A-Z][A-Za-z0-9]{1,80})$"
 )
 _KIND = re.compile(r"[A-Za-z][A-Za-z0-9.]{0,60}")
 _IMAGE = re.compile(
@@ -96,10 +97,15 @@ def resource(kind: str, place: str) -> Config:
     return Config(name="resource", value=kind[:_MAX_NAME], place=place)
 
 
+def is_secret(name: str) -> bool:
+    """Whether something of that name is likely to be a secret."""
+    return _SECRET.search(name) is not None
+
+
 def shown(name: str, value: str) -> str:
     """The value if it may be shown, else nothing."""
     value = value.strip()
-    if _SECRET.search(name):
+    if is_secret(name):
         return value.lower() if value.lower() in TRUTH else ""
     if value.lower() in TRUTH:
         return value.lower()
@@ -260,5 +266,13 @@ class _Resources:
     def created(self) -> Iterator[Config]:
         """The resources in their order."""
         for path, leaf in self._types.items():
-            kind = _RESOURCE.match(leaf.value)
-            yield resource("/".join(filter(None, (kind[0] if kind else "", self._kinds.get(path)))), leaf.place)
+            kind = self._kinds.get(path) or self._kinds.get((*path, "properties"))
+            yield resource("/".join(filter(None, (_type_of(leaf.value), kind))), leaf.place)
+
+
+def _type_of(text: str) -> str:
+    """A type as the catalogue spells it: of Pulumi's `aws:faces/x:Y` without the file that it is in, `aws:faces:Y`."""
+    found = _RESOURCE.match(text)
+    if found is None:
+        return ""
+    return f"{found[1]}{found[2]}" if found[1] else found[0]

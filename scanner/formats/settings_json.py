@@ -15,7 +15,7 @@ from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="settings-json",
-    version=4,
+    version=5,
     line="Settings in JSON (servers, policies, CloudFormation, task definitions): images, variables, actions, switches",
     specification="JSON: RFC 8259; policies: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies.html",
     limits="Only files with a word of a known setting are read. "

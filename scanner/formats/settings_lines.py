@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from scanner.formats.config_facts import image, setting
+from scanner.formats.environment_file import VARIABLE, is_environment_file, value_of
 from scanner.formats.settings_relevance import may_hold_settings
 from scanner.formats.text_lines import numbered_lines
 from scanner.model.observation import Config, Observation
@@ -26,9 +27,7 @@ _MAX_BYTES = 1024 * 1024
 _MAX_SETTINGS = 3000
 _OTHERS = frozenset({"setup.cfg", "tox.ini", "pytest.ini", "pom.properties", "pyvenv.cfg", "mypy.ini"})
 _SECTION = re.compile(r"\[([^\[\]]{1,200})\]")
-_VARIABLE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_.-]{0,150})\s*=\s*(.*)")
 _SETTING = re.compile(r"([A-Za-z_][\w.-]{0,150})\s*[=:]\s*(.*)")
-_QUOTED = re.compile(r"""(["'])(.*)\1(?:\s+[#;].*)?""")
 
 
 def wants(name: str, head: bytes) -> bool:
@@ -44,7 +43,7 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     """
     if not may_hold_settings(source, _MAX_BYTES):
         return
-    is_environment = ".env" in source.name.lower() or source.name.lower() == ".flaskenv"
+    is_environment = is_environment_file(source.name)
     section, count = "", 0
     for number, line in numbered_lines(source, budget, _MAX_BYTES):
         stripped = line.strip()
@@ -52,18 +51,13 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
         if header:
             section = f"{header[1].strip()}."
         found = (
-            None if stripped[:1] in ("", "#", ";", "!") else (_VARIABLE if is_environment else _SETTING).match(stripped)
+            None if stripped[:1] in ("", "#", ";", "!") else (VARIABLE if is_environment else _SETTING).match(stripped)
         )
         if found is None or count > _MAX_SETTINGS:
             continue
-        for config in _configs("" if is_environment else section, found[1], _value(found[2]), f"line {number}"):
+        for config in _configs("" if is_environment else section, found[1], value_of(found[2]), f"line {number}"):
             count += 1
             yield config
-
-
-def _value(text: str) -> str:
-    quoted = _QUOTED.fullmatch(text)
-    return quoted[2] if quoted else text.partition(" #")[0].partition(" ;")[0].strip()
 
 
 def _configs(section: str, key: str, value: str, place: str) -> Iterator[Config]:

@@ -11,7 +11,7 @@ from scanner.model.source import Budget, Info, Source
 
 INFO = Info(
     name="settings-toml",
-    version=4,
+    version=5,
     line="Settings in TOML: images, variables, switches",
     specification="TOML 1.0: https://toml.io/en/v1.0.0",
     limits="Only files with a word of a known setting are read. Above 1 MiB nothing is read.",

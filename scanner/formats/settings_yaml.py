@@ -11,7 +11,7 @@ from scanner.model.source import Budget, Info, Source
 
 INFO = Info(
     name="settings-yaml",
-    version=4,
+    version=5,
     line="Settings in YAML (servers, Compose, Kubernetes, CloudFormation, CI): images, variables, actions, switches",
     specification="YAML 1.2: https://yaml.org/spec/1.2.2/",
     limits="Only files with a word of a known setting are read. "

@@ -39,7 +39,9 @@ from scanner.model.vocabulary import IndicatorKind, Presence, Scope, TechnologyK
 NATIVE_TYPES = frozenset({"elf", "pe", "macho", "dotnet"})
 PROSE_TYPES = frozenset({"prose", "signature-file", "flutter-notices", "python-distribution"})
 """What describes software, for people or for scanners, proves nothing about it: a hit there is `referenced`."""
-SETTINGS_TYPES = frozenset({"settings-lines", "settings-toml", "settings-yaml", "terraform", "dockerfile"})
+SETTINGS_TYPES = frozenset(
+    {"settings-lines", "settings-toml", "settings-yaml", "compose", "terraform", "bicep", "dockerfile"}
+)
 """What says how programs are run, and is none of them. JSON holds models too."""
 UNLINKED_TYPES = frozenset({"coff"})
 """Parts for programs to come, of which an import library lists what another file holds: a text in them is not used yet;
