@@ -9,7 +9,8 @@ Spelling (the same in the catalogue's `config:` patterns, which see `name` and `
 - An action that a policy allows is `iam:service:Action`, wildcards as written: `iam:faces:Search*`, `iam:faces:*`.
   What a policy allows by leaving something out (`NotAction`), or by allowing everything (`*`), names no service.
 - What a template of infrastructure creates is `resource` with its type as value, and behind a slash its kind where one
-  type stands for many services: `Vendor::Faces::Collection`, `vendor_account/Face`, `vendor:faces:Collection`.
+  type stands for many services: `Vendor::Faces::Collection`, `vendor_account/Face`,
+  `vendor:faces/collection:Collection`.
 
 A value is kept if it is a truth value, a number, an image or a plain word or path of at most 40 characters; never one
 that looks like a secret or stands under a name like password, token or key. Other values are left empty.
@@ -53,7 +54,7 @@ _IMAGE_KEYS = frozenset({"image", "imageuri", "dockerimage", "containerimage", "
 _DOCKER = "docker://"
 _RESOURCE = re.compile(
     r"(?:[A-Z][A-Za-z0-9]{1,40}::[A-Za-z0-9]{1,60}::[A-Za-z0-9]{1,80}|Microsoft(?:\.\w{1,60}){1,4}/[\w/]{1,100})"
-    r"|([a-z][a-z0-9-]{1,40}:[a-zA-Z0-9.-]{1,80})(?:/[\w.]{1,80})?(:[A-Z][A-Za-z0-9]{1,80})$"
+    r"|[a-z][a-z0-9-]{1,40}:[a-zA-Z0-9.-]{1,80}(?:/[\w.]{1,80})?:[A-Z][A-Za-z0-9]{1,80}$"
 )
 _KIND = re.compile(r"[A-Za-z][A-Za-z0-9.]{0,60}")
 _IMAGE = re.compile(
@@ -267,12 +268,5 @@ class _Resources:
         """The resources in their order."""
         for path, leaf in self._types.items():
             kind = self._kinds.get(path) or self._kinds.get((*path, "properties"))
-            yield resource("/".join(filter(None, (_type_of(leaf.value), kind))), leaf.place)
-
-
-def _type_of(text: str) -> str:
-    """A type as the catalogue spells it: of Pulumi's `aws:faces/x:Y` without the file that it is in, `aws:faces:Y`."""
-    found = _RESOURCE.match(text)
-    if found is None:
-        return ""
-    return f"{found[1]}{found[2]}" if found[1] else found[0]
+            name = _RESOURCE.match(leaf.value)
+            yield resource("/".join(filter(None, (name[0] if name else "", kind))), leaf.place)

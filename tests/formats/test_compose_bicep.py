@@ -50,6 +50,6 @@ def test_pulumi_names_what_it_creates():
         b"  two:\n    type: azure-native:accounts/v2023:Account\n    properties:\n      kind: Face\n"
     )
     assert [one.value for one in read(settings_yaml, BytesSource("Pulumi.yaml", text)) if one.name == "resource"] == [
-        "aws:faces:Collection",
-        "azure-native:accounts:Account/Face",
+        "aws:faces/collection:Collection",
+        "azure-native:accounts/v2023:Account/Face",
     ]
