@@ -32,6 +32,16 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     today: date
 
 
+def make_ready() -> None:
+    """Load what only a target in which something matched needs, in the wait for the readers in depth."""
+    import networkx  # noqa: F401  (0.1 to 0.2 s, longer than all the rest of judging a small target)
+
+    import scanner.evidence.weigh  # noqa: F401
+    from scanner.ordinances import laws
+
+    laws()
+
+
 def judge(spoken_of: SpokenOf, case: Case) -> Report:
     """The report on a target, but for its times."""
     facts = spoken_of.facts

@@ -23,7 +23,7 @@ from scanner.engine.crew import Crew
 from scanner.engine.digests import hashed
 from scanner.engine.facts import Facts
 from scanner.engine.garbage import kept_for_good, seldom_collected
-from scanner.engine.judge import Case, judge
+from scanner.engine.judge import Case, judge, make_ready
 from scanner.engine.last_report import LastReport, is_there_one
 from scanner.engine.layers import hide_what_nobody_sees
 from scanner.engine.listing import listed, name_of, note
@@ -128,6 +128,7 @@ def scan(
         if report is None:
             reading.read(stretches, trusts_metadata=settings.trusts_metadata)
             spoken_of = SpokenOf(facts, knowledge.index)
+            pool.meanwhile = make_ready
             reading.deepen(spoken_of)
             hide_what_nobody_sees(spoken_of, stretches)
             if cache.was_damaged:

@@ -6,10 +6,10 @@ Told of packages in languages whose code names the packages it uses. Code within
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from typing import Any
 
-from scanner.evidence.graph import EvidenceGraph
+from scanner.evidence.graph import chain_to
 from scanner.evidence.group import Group
-from scanner.evidence.path import chain_to
 from scanner.formats.javascript_files import DESCRIPTION
 from scanner.matching.match import Match, lies_in_own_folder
 from scanner.model.locator import base_name
@@ -37,7 +37,7 @@ def code_files(groups: Iterable[Group]) -> CodeFiles:
     return {technology: tuple(sorted(files)) for technology, files in found.items()}
 
 
-def code_use_of(group: Group, code: CodeFiles, graph: EvidenceGraph) -> tuple[CodeUse | None, str]:
+def code_use_of(group: Group, code: CodeFiles, graph: Any) -> tuple[CodeUse | None, str]:
     """What code does with the technology, and a sentence that says so; nothing where code would not name it."""
     files = code.get(group.technology.id, ())
     if not files:

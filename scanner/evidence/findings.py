@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
+from typing import Any
 
 import msgspec
 
@@ -12,10 +13,9 @@ from scanner.evidence.checks import check_for
 from scanner.evidence.code_use import CodeFiles, code_files, code_use_of
 from scanner.evidence.confidence import confidence, weight_of
 from scanner.evidence.explain import explanation
-from scanner.evidence.graph import EvidenceGraph, node_of
+from scanner.evidence.graph import node_of, path_to
 from scanner.evidence.group import Group
 from scanner.evidence.owner import Owner
-from scanner.evidence.path import path_to
 from scanner.evidence.precedence import without_mere_sorts
 from scanner.evidence.registers import of_all_versions, registered
 from scanner.evidence.verdict import Grade, grade, granted, witnesses
@@ -159,7 +159,7 @@ def nodes_of(group: Group) -> set[str]:
     )
 
 
-def findings_of(groups: Iterable[Group], graph: EvidenceGraph, owners: Mapping[str, Owner]) -> tuple[Finding, ...]:
+def findings_of(groups: Iterable[Group], graph: Any, owners: Mapping[str, Owner]) -> tuple[Finding, ...]:
     """Grade each group; sorted by verdict (strongest first), component and technology, and numbered."""
     groups = tuple(groups)
     code = code_files(groups)
@@ -168,7 +168,7 @@ def findings_of(groups: Iterable[Group], graph: EvidenceGraph, owners: Mapping[s
     return tuple(msgspec.structs.replace(draft, id=f"F{n}") for n, draft in enumerate(drafts, 1))
 
 
-def _finding(group: Group, graph: EvidenceGraph, owners: Mapping[str, Owner], code: CodeFiles) -> Finding:
+def _finding(group: Group, graph: Any, owners: Mapping[str, Owner], code: CodeFiles) -> Finding:
     graded = grade(group.technology, group.matches)
     use, told = code_use_of(group, code, graph)
     evidence = _evidence(group)

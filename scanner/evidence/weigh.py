@@ -9,7 +9,7 @@ from scanner.catalogue.index import Index
 from scanner.evidence.build import build_facts
 from scanner.evidence.components import Register
 from scanner.evidence.findings import findings_of, groups_of, nodes_of
-from scanner.evidence.graph import build_graph
+from scanner.evidence.graph import as_document, build_graph
 from scanner.evidence.models import with_models
 from scanner.evidence.owner import Owner
 from scanner.evidence.pipelines import Pipelines, pipelines_of
@@ -65,7 +65,7 @@ def weigh(matches: Sequence[Match], facts: Mapping[str, ArtifactFacts], index: I
         findings=findings,
         components=_components(findings, [*owners.values(), *(group.owner for group in groups)], pipelines, told),
         situations=situations_of(findings, pipelines),
-        graph=graph.document(reach.left_out),
+        graph=as_document(graph),
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from scanner.catalogue.cache_file import cache_folder
 from scanner.cli.exits import Exit
 from tests.commands import frscan
 
@@ -60,6 +61,7 @@ def at_a_terminal(*arguments: str | Path, answers: str, **environment: str) -> t
 @pytest.mark.skipif(os.name == "nt", reason="there are no pseudo-terminals")
 def test_somebody_at_a_terminal_is_asked_once(table, tmp_path):
     settings = {"XDG_CONFIG_HOME": str(tmp_path / "settings"), "HOME": str(tmp_path / "home")}
+    settings["FRSCAN_CACHE_DIR"] = str(cache_folder())  # where the signatures are compiled already
     status, out, shown = at_a_terminal("scan", "-f", "json", table, answers="x123  ", **settings)
     assert "1  Bezug" in shown
     assert "One of the numbers 1 to 3, please." in shown

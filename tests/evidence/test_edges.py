@@ -1,12 +1,13 @@
 """Edges between artifacts: where each leads, and that nothing is found where nothing is there."""
 
+import subprocess
+import sys
+
 import pytest
 
 from scanner.evidence.edges import Names
-from scanner.evidence.graph import EvidenceGraph
 from scanner.evidence.reach import MAX_STEPS, edges_leading_to
 from scanner.model.observation import Call, Import, Library, Owns, Package, Requires, RunPath
-from scanner.model.report import Edge
 from scanner.model.vocabulary import EdgeKind, Scope
 from tests.catalogues import facts
 
@@ -234,23 +235,13 @@ def test_of_many_that_bear_a_name_the_nearest_is_meant_whatever_their_order():
     assert known.nearest("library:liby.so", "q/app") is None
 
 
-def test_of_two_ways_as_short_the_graph_tells_the_one_that_was_entered_first():
-    graph = EvidenceGraph("target")
-    for name in ("app", "tool", "app!/x.so"):
-        graph.add_node(name, "artifact", name)
-    graph.add_edge(Edge(source="", target="app", kind=EdgeKind.CONTAINS))
-    graph.add_edge(Edge(source="app", target="app!/x.so", kind=EdgeKind.CONTAINS))
-    graph.add_edge(Edge(source="", target="tool", kind=EdgeKind.CONTAINS))
-    graph.add_edge(Edge(source="tool", target="app!/x.so", kind=EdgeKind.LOADS))
-    assert graph.way_to("app!/x.so") == ["app", "app!/x.so"]
-    assert graph.before("app!/x.so") == ["app", "tool"]
-
-
-def test_between_two_nodes_the_most_telling_edge_stands():
-    graph = EvidenceGraph("target")
-    for kind in (EdgeKind.DECLARES, EdgeKind.LOADS, EdgeKind.CONTAINS):
-        graph.add_edge(Edge(source="", target="app", kind=kind, place=kind))
-    assert [edge.kind for edge in graph.document(0).edges] == [EdgeKind.LOADS]
+def test_networkx_is_loaded_only_when_something_matched():
+    program = (
+        "import sys; from scanner.evidence.weigh import weigh; "
+        "weigh([], {}, None, ''); print('networkx' in sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert run.stdout == "False\n"
 
 
 def test_use_is_proved_by_what_runs_and_not_by_an_import_alone():
