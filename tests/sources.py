@@ -1,7 +1,7 @@
 """An artifact for tests, made of bytes in memory."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -17,6 +17,7 @@ class BytesSource:
     focus: frozenset[str] = frozenset()
     neighbours: Mapping[str, bytes] = field(default_factory=dict)
     keys: tuple[bytes, ...] = ()
+    focus_at: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
     @property
     def size(self) -> int:

@@ -7,13 +7,13 @@ from typing import Any
 
 import msgspec
 
-from scanner.catalogue.atom_database import ATOM, GROUPS, LOCAL_ATOM, PLACED_ATOM, WORD, AtomDatabases, Places
+from scanner.catalogue.atom_database import ATOM, GROUPS, INSIDE, LOCAL_ATOM, PLACED_ATOM, WORD, AtomDatabases, Places
 from scanner.catalogue.cache_file import read_cached, write_cached
 from scanner.catalogue.literals import Literal
 from scanner.catalogue.locality import Locality
 from scanner.catalogue.words import Telling
 
-_SCHEMA = "12"
+_SCHEMA = "13"
 """Raise it when the same literals give another database."""
 _Reported = tuple[Literal, int, int]
 """A literal, what is reported of it, and the engine's flags."""
@@ -45,7 +45,10 @@ def atom_databases(atoms: Atoms, words: Mapping[bytes, Sequence[Telling]]) -> At
         *((literal, LOCAL_ATOM, once) for literal in atoms.of_pieces),
         *((literal, ATOM, once) for literal in atoms.of_whole),
     ]
-    of_words = [(Literal(word), WORD + number, once) for number, word in enumerate(words)]
+    of_words = [
+        (Literal(word), WORD + number, 0 if any(telling.group == INSIDE for telling in words[word]) else once)
+        for number, word in enumerate(words)
+    ]
     if not of_rules and not of_words:
         return AtomDatabases()
     by_groups = [

@@ -20,9 +20,10 @@ FILE_BYTES = "file_bytes"
 PLACED_ATOM, LOCAL_ATOM, ATOM, WORD = range(4)
 """What a database reports: an atom of rules that can be asked of pieces and have no other literals, each time it
 stands there; and once, however often it does, one of other rules that can be asked of pieces, one of rules that cannot,
-or, from WORD on, a telling word by its number."""
+or, from WORD on, a telling word by its number. Marks of what containers look for inside files are told each time."""
 EVERY_GROUP: frozenset[WordGroup] = frozenset(get_args(WordGroup))
-_INSIDE: frozenset[WordGroup] = frozenset({"inside"})
+INSIDE: WordGroup = "inside"
+_INSIDE = frozenset({INSIDE})
 GROUPS: tuple[frozenset[WordGroup], ...] = (
     _INSIDE,
     _INSIDE | {"parts"},

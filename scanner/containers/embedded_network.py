@@ -4,7 +4,7 @@ Readers of networks say which literals stand in every network of their format, a
 begins and ends (`scanner/formats/networks`): by the structure, whoever wrote it. What is found is given as a member,
 to be read as what it is; one whose end is not known reaches to the beginning of the next.
 
-A file is opened only if a mark stands in it (`source.focus`); then those are looked for once more, to know where.
+A file is opened only if a mark stands in it (`source.focus`); where they stand is mostly known (`source.focus_at`).
 """
 
 import re
@@ -96,8 +96,10 @@ def _marks(source: Source) -> Iterator[tuple[int, int]]:
         for mark in reader.MARKS
         if not wanted or mark.decode("latin-1") in wanted
     )
-    return merge(*(_places(source.view(), mark, number) for mark, number in looked_for))
+    return merge(*(_places(source, mark, number) for mark, number in looked_for))
 
 
-def _places(data: memoryview, mark: bytes, number: int) -> Iterator[tuple[int, int]]:
-    return ((at, number) for at in places_of(re.compile(re.escape(mark)), data, overlap=len(mark) - 1))
+def _places(source: Source, mark: bytes, number: int) -> Iterator[tuple[int, int]]:
+    known = source.focus_at.get(mark.decode("latin-1"))
+    places = known or places_of(re.compile(re.escape(mark)), source.view(), overlap=len(mark) - 1)
+    return ((at, number) for at in places)

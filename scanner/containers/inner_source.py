@@ -1,6 +1,7 @@
 """A part of a container as a source of its own, for a reader of another container that looks into it."""
 
 import io
+from collections.abc import Mapping, Sequence
 from typing import BinaryIO
 
 from scanner.model.source import HEAD_BYTES, Source
@@ -10,6 +11,7 @@ class InnerSource:
     """Implements `scanner.model.source.Source` over bytes at hand; it has no neighbours."""
 
     focus: frozenset[str] = frozenset()
+    focus_at: Mapping[str, Sequence[int]] = {}
     keys: tuple[bytes, ...] = ()
 
     def __init__(self, name: str, data: memoryview) -> None:

@@ -4,7 +4,7 @@ Nothing that a file contains is executed, imported or unpickled, and nothing is 
 Locators here are relative to the file: `""` is the file itself, `!/lib/libx.so` a member.
 """
 
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from hashlib import sha256
 from typing import NamedTuple
@@ -27,7 +27,7 @@ from scanner.engine.recall import (
 )
 from scanner.engine.remember import Found, by_itself, moved
 from scanner.engine.settled import Settled
-from scanner.engine.sources import BytesSource
+from scanner.engine.sources import NOWHERE, BytesSource
 from scanner.engine.unpack import Unpacked, member_named, members_named
 from scanner.matching.bytescan import ByteScanner
 from scanner.model.artifact import WHITEOUT, Artifact, Unread
@@ -49,8 +49,9 @@ class _Opened(NamedTuple):
     """A container that opens a file."""
 
     container: Container
-    marks: frozenset[str] = frozenset()
-    """Its marks that were seen in the file, where it looks inside files of other types."""
+    marks: Mapping[str, Sequence[int]] = NOWHERE
+    """Its marks that were seen in the file, and where, as far as that is known, where it looks inside files of other
+    types."""
     is_guess: bool = False
     """It looks inside files of no known type: not where another one has opened the file."""
 
@@ -184,7 +185,7 @@ class Examiner:
             return ()
         looked = {c: self._scanner.seen_inside(c.INFO) for c in wanted.sought}
         return tuple(
-            _Opened(c, seen or frozenset(), wanted.type == "data" and getattr(c, "UNKNOWN", False))
+            _Opened(c, seen or NOWHERE, wanted.type == "data" and getattr(c, "UNKNOWN", False))
             for c, seen in looked.items()
             if seen is None or seen
         )
@@ -235,7 +236,7 @@ class Examiner:
         """What one container holds; gives back how many entries it listed."""
         container = opened.container
         neighbour = partial(self._neighbour, container, source, budget)
-        focused = source.with_focus(opened.marks) if opened.marks else source
+        focused = source.with_focus(frozenset(opened.marks), at=opened.marks) if opened.marks else source
         members = notes.kept("list", partial(dealt, container, focused, budget, part))
         if self._recall and container.RANDOM_ACCESS:
             members = self._recall.foreseeing(members)

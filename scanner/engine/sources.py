@@ -4,7 +4,7 @@ import io
 import mmap
 import os
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +20,10 @@ SMALL_BYTES = 1 << 20
 """Reading beats mapping below 1 MiB (measured: 1.4 times on small files)."""
 
 
+NOWHERE: Mapping[str, Sequence[int]] = {}
+"""No places of anything are known."""
+
+
 def _no_neighbour(_name: str) -> Source | None:
     return None
 
@@ -27,7 +31,7 @@ def _no_neighbour(_name: str) -> Source | None:
 class BytesSource:
     """An artifact whose bytes are at hand: in memory or mapped."""
 
-    __slots__ = ("_data", "_focus", "_head", "_keys", "_look", "_name", "_neighbour", "_view")
+    __slots__ = ("_data", "_focus", "_focus_at", "_head", "_keys", "_look", "_name", "_neighbour", "_view")
 
     def __init__(
         self,
@@ -38,6 +42,7 @@ class BytesSource:
         focus: frozenset[str] = frozenset(),
         keys: tuple[bytes, ...] = (),
         look: Callable[[bytes], frozenset[str]] | None = None,
+        focus_at: Mapping[str, Sequence[int]] = NOWHERE,
     ) -> None:
         self._name = name
         self._view = memoryview(data)
@@ -47,6 +52,7 @@ class BytesSource:
         self._keys = keys
         self._head: bytes | None = None
         self._look = look
+        self._focus_at = focus_at
 
     @property
     def name(self) -> str:
@@ -69,6 +75,11 @@ class BytesSource:
     def focus(self) -> frozenset[str]:
         """What a depth request asks about."""
         return self._focus
+
+    @property
+    def focus_at(self) -> Mapping[str, Sequence[int]]:
+        """Where what is in the focus begins, as far as that is known."""
+        return self._focus_at
 
     def focus_in(self, data: bytes) -> frozenset[str]:
         """What of the focus stands in other bytes; all of it where nobody can look."""
@@ -104,9 +115,17 @@ class BytesSource:
         """The same artifact, with what may open it."""
         return BytesSource(self._name, self._data, neighbour=self._neighbour, focus=self._focus, keys=keys)
 
-    def with_focus(self, focus: frozenset[str], look: Callable[[bytes], frozenset[str]] | None = None) -> "BytesSource":
-        """The same artifact, for a depth request or after words; `look` tells what stands in other bytes."""
-        return BytesSource(self._name, self._data, neighbour=self._neighbour, focus=focus, keys=self._keys, look=look)
+    def with_focus(
+        self,
+        focus: frozenset[str],
+        look: Callable[[bytes], frozenset[str]] | None = None,
+        *,
+        at: Mapping[str, Sequence[int]] = NOWHERE,
+    ) -> "BytesSource":
+        """The same artifact, for a depth request, after words or by marks; `look` tells what stands in other bytes."""
+        return BytesSource(
+            self._name, self._data, neighbour=self._neighbour, focus=focus, keys=self._keys, look=look, focus_at=at
+        )
 
 
 class ScatteredSource(BytesSource):
@@ -157,9 +176,15 @@ class ScatteredSource(BytesSource):
         """The same artifact, with what may open it."""
         return self._whole().with_keys(keys)
 
-    def with_focus(self, focus: frozenset[str], look: Callable[[bytes], frozenset[str]] | None = None) -> BytesSource:
+    def with_focus(
+        self,
+        focus: frozenset[str],
+        look: Callable[[bytes], frozenset[str]] | None = None,
+        *,
+        at: Mapping[str, Sequence[int]] = NOWHERE,
+    ) -> BytesSource:
         """The same artifact, with what is asked about it."""
-        return self._whole().with_focus(focus, look)
+        return self._whole().with_focus(focus, look, at=at)
 
     def _whole(self) -> BytesSource:
         self.view()

@@ -12,12 +12,12 @@ from functools import cached_property
 from io import BytesIO
 from typing import Any
 
-from scanner.catalogue.atom_database import EVERY_GROUP, FILE_BYTES
+from scanner.catalogue.atom_database import EVERY_GROUP, FILE_BYTES, INSIDE
 from scanner.catalogue.rules import GENERATED, BytePattern, ByteRules
 from scanner.catalogue.words import Telling
 from scanner.formats.mapped import given_back
 from scanner.matching.excerpt import FROM_BYTES, Excerpt, Excerpts
-from scanner.matching.prefilter import Prefilter, Seen
+from scanner.matching.prefilter import UNKNOWN, Prefilter, Seen
 from scanner.model.observation import ByteHit
 from scanner.model.source import Info, Region, Unreadable, WordGroup
 from scanner.model.vocabulary import Cause, IndicatorKind
@@ -49,7 +49,7 @@ class ByteScanner:
         self._patterns = rules.patterns
         self._words = rules.words
         self._context_bytes = context_bytes
-        self._seen_words: frozenset[bytes] | None = None
+        self._seen = UNKNOWN
         self._last: tuple[memoryview, frozenset[WordGroup], Seen] | None = None
 
     def is_silent(self, data: memoryview, groups: frozenset[WordGroup] | None) -> bool:
@@ -65,8 +65,8 @@ class ByteScanner:
 
     def is_unmarked(self, data: memoryview, groups: frozenset[WordGroup]) -> bool:
         """Whether no mark of a container stands in a file of which nothing else is asked; `seen_inside` tells which."""
-        self._seen_words = self._prefilter.look(data, groups).words
-        return self._seen_words is not None and not self._seen_words
+        self._seen = self._prefilter.look(data, groups)
+        return self._seen.words == _NO_WORDS
 
     def scan(
         self,
@@ -80,9 +80,8 @@ class ByteScanner:
 
         Raises `Unreadable` (timed-out) when the engine took longer than a slow machine would need.
         """
-        self._seen_words = None
-        seen = self._look(data, groups)
-        self._seen_words = seen.words
+        self._seen = UNKNOWN
+        seen = self._seen = self._look(data, groups)
         rules = self._rules if seen.may_match else self._always
         if rules is None:
             return
@@ -122,7 +121,7 @@ class ByteScanner:
 
     def words_in(self, data: memoryview, groups: tuple[WordGroup, ...]) -> frozenset[str]:
         """What the telling words of these groups speak of that stand in the file scanned last."""
-        return self._named(data, groups, self._seen_words)
+        return self._named(data, groups, self._seen.words)
 
     def named_in(self, data: bytes) -> frozenset[str]:
         """What the telling words of scripts speak of that stand in other bytes than the file scanned last."""
@@ -145,12 +144,17 @@ class ByteScanner:
             if word in alone or (t.name.startswith("*") and word in raw)
         )
 
-    def seen_inside(self, container: Info) -> frozenset[str] | None:
-        """The marks of a container that stand in the file looked at last, as texts; None where that is not known."""
-        if self._seen_words is None:
+    def seen_inside(self, container: Info) -> dict[str, Sequence[int]] | None:
+        """The marks of a container that stand in the file looked at last, as texts, with all places where each begins
+        (none where they are not known); None where nothing is known."""
+        if self._seen.words is None:
             return None
         looks_for = Telling(container.marks_group, container.name)
-        return frozenset(word.decode("latin-1") for word in self._seen_words if looks_for in self._words[word])
+        return {
+            word.decode("latin-1"): self._prefilter.places(self._seen, word) if looks_for.group == INSIDE else ()
+            for word in self._seen.words
+            if looks_for in self._words[word]
+        }
 
     def _hits_of(self, match: Any, found: "_Looked") -> Iterator[ByteHit]:
         if match.namespace != GENERATED:

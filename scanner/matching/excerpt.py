@@ -71,7 +71,7 @@ class Excerpts:
 
     def _pieces(self, data: memoryview, ends: Collection[int] | None) -> list[tuple[int, int]] | None:
         """Where they begin and end, in order; None if there are too many places."""
-        if ends is None:
+        if ends is None or len(ends) > _MOST_PLACES:
             return None
         pieces = [(0, min(BEGINNING_BYTES, len(data)))]
         for at in sorted(ends):

@@ -12,8 +12,8 @@ from scanner.catalogue.atom_database import ATOM, EVERY_GROUP, GROUPS, LOCAL_ATO
 from scanner.formats.mapped import WINDOW_BYTES, windows
 from scanner.model.source import WordGroup
 
-_MOST_PLACES = 20_000
-"""With more, where they are spares nothing."""
+_MOST_PLACES = 100_000
+"""With more, looking for them all takes longer than it spares."""
 
 
 class Seen(NamedTuple):
@@ -27,6 +27,8 @@ class Seen(NamedTuple):
     """Whether it can find nothing but what pieces of the file show, too (`matching/excerpt`)."""
     ends: Sequence[int] | None = None
     """Where the literals end around which those pieces lie; None where they have still to be looked for."""
+    found: Sequence[tuple[int, int]] = ()
+    """All that was reported, and where it ends; twice what lies where two windows overlap."""
 
 
 UNKNOWN = Seen(may_match=True, words=None)
@@ -68,7 +70,13 @@ class Prefilter:
             words=frozenset(self._words[what - WORD] for what in whats if what >= WORD),
             in_pieces=ATOM not in whats,
             ends=sorted({end for what, end in found if what == PLACED_ATOM}) if is_known else None,
+            found=found,
         )
+
+    def places(self, seen: Seen, word: bytes) -> list[int]:
+        """Where a word begins that is reported each time."""
+        number = WORD + self._words.index(word)
+        return sorted({end - len(word) for what, end in seen.found if what == number})
 
     def _is_searched(self, database: Any, window: memoryview) -> bool:
         """Take down what lies in a window, and where it ends; False where that is not known."""

@@ -1,6 +1,6 @@
 """The contract between the engine and a reader: what a reader is given, and how it says that it could not read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import BinaryIO, Literal, Protocol
 
 import msgspec
@@ -50,6 +50,11 @@ class Source(Protocol):
         """What a depth request asks about (names of symbols, classes …); for a reader that runs after words the
         module names that stand in the file; for a container with marks those that stand in it, as Latin-1; for a list
         that the user named which column holds what (`name=Title`); empty otherwise."""
+
+    @property
+    def focus_at(self) -> Mapping[str, Sequence[int]]:
+        """Where a mark in the focus begins, each time it stands in the artifact; only for those of which that is
+        known."""
 
     def focus_in(self, data: bytes) -> frozenset[str]:
         """What of the focus stands in other bytes: for a reader that runs after a word that stands before something

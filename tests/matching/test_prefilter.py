@@ -21,6 +21,7 @@ from scanner.catalogue.index import entries_of
 from scanner.catalogue.literals import Literal
 from scanner.catalogue.rules import ByteRules, byte_rules
 from scanner.catalogue.words import telling_words
+from scanner.containers import containers
 from scanner.formats import mapped
 from scanner.formats.settings_relevance import may_hold_settings
 from scanner.matching.bytescan import ByteScanner
@@ -428,3 +429,13 @@ def test_the_databases_are_made_once_and_damaged_ones_anew(tmp_path):
 
 def test_rules_travel_to_workers(shipped):
     assert pickle.loads(pickle.dumps(shipped)) == shipped
+
+
+@needs_engine
+def test_marks_of_containers_are_told_with_all_their_places(shipped):
+    container = next(one.INFO for one in containers() if one.INFO.name == "embedded-network")
+    scanner = ByteScanner(shipped)
+    data = b"ORTM..GGUF\3\0\0\0" + bytes(100) + b"..ORTM."
+    assert scanner.is_silent(memoryview(data), None)
+    assert not scanner.is_unmarked(memoryview(data), frozenset())
+    assert scanner.seen_inside(container) == {"ORTM": [0, 116], "GGUF\3\0\0\0": [6]}
