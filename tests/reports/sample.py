@@ -367,7 +367,7 @@ def empty_report() -> Report:
     """Nothing found in what was looked at, and nothing left unread."""
     return Report(
         tool=Tool(name="frscan", version="0.1.0", signatures="sha256:0f1e2d", technologies=42),
-        target=Target(locator="notes.zip", kind="file", size=1000),
+        target=Target(locator="notes.zip", kind="file", sha256="cd" * 32, size=1000),
         started="2026-01-05T10:00:00Z",
         finished="2026-01-05T10:00:01Z",
         verdict=Verdict.NONE,
