@@ -12,8 +12,7 @@ INFO = Info(
     version=1,
     line="Receipts of macOS: packages that an installer put on the system",
     specification="https://keith.github.io/xcode-man-pages/pkgutil.1.html",
-    limits="Which files a package brought stands in a bill of materials (.bom), which is not read; nor is the list of "
-    "past installations (InstallHistory.plist).",
+    limits="The list of past installations (InstallHistory.plist), which also names what is gone, is not read.",
     suffixes=(".plist",),
 )
 _MARKS = (b"PackageIdentifier", b"PackageVersion")
