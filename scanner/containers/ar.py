@@ -24,12 +24,12 @@ INFO = Info(
     specification="https://www.freebsd.org/cgi/man.cgi?query=ar&sektion=5",
     limits="Of a thin archive, whose members are files beside it, only the names are known.",
     magics=(Magic(b"!<arch>\n"), Magic(b"!<thin>\n")),
+    marks=elf_object.LOOKED_INTO,
 )
 RANDOM_ACCESS = True
 
 _HEADER = 60
 _LONGEST_NAME, _LONGEST_NAMES = 4096, 4 << 20
-_LARGEST_PLAIN = 1 << 20
 _DEBIAN = b"debian-binary"
 _SYMBOLS = (b"/", b"/SYM64/", b"__.SYMDEF", b"__.SYMDEF SORTED", b"__.SYMDEF_64", b"__.SYMDEF_64 SORTED")
 
@@ -122,5 +122,5 @@ def _in_place(data: memoryview, entry: _Entry, budget: Budget) -> Sequence[memor
 
 def _plain(data: memoryview, entry: _Entry) -> Plain | None:
     content = data[entry.start : entry.start + entry.size]
-    is_plain = len(content) == entry.size <= _LARGEST_PLAIN and elf_object.is_plain(content)
+    is_plain = len(content) == entry.size and elf_object.is_plain(content)
     return Plain("elf", content) if is_plain else None

@@ -15,6 +15,8 @@ from scanner.containers.streams import Inflater, fed, windows
 from scanner.formats.elf_tables import read_image
 from scanner.model.source import Budget, Info, Magic, Source
 
+_SYMBOLS = b".gnu_debugdata"
+_TEXTS = (b".debug_str", b".debug_line_str")
 INFO = Info(
     name="elf-debug-data",
     version=1,
@@ -23,28 +25,23 @@ INFO = Info(
     "(ch. 4, Section Compression)",
     limits="Of compressed sections those of zlib are opened, and of debug information only texts.",
     magics=(Magic(b"\x7fELF"),),
+    marks=(_SYMBOLS, _TEXTS[0]),
 )
 RANDOM_ACCESS = True
 WHOLE = False
 
-_SYMBOLS = b".gnu_debugdata"
-_TEXTS = (b".debug_str", b".debug_line_str")
 _ZLIB = 1
 _MOST_NAMES_BYTES = 1 << 20
 
 
-def confirms(source: Source) -> bool:
-    """Whether a section bears such a name; reads the names of the sections alone."""
-    names = _section_names(source.view())
-    return _SYMBOLS in names or _TEXTS[0] in names
-
-
 def members(source: Source, budget: Budget) -> Iterator[Member]:
-    """The compressed table of symbols, and the texts of compressed debug information.
+    """The compressed table of symbols, and the texts of compressed debug information, where there are such sections.
 
     Raises:
         Unreadable: The headers are damaged.
     """
+    if not _has_sections(source.view()):
+        return
     image = read_image(source, budget)
     names = image.section_name_table() + b"\0"
     jail = Jail()
@@ -60,6 +57,12 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
         if read is not None:
             admitted = jail.admit(name)
             yield Member(name=admitted.text, kind="file", size=section.size, chunks=read, notes=admitted.notes)
+
+
+def _has_sections(data: memoryview) -> bool:
+    """Whether a section bears such a name; reads the names of the sections alone."""
+    names = _section_names(data)
+    return _SYMBOLS in names or _TEXTS[0] in names
 
 
 def _section_names(data: memoryview) -> bytes:

@@ -129,8 +129,9 @@ class Info(msgspec.Struct, frozen=True, kw_only=True):
     after_words: tuple[WordGroup, ...] = ()
     """Parsing is slow: runs only on files in which a telling word of one of these groups stands (`source.focus`)."""
     marks: tuple[bytes, ...] = ()
-    """For a container that looks inside files of other types: it opens only those in which one of these stands. The
-    search for all that is looked for in bytes finds them too."""
+    """For a container that looks inside files of other types: it opens only those in which one of these stands. For one
+    of which members are plain: those in which one of these stands are not. The search for all that is looked for in
+    bytes finds them too."""
     marks_group: WordGroup = "inside"
     """Which of the groups its marks are of."""
     is_list: bool = False

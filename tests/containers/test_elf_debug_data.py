@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from scanner.containers import elf_debug_data
 from tests.commands import FIXTURES
 from tests.containers.opening import assert_it_survives, damaged, opened
-from tests.sources import BytesSource
 
 SOURCE = "".join(f"int face_of_a_clock_number_{n}(int hour) {{ return hour + {n}; }}\n" for n in range(200))
 SOURCE += "int main(void) { return face_of_a_clock_number_7(1); }"
@@ -33,13 +32,12 @@ SYMBOLS = elf_with(b".gnu_debugdata", lzma.compress(b"symbols"))
 
 
 def test_the_small_table_of_symbols_is_a_member():
-    assert elf_debug_data.confirms(BytesSource("x", SYMBOLS))
     assert opened(elf_debug_data, SYMBOLS).contents == {".gnu_debugdata": lzma.compress(b"symbols")}
 
 
 def test_a_program_without_them_holds_nothing():
     for name in ("elf/gate", "elf/meshtool"):
-        assert not elf_debug_data.confirms(BytesSource(name, (FIXTURES / name).read_bytes()))
+        assert opened(elf_debug_data, (FIXTURES / name).read_bytes(), name) == ([], {}, {})
     plain = elf_with(b".debug_str", b"not compressed at all, but text\0")
     assert opened(elf_debug_data, plain).contents == {}
 

@@ -8,9 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scanner.catalogue.rules import byte_rules
+from scanner.containers.ar import members
 from scanner.engine.budget import Allowance, Limits
 from scanner.engine.discover import Table
+from scanner.engine.notes import Notes
+from scanner.engine.settled import Settled
 from scanner.formats.elf_object import is_plain
+from scanner.matching.bytescan import ByteScanner
+from tests.budgets import CountingBudget
+from tests.catalogues import shipped_catalogue
 from tests.containers.opening import damaged
 from tests.engine.scanning import examined
 from tests.sources import BytesSource
@@ -52,9 +59,6 @@ def test_an_ordinary_object_is_plain(wide, order):
 @pytest.mark.parametrize(
     "data",
     [
-        object_file(b"\0.text\0.go.buildinfo\0"),
-        object_file(b"\0.text\0.gnu_debugdata\0"),
-        object_file(b"\0.text\0.debug_str\0"),
         object_file() + b"behind",
         object_file()[:-1],
         object_file().replace(b"\1\0\x3e", b"\2\0\x3e"),
@@ -101,6 +105,14 @@ def test_a_zip_archive_at_the_end_of_a_plain_member_is_opened(tmp_path):
     )
     answer = examined(tmp_path / "liba.a")
     assert "liba.a!/zip.o!/face.txt" in [facts.artifact.locator for facts in answer.facts]
+
+
+@pytest.mark.parametrize("section", [".go.buildinfo", ".dep-v0", ".gnu_debugdata", ".debug_str"])
+def test_a_member_with_a_section_that_is_looked_into_is_not_settled(section):
+    other = object_file(b"\0.text\0" + section.encode() + b"\0")
+    library = BytesSource("a.a", ar((b"plain.o/", object_file()), (b"other.o/", other)))
+    settled = Settled(Table(), ByteScanner(byte_rules(shipped_catalogue())), frozenset())
+    assert [settled.of(member, Notes()) is not None for member in members(library, CountingBudget())] == [True, False]
 
 
 def test_a_plain_member_whose_name_somebody_asks_for_is_read(tmp_path):
