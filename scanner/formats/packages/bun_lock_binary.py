@@ -22,22 +22,21 @@ from scanner.model.vocabulary import Cause, Scope
 
 INFO = Info(
     name="bun-lock-binary",
-    version=1,
+    version=2,
     line="Bun's binary lock files (bun.lockb): each package with its version, and which asks for which",
-    specification="Bun's source, src/install/lockfile (bun.lockb.zig, Buffers.zig, Package.zig), format 2",
-    limits="Other formats than 2, which all releases from 1.0 to 1.2 write, are told and not read.",
+    specification="Bun's source, src/install/lockfile (bun.lockb.zig, Buffers.zig, Package.zig), formats 2 and 3",
+    limits="Formats 0 and 1, from before Bun 1.0, are told and not read.",
     names=("bun.lockb",),
 )
 
 _MAGIC = b"#!/usr/bin/env bun\nbun-lockfile-format-v0\n"
-_FORMAT = 2
 _MAX_BYTES = 64 << 20
 _TABLE = Struct("<6Q")
 """Size of all, rows, alignment, number of columns, begin and end of the columns."""
 _TABLE_AT = len(_MAGIC) + 4 + 32
 _SLICE = Struct("<2I")
-_VERSION = Struct("<3I4x8s8x8s8x")
-_RESOLUTION_BYTES = 64
+_VERSIONS = {2: Struct("<3I4x8s8x8s8x"), 3: Struct("<3Q8s8x8s8x")}
+"""By the format: three numbers, and what stands behind `-` and `+`. Tried on files of Bun 1.0 to 1.4."""
 _VERSION_AT = 16
 _FROM_REGISTRY, _ROOT = 2, 1
 _DEPENDENCY_BYTES = 26
@@ -51,10 +50,16 @@ _MAX_TEXT = 500
 
 class _Lock(NamedTuple):
     data: memoryview
+    version: Struct
     rows: int
     columns: int
     """Where the first one begins."""
     buffers: list[tuple[int, int]]
+
+    @property
+    def resolution_bytes(self) -> int:
+        """How wide the column is that tells where a package comes from."""
+        return _VERSION_AT + self.version.size
 
     def cell(self, before: int, width: int, row: int) -> memoryview:
         """A cell of the column that has `before` bytes a row in front of it."""
@@ -88,7 +93,7 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     purls: list[str | None] = []
     for row in range(lock.rows):
         budget.spend_items()
-        resolution = lock.cell(16, _RESOLUTION_BYTES, row)
+        resolution = lock.cell(16, lock.resolution_bytes, row)
         purl = npm_purl(lock.text(lock.cell(0, 8, row))) if resolution[0] == _FROM_REGISTRY else None
         purls.append(PROJECT if resolution[0] == _ROOT else purl)
         if purl is not None:
@@ -103,15 +108,16 @@ def _opened(source: Source, budget: Budget) -> _Lock:
     budget.spend_bytes(source.size)
     data = source.view()
     start = bytes(data[:_TABLE_AT])
-    if not start.startswith(_MAGIC) or start[len(_MAGIC) : len(_MAGIC) + 4] != _FORMAT.to_bytes(4, "little"):
+    version = _VERSIONS.get(int.from_bytes(start[len(_MAGIC) : len(_MAGIC) + 4], "little"))
+    if not start.startswith(_MAGIC) or version is None:
         reason = "This lock file is in a binary form of Bun that is not read; `bun bun.lockb` prints it as text."
         raise Unreadable(Cause.UNSUPPORTED, reason)
     if source.size < _TABLE_AT + _TABLE.size:
         raise Unreadable(Cause.DAMAGED, "The lock file ends before its table of packages.")
     _, rows, _, _, begin, end = _TABLE.unpack_from(data, _TABLE_AT)
-    if not begin <= end <= source.size or rows * (16 + _RESOLUTION_BYTES + 16) > end - begin:
+    if not begin <= end <= source.size or rows * (16 + _VERSION_AT + version.size + 16) > end - begin:
         raise Unreadable(Cause.DAMAGED, "The table of packages lies outside of the lock file.")
-    return _Lock(data, rows, begin, list(_buffers(data, end)))
+    return _Lock(data, version, rows, begin, list(_buffers(data, end)))
 
 
 def _buffers(data: memoryview, at: int) -> Iterator[tuple[int, int]]:
@@ -125,14 +131,14 @@ def _buffers(data: memoryview, at: int) -> Iterator[tuple[int, int]]:
 
 
 def _version(lock: _Lock, resolution: memoryview) -> str:
-    major, minor, patch, before, build = _VERSION.unpack_from(resolution, _VERSION_AT)
+    major, minor, patch, before, build = lock.version.unpack_from(resolution, _VERSION_AT)
     tags = "".join(f"{sign}{text}" for sign, text in (("-", lock.text(before)), ("+", lock.text(build))) if text)
     return f"{major}.{minor}.{patch}{tags}"
 
 
 def _asked(lock: _Lock, row: int, by: str | None, purls: list[str | None], budget: Budget) -> Iterator[Observation]:
     """What a package asks for, as it was resolved; the two slices of a row run side by side."""
-    before = 16 + _RESOLUTION_BYTES
+    before = 16 + lock.resolution_bytes
     asked = lock.entries(_DEPENDENCIES, _DEPENDENCY_BYTES, lock.cell(before, 8, row))
     found = lock.entries(_RESOLVED, 4, lock.cell(before + 8, 8, row))
     of_scope: dict[Scope, list[str | None]] = {}

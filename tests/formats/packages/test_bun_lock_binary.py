@@ -15,6 +15,7 @@ from tests.sources import BytesSource
 MAGIC = b"#!/usr/bin/env bun\nbun-lockfile-format-v0\n"
 ROOT, FROM_REGISTRY, FOLDER = 1, 2, 4
 RUNTIME, OPTIONAL, DEV = 2, 4, 8
+NUMBERS = {2: "<3I4x", 3: "<3Q", 4: "<3Q"}
 ROWS = [
     (ROOT, "shop", (0, 0, 0), "", [(1, RUNTIME), (3, DEV)]),
     (FROM_REGISTRY, "@acme/face-matcher", (1, 4, 0), "beta.2", [(2, RUNTIME), (3, OPTIONAL)]),
@@ -50,7 +51,7 @@ def lock_file(rows=ROWS, version=2):
         cells = (
             texts.stored(name),
             bytes(8),
-            bytes([kind]) + bytes(7) + url + struct.pack("<3I4x", *numbers) + tags,
+            bytes([kind]) + bytes(7) + url + struct.pack(NUMBERS[version], *numbers) + tags,
             asked_slice,
             asked_slice,
         )
@@ -73,8 +74,9 @@ def found(data):
     return read_until_stopped(bun_lock_binary, BytesSource("bun.lockb", data))
 
 
-def test_packages_of_a_registry_are_declared_with_their_versions():
-    packages = [fact for fact in found(lock_file())[0] if isinstance(fact, Package)]
+@pytest.mark.parametrize("version", [2, 3])
+def test_packages_of_a_registry_are_declared_with_their_versions(version):
+    packages = [fact for fact in found(lock_file(version=version))[0] if isinstance(fact, Package)]
     assert [(fact.purl, fact.version, fact.place) for fact in packages] == [
         ("pkg:npm/%40acme/face-matcher", "1.4.0-beta.2", "package[1]"),
         ("pkg:npm/pixels", "2.0.11", "package[2]"),
@@ -83,8 +85,9 @@ def test_packages_of_a_registry_are_declared_with_their_versions():
     assert {fact.role for fact in packages} == {"declares"}
 
 
-def test_who_asks_for_whom_is_told_with_its_scope():
-    asked = [fact for fact in found(lock_file())[0] if isinstance(fact, Requires)]
+@pytest.mark.parametrize("version", [2, 3])
+def test_who_asks_for_whom_is_told_with_its_scope(version):
+    asked = [fact for fact in found(lock_file(version=version))[0] if isinstance(fact, Requires)]
     assert [(fact.by, fact.purls, fact.scope) for fact in asked] == [
         ("", ("pkg:npm/%40acme/face-matcher",), Scope.RUNTIME),
         ("", ("pkg:npm/checks",), Scope.DEV),
@@ -93,7 +96,7 @@ def test_who_asks_for_whom_is_told_with_its_scope():
     ]
 
 
-@pytest.mark.parametrize("data", [b"", MAGIC, b"{}", lock_file(version=3)])
+@pytest.mark.parametrize("data", [b"", MAGIC, b"{}", lock_file(version=4)])
 def test_another_format_says_that_it_is_not_read(data):
     facts, stopped = found(data)
     assert facts == []
