@@ -89,6 +89,20 @@ def told_of_json(
     yield from tell(tree)
 
 
+def lenient_json(source: Source, budget: Budget, limit_bytes: int) -> tuple[Json, Unreadable | None]:
+    """The object that a file consists of, comments and dialects allowed, and why it breaks off if it does.
+
+    Raises:
+        Unreadable: limit, when it is too long or nested too deeply.
+    """
+    try:
+        return json_object(source, budget, limit_bytes), None
+    except Unreadable as why:
+        if why.cause is Cause.LIMIT:
+            raise
+        return json_pieces(bytes(source.view()), budget)
+
+
 def json_pieces(data: bytes, budget: Budget) -> tuple[Json, Unreadable | None]:
     """The object as far as it can be read, and why it ends there if it does."""
     text = data.decode("utf-8-sig", "backslashreplace")

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 import msgspec
 
 from scanner.formats.config_facts import CAPITALS, ENVIRONMENT, TRUTH, Leaf, Path, config_facts, resource
-from scanner.formats.json_pieces import json_pieces
-from scanner.formats.json_tree import Json, json_object, part
+from scanner.formats.json_pieces import lenient_json
+from scanner.formats.json_tree import Json, part
 from scanner.formats.settings_relevance import may_hold_settings
 from scanner.model.observation import Observation
-from scanner.model.source import Budget, Info, Source, Unreadable
-from scanner.model.vocabulary import Cause
+from scanner.model.source import Budget, Info, Source
 
 INFO = Info(
     name="settings-json",
@@ -64,13 +63,7 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     """
     if source.size > _MAX_BYTES or not may_hold_settings(source, _MAX_BYTES):
         return
-    problem: Unreadable | None = None
-    try:
-        tree = json_object(source, budget, _MAX_BYTES)
-    except Unreadable as why:
-        if why.cause is Cause.LIMIT:
-            raise
-        tree, problem = json_pieces(bytes(source.view()), budget)
+    tree, problem = lenient_json(source, budget, _MAX_BYTES)
     if source.name.lower().endswith(_TERRAFORM):
         yield from (resource(kind, f"resource.{kind}") for kind in part(tree, "resource"))
     yield from config_facts(_leaves(tree), budget)
