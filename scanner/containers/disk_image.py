@@ -22,7 +22,7 @@ from scanner.model.vocabulary import Cause
 _KINDS: tuple[DiskFormat | Division | Kind, ...] = (*disk_formats(), *divisions(), *kinds())
 INFO = Info(
     name="disk-image",
-    version=5,
+    version=6,
     line="Disk images and firmware: " + "; ".join(sorted(kind.NAME for kind in _KINDS)),
     specification="https://uefi.org/specs/UEFI/2.10/05_GUID_Partition_Table_Format.html",
     limits="Encrypted volumes without a key, swap space and volumes of other kinds are reported and not read. Deleted "
@@ -83,12 +83,19 @@ def _members(source: Source, budget: Budget, mine: Share) -> Iterator[Member]:
             system = _opened(volume, budget)
             if system is None:
                 continue
-            for file in system.files(mine):
-                yield _member(volume, file, jail, system)
+            yield from _files_of(volume, system, mine, jail)
         except Unreadable as why:
             problem = problem or why
     if problem is not None:
         raise problem
+
+
+def _files_of(volume: Volume, system: FileSystem, mine: Share, jail: Jail) -> Iterator[Member]:
+    try:
+        for file in system.files(mine):
+            yield _member(volume, file, jail, system)
+    except Unreadable as why:
+        raise Unreadable(why.cause, f"{_where(volume)}{why.reason}") from why
 
 
 def find(source: Source, name: str, budget: Budget) -> Member | None:

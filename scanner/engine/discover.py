@@ -225,7 +225,8 @@ def _answer(choice: _Choice, lower: str, head: bytes, of_unknown: tuple[Containe
     """What follows for a file; `of_unknown` are those that look into one of no known type."""
     kind, media = choice.kind, ""
     if not (kind or choice.of_list):
-        kind = str(choice.naming.type_of(head)) if choice.naming is not None else _kind_of_text(lower, head)
+        named = str(choice.naming.type_of(head)) if choice.naming is not None else ""
+        kind = named or _kind_of_text(lower, head)
         media = _media(head)
     known = choice.answers.get((kind, media))
     if known is not None:

@@ -214,8 +214,8 @@ class Facts(Mapping[str, ArtifactFacts]):
         return len(self._known)
 
     def unread(self) -> tuple[Unread, ...]:
-        """Everything that could not be read, sorted."""
-        return tuple(sorted([*self._apart, *self._unread], key=lambda u: (u.locator, u.stage, u.cause)))
+        """Everything that could not be read, sorted; what several processes met in one file, once."""
+        return tuple(sorted({*self._apart, *self._unread}, key=lambda u: (u.locator, u.stage, u.cause, u.reason)))
 
     def oddities(self) -> tuple[Oddity, ...]:
         """Everything strange, sorted."""

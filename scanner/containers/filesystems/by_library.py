@@ -1,6 +1,6 @@
-"""NTFS, FAT, XFS, Btrfs, APFS and others, by the libraries of the `images` extra."""
+"""NTFS, FAT, XFS, Btrfs and others, by the libraries of the `images` extra."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any, Literal
 
@@ -11,7 +11,7 @@ from scanner.model.locator import text_name
 from scanner.model.source import Budget, Magic, Unreadable
 from scanner.model.vocabulary import Cause
 
-NAME = "with the extra “images” NTFS, FAT, XFS, Btrfs, APFS, JFFS2"
+NAME = "with the extra “images” NTFS, FAT, XFS, Btrfs, JFFS2"
 FALLBACK = True
 
 _PIECE_BYTES = 1 << 20
@@ -23,7 +23,6 @@ _MARKS: tuple[tuple[int, bytes, str, str], ...] = (
     (82, b"FAT32   ", "a FAT file system", "fat.FatFilesystem"),
     (0, b"XFSB", "an XFS file system", "xfs.XfsFilesystem"),
     (0x10040, b"_BHRfS_M", "a Btrfs file system", "btrfs.BtrfsFilesystem"),
-    (32, b"NXSB", "an APFS file system", "apfs.ApfsFilesystem"),
     (0, b"\x85\x19", "a JFFS2 file system", "jffs.JffsFilesystem"),
 )
 MAGICS = tuple(Magic(mark, offset) for offset, mark, _, _ in _MARKS if offset < 4096)
@@ -60,14 +59,14 @@ def opened(disk: Disk, budget: Budget) -> "LibraryFileSystem":
     if found is None:
         raise without_extra(name)
     try:
-        return LibraryFileSystem(getattr(found, kind)(DiskStream(disk)), budget, _identity(disk, module))
+        return LibraryFileSystem([("", getattr(found, kind)(DiskStream(disk)))], budget, _identity(disk, module))
     except broken() as error:
         raise Unreadable(
             Cause.DAMAGED, f"This is {name}, and it could not be opened ({type(error).__name__})."
         ) from error
 
 
-_IDENTITIES = {"ntfs": (72, 8), "xfs": (32, 16), "btrfs": (0x10020, 16), "apfs": (72, 16)}
+_IDENTITIES = {"ntfs": (72, 8), "xfs": (32, 16), "btrfs": (0x10020, 16)}
 """Where a file system has the number it was made with. FAT notes no time of a change but the one that programs set,
 and JFFS2 has no number."""
 
@@ -80,15 +79,20 @@ def _identity(disk: Disk, module: str) -> bytes:
 class LibraryFileSystem:
     """Implements `FileSystem`."""
 
-    def __init__(self, system: Any, budget: Budget, identity: bytes) -> None:
-        self._system = system
+    def __init__(
+        self, roots: Sequence[tuple[str, Any]], budget: Budget, identity: bytes, problem: Unreadable | None = None
+    ) -> None:
+        """`roots` are systems as the library opens them, each with what stands before its paths; `problem` is what of
+        them could not be opened."""
+        self._roots = roots
+        self._problem = problem
         self.identity = identity
         self._budget = budget
 
     def files(self, share: Share = ALL) -> Iterator[File]:
         """Every file of a share. Raises `Unreadable` after those that could be listed."""
-        problem: Unreadable | None = None
-        pending: list[tuple[str, Any]] = [("", self._system.get("/"))]
+        problem = self._problem
+        pending: list[tuple[str, Any]] = [(prefix, system.get("/")) for prefix, system in reversed(self._roots)]
         while pending:
             folder, entry = pending.pop()
             deeper: list[tuple[str, Any]] = []
@@ -104,21 +108,24 @@ class LibraryFileSystem:
                     if share.has(path):
                         yield self._file(path, child, kind)
             except broken():
-                problem = Unreadable(Cause.DAMAGED, "Some folders of the file system could not be listed.")
+                problem = problem or Unreadable(Cause.DAMAGED, "Some folders of the file system could not be listed.")
             pending.extend(reversed(deeper))
         if problem is not None:
             raise problem
 
     def file(self, path: str) -> File | None:
         """One file by its path."""
-        entry, walked = self._system.get("/"), ""
+        root = next((one for one in self._roots if path.startswith(text_name(one[0]))), None)
+        if root is None:
+            return None
+        prefix, entry, walked = root[0], root[1].get("/"), ""
         try:
-            for step in path.split("/"):
+            for step in path.removeprefix(text_name(prefix)).split("/"):
                 child = next((child for child in entry.scandir() if text_name(_name(child)) == step), None)
                 if child is None:
                     return None
                 entry, walked = _entry(child), f"{walked}/{_name(child)}" if walked else _name(child)
-            return self._file(walked, entry, _kind(entry))
+            return self._file(prefix + walked, entry, _kind(entry))
         except broken():
             return None
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes the small disk images of the tests from files written here, with Debian's tools:
-#   apt-get install e2fsprogs fdisk qemu-utils squashfs-tools ntfs-3g dosfstools mtools xz-utils \
+#   apt-get install apfsprogs e2fsprogs fdisk qemu-utils squashfs-tools ntfs-3g dosfstools mtools xz-utils \
 #     mtd-utils genromfs util-linux-extra android-sdk-libsparse-utils lvm2 u-boot-tools mkbootimg erofs-utils \
 #     exfatprogs exfat-fuse
 #   sh tests/containers/images/make.sh
@@ -98,6 +98,18 @@ losetup -d "$loop"
 dd if=ext4.img of=lvm.img bs=64k seek=2 conv=notrunc 2>/dev/null
 dd if=ext2.img of=lvm.img bs=64k seek=10 count=4 conv=notrunc 2>/dev/null
 dd if=ext2.img of=lvm.img bs=64k skip=4 seek=16 conv=notrunc 2>/dev/null
+
+# An APFS container is at least 512 MiB and nearly empty: only the blocks that are no zeros are kept, each behind its number.
+truncate -s 600M apfs.whole
+mkapfs -L Acme apfs.whole
+python3 - <<'END' | xz -9e > "$here/apfs.blocks.xz"
+import struct, sys
+data = open("apfs.whole", "rb").read()
+for at in range(0, len(data), 4096):
+    block = data[at : at + 4096]
+    if any(block):
+        sys.stdout.buffer.write(struct.pack("<I", at // 4096) + block)
+END
 
 for image in *.img; do
   xz -9e --keep --stdout "$image" > "$here/$image.xz"
