@@ -1,6 +1,7 @@
 """Patterns over a network's structure: whether a network fits one."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import permutations
 
 from scanner.catalogue.pattern import compile_pattern
@@ -62,16 +63,23 @@ def _on_axis(length: int, wanted: AxisPattern) -> bool:
     return not wanted or (length >= 0 and any(numbers.holds(length) for numbers in wanted))
 
 
-def _blocks(shapes: Iterable[ShapePattern], network: Network) -> int:
+def _blocks(shapes: tuple[ShapePattern, ...], network: Network) -> int:
     """How many blocks of weights have one of the shapes, in whatever order of their axes."""
-    exact = {_sorted_text(shape) for shape in shapes if _is_exact(shape)}
-    found = sum(network.weights.get(text, 0) for text in exact)
+    if not network.weights:
+        return 0
+    found = sum(network.weights.get(text, 0) for text in _exact_texts(shapes))
     for loose in (shape for shape in shapes if not _is_exact(shape) and len(shape) <= _MOST_AXES):
         for text, number in network.weights.items():
             axes = tuple(int(axis) for axis in text.split("x"))
             if len(axes) == len(loose) and any(_has_shape(order, loose) for order in permutations(axes)):
                 found += number
     return found
+
+
+@lru_cache(maxsize=1 << 12)
+def _exact_texts(shapes: tuple[ShapePattern, ...]) -> frozenset[str]:
+    """How weights of the shapes that leave nothing open are written."""
+    return frozenset(_sorted_text(shape) for shape in shapes if _is_exact(shape))
 
 
 def _is_exact(shape: ShapePattern) -> bool:

@@ -20,7 +20,7 @@ from scanner.model.report import Coverage, Target
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(ArtifactFacts)
 _HELD = 4096
-_HELD_BYTES = 8 << 20
+_HELD_BYTES = 32 << 20
 """Facts that take less, encoded, are also kept as they came, for they are asked about four times. So kept they take
 some five times as much."""
 _LAST = 4

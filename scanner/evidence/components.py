@@ -98,7 +98,8 @@ class _Claims:
             return
         for locator, item in claiming:
             for observation in item.observations:
-                self._learn(locator, observation)
+                if isinstance(observation, _CLAIMS):
+                    self._learn(locator, observation)
 
     def _learn(self, locator: str, observation: Observation) -> None:
         if isinstance(observation, Owns) and not observation.register:
@@ -125,6 +126,10 @@ class _Claims:
         return self._owners.setdefault(locator, alone(locator))
 
     def _claim(self, locator: str, owns: Owns) -> None:
+        claimed = [path for path in (locator, claimed_path(locator, owns.path)) if path in self._asked]
+        around = [container for container in containers_of(locator) if f"{container}!/" in self._asked]
+        if not claimed and not around:  # so of nearly all files of packages
+            return
         described = self._described.get((locator, owns.purl))
         owner = Owner(
             locator=folder_of(locator) or locator,
@@ -136,12 +141,10 @@ class _Claims:
             publisher=described.publisher if described else "",
             installed_on=described.installed_on if described else "",
         )
-        for claimed in (locator, claimed_path(locator, owns.path)):
-            if claimed in self._asked:
-                self._claims.setdefault(claimed, owner)
-        for container in containers_of(locator):
-            if f"{container}!/" in self._asked:
-                self._packages_in.setdefault(container, {}).setdefault(owner.identity, owner)
+        for path in claimed:
+            self._claims.setdefault(path, owner)
+        for container in around:
+            self._packages_in.setdefault(container, {}).setdefault(owner.identity, owner)
 
     def _shipped_whole(self, locator: str) -> str | None:
         for container in containers_of(locator):

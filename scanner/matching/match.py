@@ -335,18 +335,17 @@ def lies_in_own_folder(locator: str, technology: Technology, language: str = "")
     return any(f"/{folder}/" in path for folder in _own_folders(technology, language))
 
 
-def _own_folders(technology: Technology, wanted: str) -> set[str]:
+def _own_folders(technology: Technology, wanted: str) -> Iterator[str]:
     """The folders that the modules of a technology lie in, as its imports and the calls of its functions name them."""
-    folders = set()
     for indicator in technology.indicators:
-        language, _, name = indicator.value.partition(":")
-        if wanted not in {"", language}:
+        if indicator.kind is not IndicatorKind.IMPORT and indicator.kind is not IndicatorKind.CALL:
             continue
-        if indicator.kind is IndicatorKind.IMPORT:
-            folders.add(name.partition(".")[0] if language == "python" else name)
-        elif indicator.kind is IndicatorKind.CALL and language == "python":
-            folders.add(name.partition(".")[0])
-    return folders - {"", "*"}
+        language, _, name = indicator.value.partition(":")
+        if wanted not in {"", language} or (language != "python" and indicator.kind is IndicatorKind.CALL):
+            continue
+        folder = name.partition(".")[0] if language == "python" else name
+        if folder not in {"", "*"}:
+            yield folder
 
 
 def _explained_away(observation: Observation | FileName, entry: Entry, artifact: Artifact) -> str | None:

@@ -8,7 +8,8 @@ says, a package in `node_modules` as Node does, or in the folder of the project 
 file, then by what the folder is called.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from scanner.evidence.edges import Names
 from scanner.evidence.edges.installed import folders_around, installed_package, is_of_program
@@ -24,6 +25,8 @@ _ENTRIES = frozenset({"main", "module", "browser", "exports"})
 """Where a package file says which file is got by who asks for its folder."""
 _ENTRY_IN = "js-entry"
 _FILES = (".py", "/__init__.py", ".pyc", "/__init__.pyc")
+_PYTHON = (".py", ".pyc")
+_FILE_NAMED = "python-file:"
 
 
 def names(item: ArtifactFacts) -> Iterator[str]:
@@ -34,6 +37,8 @@ def names(item: ArtifactFacts) -> Iterator[str]:
     if is_of_program(container):
         module = path.removesuffix(".pyc").removesuffix("/__init__").replace("/", ".")
         found[_module_of(container.rpartition("!/")[0], module)] = None
+    if (file := _python_file(item.artifact.locator)) is not None:
+        found[file] = None
     for observation in item.observations:
         if isinstance(observation, Owns) and observation.purl.startswith("pkg:pypi/"):
             path = observation.path.removeprefix("../").removesuffix("/")
@@ -51,12 +56,17 @@ def edges(item: ArtifactFacts, known: Names) -> Iterator[Edge]:
     """One edge for each file or package that is imported or called, at the first place where it is."""
     here = item.artifact.locator
     seen: set[tuple[str, EdgeKind]] = set()
+    asked: set[tuple[str, str, EdgeKind]] = set()
     for observation in item.observations:
         if not isinstance(observation, (Import, Call)):
             continue
         find = _RESOLVE.get(observation.language)
         kind = EdgeKind.CALLS if isinstance(observation, Call) else EdgeKind.IMPORTS
-        for target in find(observation.name, here, known) if find else ():
+        question = (observation.language, observation.name, kind)
+        if find is None or question in asked:
+            continue
+        asked.add(question)
+        for target in find(observation.name, here, known):
             if target != here and (target, kind) not in seen:
                 seen.add((target, kind))
                 yield Edge(source=here, target=target, kind=kind, place=observation.place)
@@ -67,12 +77,11 @@ def _python(name: str, here: str, known: Names) -> Iterator[str]:
     relative = len(name) - len(name.lstrip("."))
     parts = name.lstrip(".").split(".")
     paths = ["/".join(parts[:count]) for count in range(len(parts), 0, -1)]
-    folders = list(folders_around(here))
+    folders = _folders(here)
     if relative:
         folders = folders[relative - 1 : relative]
     for path in paths:
-        places = (f"{folder}{path}{ending}" for folder in folders for ending in _FILES)
-        place = next((place for place in places if place in known), None)
+        place = _file_of(path, folders, known)
         if place is None and not relative:
             place = _of_program(path.replace("/", "."), here, known)
         if place is not None:
@@ -81,6 +90,28 @@ def _python(name: str, here: str, known: Names) -> Iterator[str]:
     packages = [(path, package) for path, package in named if package is not None]
     if not any(_is_of_package(here, path, package) for path, package in packages):
         yield from (package for _, package in packages[:1])
+
+
+def _file_of(path: str, folders: Iterable[str], known: Names) -> str | None:
+    """The first of a module's possible files about which something is known."""
+    if not known.is_borne(_FILE_NAMED + path.rpartition("/")[2]):  # so of nearly all modules
+        return None
+    places = (f"{folder}{path}{ending}" for folder in folders for ending in _FILES)
+    return next((place for place in places if place in known), None)
+
+
+def _python_file(locator: str) -> str | None:
+    """The name by which `_file_of` knows that there is a module of that name anywhere."""
+    ending = next((ending for ending in _PYTHON if locator.endswith(ending)), None)
+    if ending is None:
+        return None
+    steps = locator.removesuffix(ending).removesuffix("/__init__").rpartition("/")
+    return _FILE_NAMED + steps[2]
+
+
+@lru_cache(maxsize=4)  # each file is asked about all that it imports
+def _folders(here: str) -> tuple[str, ...]:
+    return tuple(folders_around(here))
 
 
 def _of_program(module: str, here: str, known: Names) -> str | None:
@@ -100,7 +131,7 @@ def _is_of_package(here: str, path: str, package: str) -> bool:
 
 def _javascript(name: str, here: str, known: Names) -> Iterator[str]:
     """The file, or the package that a module's name, or the beginning of a call, stands for."""
-    target = _javascript_target(name, tuple(folders_around(here)), here, known)
+    target = _javascript_target(name, _folders(here), here, known)
     if target is not None:
         yield target
 
