@@ -5,9 +5,9 @@ that a name is only tried against patterns whose beginning it has.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -47,7 +47,7 @@ _SO_VERSION = re.compile(r"(\.so)(\.\d+)+$")
 _CASELESS = {IndicatorKind.LIBRARY, IndicatorKind.FILE, IndicatorKind.PRODUCT, IndicatorKind.PACKAGE}
 _BOUNDARY = re.compile(r"[./]")
 _MODULE_LANGUAGES = {"python", "js"}
-_ASKED_IN_WAYS_OF_THEIR_OWN = (ByteHit, Network, Product, Config)
+_ASKED_IN_WAYS_OF_THEIR_OWN = frozenset({ByteHit, Network, Product, Config})
 ACTION = "iam:"
 """What the names of actions that policies allow begin with. They are written with wildcards, and in any case."""
 _SWITCHES = {"yes": "true", "on": "true", "1": "true", "no": "false", "off": "false", "0": "false"}
@@ -158,10 +158,12 @@ class Index:
 
     def knows(self, observation: Observation) -> bool:
         """Whether there is such an entry. Of nearly all observations of a large app there is none."""
-        if isinstance(observation, _ASKED_IN_WAYS_OF_THEIR_OWN):
+        if type(observation) in _ASKED_IN_WAYS_OF_THEIR_OWN:
             return any(True for _ in self.of_observation(observation))
+        tables = self._form.tables
         for kind, name in names_of(observation):
-            for _ in self._look_up(kind, name):
+            table = tables.get(kind)
+            for _ in table.look_up(name) if table is not None else ():
                 return True
         return False
 
@@ -244,34 +246,48 @@ def _near_spellings(entry: Entry) -> Iterator[str]:
             yield loose + star
 
 
-def names_of(observation: Observation) -> tuple[tuple[IndicatorKind, str], ...]:
+Names = tuple[tuple[IndicatorKind, str], ...]
+"""Kinds of indicator, each with a spelling to look up among its patterns."""
+
+
+def names_of(observation: object) -> Names:
     """Under which indicator kind and by which spellings an observation is looked up."""
-    match observation:
-        case ClassName(language=language, name=name):
-            outer = name.partition("$")[0]
-            spellings = (name,) if outer == name else (name, outer)
-            # A Swift type's name begins with its module's: defining or naming it is use of what was imported.
-            modules = _modules(language, name) if language == "swift" else ()
-            return (*((IndicatorKind.CLASS, f"{language}:{spelling}") for spelling in spellings), *modules)
-        case Package(purl=purl):
-            return ((IndicatorKind.PACKAGE, purl.lower()),)
-        case Import(language=language, name=name):
-            return _modules(language, name)
-        case Call(language=language, name=name):
-            # In these languages a call names the module it comes from: it is use of what was imported.
-            modules = _modules(language, name) if language in _MODULE_LANGUAGES else ()
-            return ((IndicatorKind.CALL, f"{language}:{name}"), *modules)
-        case Library(name=name):
-            lower = name.lower()
-            bare = bare_library_name(lower)
-            spellings = (lower,) if bare == lower else (lower, bare)
-            return tuple((IndicatorKind.LIBRARY, spelling) for spelling in spellings)
-        case Symbol(name=name):
-            return ((IndicatorKind.SYMBOL, name),)
-        case Digest(algorithm=algorithm, value=value):
-            return ((IndicatorKind.HASH, f"{algorithm}:{value}"),)
-        case _:
-            return _names_of_listed(observation)
+    find = _NAMES.get(type(observation))
+    return find(observation) if find is not None else ()
+
+
+def _names_of_class(observation: ClassName) -> Names:
+    language, name = observation.language, observation.name
+    outer = name.partition("$")[0]
+    spellings = (name,) if outer == name else (name, outer)
+    # A Swift type's name begins with its module's: defining or naming it is use of what was imported.
+    modules = _modules(language, name) if language == "swift" else ()
+    return (*((IndicatorKind.CLASS, f"{language}:{spelling}") for spelling in spellings), *modules)
+
+
+def _names_of_call(observation: Call) -> Names:
+    language, name = observation.language, observation.name
+    # In these languages a call names the module it comes from: it is use of what was imported.
+    modules = _modules(language, name) if language in _MODULE_LANGUAGES else ()
+    return ((IndicatorKind.CALL, f"{language}:{name}"), *modules)
+
+
+def _names_of_library(observation: Library) -> Names:
+    lower = observation.name.lower()
+    bare = bare_library_name(lower)
+    spellings = (lower,) if bare == lower else (lower, bare)
+    return tuple((IndicatorKind.LIBRARY, spelling) for spelling in spellings)
+
+
+def _names_of_entry(observation: AndroidEntry) -> Names:
+    bare = f"{observation.entry}:{observation.name}"
+    return ((IndicatorKind.ANDROID, bare), (IndicatorKind.ANDROID, f"{bare}={observation.value}"))
+
+
+def _names_of_setting(observation: Config) -> Names:
+    name, value = observation.name, observation.value
+    spelled = (name, f"{name}={value}", *([f"{name}={_SWITCHES[value]}"] if value in _SWITCHES else []))
+    return tuple((IndicatorKind.CONFIG, spelling) for spelling in spelled)
 
 
 def bare_library_name(name: str) -> str:
@@ -279,7 +295,7 @@ def bare_library_name(name: str) -> str:
     return _SO_VERSION.sub(r"\1", name) if ".so." in name else name
 
 
-def _names_of_product(product: Product, *, with_maker: bool = True) -> tuple[tuple[IndicatorKind, str], ...]:
+def _names_of_product(product: Product, *, with_maker: bool = True) -> Names:
     """Every spelling of its name, also with its maker, and its identifiers; package URLs are asked for as packages."""
     names = spellings(product.name, product.publisher)
     if with_maker:
@@ -291,26 +307,23 @@ def _names_of_product(product: Product, *, with_maker: bool = True) -> tuple[tup
     return tuple(found)
 
 
-def _modules(language: str, name: str) -> tuple[tuple[IndicatorKind, str], ...]:
+def _modules(language: str, name: str) -> Names:
     """A dotted or slashed name with everything it lies in: importing a part is importing the whole."""
     ends = [match.start() for match in _BOUNDARY.finditer(name, 1)]
     return tuple((IndicatorKind.IMPORT, f"{language}:{name[:end]}") for end in (*ends, len(name)))
 
 
-def _names_of_listed(observation: Observation) -> tuple[tuple[IndicatorKind, str], ...]:
-    """The spellings of what manifests, settings and inventories list."""
-    match observation:
-        case AndroidEntry(entry=entry, name=name, value=value):
-            bare = f"{entry}:{name}"
-            return ((IndicatorKind.ANDROID, bare), (IndicatorKind.ANDROID, f"{bare}={value}"))
-        case Config(name=name, value=value):
-            spelled = (name, f"{name}={value}", *([f"{name}={_SWITCHES[value]}"] if value in _SWITCHES else []))
-            return tuple((IndicatorKind.CONFIG, spelling) for spelling in spelled)
-        case Product():
-            return _names_of_product(observation)
-        case Service(name=name):
-            return ((IndicatorKind.SERVICE, name),)
-        case Signer(name=name):
-            return ((IndicatorKind.SIGNER, name),)
-        case _:
-            return ()
+_NAMES: dict[type, Callable[[Any], Names]] = {  # Any: each takes observations of its class
+    ClassName: _names_of_class,
+    Package: lambda package: ((IndicatorKind.PACKAGE, package.purl.lower()),),
+    Import: lambda found: _modules(found.language, found.name),
+    Call: _names_of_call,
+    Library: _names_of_library,
+    Symbol: lambda symbol: ((IndicatorKind.SYMBOL, symbol.name),),
+    Digest: lambda digest: ((IndicatorKind.HASH, f"{digest.algorithm}:{digest.value}"),),
+    AndroidEntry: _names_of_entry,
+    Config: _names_of_setting,
+    Product: _names_of_product,
+    Service: lambda service: ((IndicatorKind.SERVICE, service.name),),
+    Signer: lambda signer: ((IndicatorKind.SIGNER, signer.name),),
+}

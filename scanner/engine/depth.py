@@ -11,10 +11,9 @@ from functools import cache
 import msgspec
 
 from scanner.catalogue.index import Index, entries_of
-from scanner.engine.facts import Facts
 from scanner.engine.known import readers
 from scanner.engine.spoken_of import SpokenOf
-from scanner.matching.match import Match, matches_of
+from scanner.matching.match import Match
 from scanner.model.artifact import ArtifactFacts
 from scanner.model.locator import app_of
 from scanner.model.source import Reader
@@ -41,7 +40,7 @@ def depth_requests(spoken_of: SpokenOf) -> list[DepthRequest]:
     facts, index = spoken_of.facts, spoken_of.index
     deep = [reader for reader in readers() if reader.INFO.depth]
     beside = [reader for reader in deep if reader.INFO.asks_after]
-    inside = _Inside(facts, index, frozenset(kind for reader in beside for kind in reader.INFO.asks_after))
+    inside = _Inside(spoken_of, frozenset(kind for reader in beside for kind in reader.INFO.asks_after))
     sizes: dict[str, int] = {}
     requests: list[DepthRequest] = []
     for item in spoken_of.items():
@@ -66,9 +65,8 @@ def depth_requests(spoken_of: SpokenOf) -> list[DepthRequest]:
 class _Inside:
     """What lies together in a container, such as an app's code and its libraries."""
 
-    def __init__(self, facts: Facts, index: Index, kinds: frozenset[str]) -> None:
-        self._facts = facts
-        self._index = index
+    def __init__(self, spoken_of: SpokenOf, kinds: frozenset[str]) -> None:
+        self._spoken_of = spoken_of
         self._kinds = kinds
         self._locators: dict[tuple[str, str], list[str]] = defaultdict(list)
         self._matched = cache(self._names_of_matched)
@@ -85,9 +83,9 @@ class _Inside:
         return frozenset[str]().union(*(self._matched(at, kind) for at in places for kind in reader.INFO.asks_after))
 
     def _names_of_matched(self, container: str, kind: str) -> frozenset[str]:
-        items = (self._facts[locator] for locator in self._locators.get((container, kind), ()))
+        items = map(self._spoken_of.facts.__getitem__, self._locators.get((container, kind), ()))
         return frozenset(
-            i.artifact.name for i in items if any(isinstance(m, Match) for m in matches_of(i, self._index))
+            i.artifact.name for i in items if any(isinstance(m, Match) for m in self._spoken_of.matches(i))
         )
 
 

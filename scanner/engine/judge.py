@@ -112,7 +112,8 @@ def _matched(spoken_of: SpokenOf) -> _Matched:
                 networks.append((item.artifact.locator, seen))
             elif isinstance(seen, Digest) and seen.algorithm != "sha256":
                 weights[item.artifact.locator] = seen.value
-        for found in matches_of(item, spoken_of.index, unseen):
+        is_as_it_came = item is plain and not unseen
+        for found in spoken_of.matches(item) if is_as_it_came else matches_of(item, spoken_of.index, unseen):
             if isinstance(found, Match):
                 matches.append(found)
             else:

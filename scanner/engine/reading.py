@@ -12,7 +12,6 @@ from scanner.engine.ahead import left_of
 from scanner.engine.batches import batches_of
 from scanner.engine.cache import Cache, Seen, digest
 from scanner.engine.depth import ROUNDS, DepthRequest, depth_requests
-from scanner.engine.facts import Facts
 from scanner.engine.importers import IMPORTERS, importer_requests, may_import
 from scanner.engine.remember import Keys, joined
 from scanner.engine.shared import Shared
@@ -63,10 +62,17 @@ class Reading:
     """One scan's reading: give it the targets, then ask for depth."""
 
     def __init__(
-        self, plan: Plan, facts: Facts, cache: Cache, shared: Shared, pool: Pool, watch: Callable[[Progress], None]
+        self,
+        plan: Plan,
+        spoken_of: SpokenOf,
+        cache: Cache,
+        shared: Shared,
+        pool: Pool,
+        watch: Callable[[Progress], None],
     ) -> None:
         self._plan = plan
-        self._facts = facts
+        self._spoken_of = spoken_of
+        self._facts = spoken_of.facts
         self._cache = cache
         self._shared = shared
         self._pool = pool
@@ -204,11 +210,11 @@ class Reading:
         were taken for unchanged unread."""
         return {locator: path for locator, path in self._paths.items() if locator not in self._left_unread}
 
-    def deepen(self, spoken_of: SpokenOf) -> None:
+    def deepen(self) -> None:
         """Ask deeper readers where something matched, until nothing new is asked or the rounds are over."""
         asked: set[DepthRequest] = set()
         for _ in range(ROUNDS):
-            requests = [r for r in self._requests(spoken_of) if r not in asked]
+            requests = [r for r in self._requests() if r not in asked]
             if not requests or self.is_over:
                 return
             asked.update(requests)
@@ -220,9 +226,9 @@ class Reading:
             except _OutOfTime:
                 self._end_early(Cause.TIMED_OUT, "The time for the whole target was over")
 
-    def _requests(self, spoken_of: SpokenOf) -> Iterator[DepthRequest]:
-        yield from depth_requests(spoken_of)
-        yield from importer_requests(self._facts, spoken_of.index, self._importers)
+    def _requests(self) -> Iterator[DepthRequest]:
+        yield from depth_requests(self._spoken_of)
+        yield from importer_requests(self._facts, self._spoken_of.index, self._importers)
 
     @cached_property
     def _sources(self) -> Mapping[str, str]:
@@ -251,6 +257,9 @@ class Reading:
                 self._facts.add_counted(facts)
                 if locator in self._sources:
                     self._paths[locator] = self._sources[locator]
+            else:
+                continue
+            self._spoken_of.note(facts)
         self._remember(answer)
 
     def _remember(self, answer: Answer) -> None:
@@ -300,6 +309,7 @@ class Reading:
     def _keep(self, answer: Answer) -> None:
         for facts in answer.facts:
             self._facts.add(facts)
+            self._spoken_of.note(facts)
         for kind, number in answer.nested.items():
             self._facts.count_nested(kind, number)
         self._remember(answer)

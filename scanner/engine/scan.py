@@ -116,7 +116,8 @@ def scan(
         ahead = Ahead(pool, is_hashed_only=keep is None and is_there_one(cache, targets))
         stretches = _listed(targets, facts, settings, watch, None if settings.trusts_metadata else ahead)
         pool.jobs = _jobs(settings, stretches)
-        reading = Reading(plan, facts, cache, crew.shared, pool, watch)
+        spoken_of = SpokenOf(facts, knowledge.index)
+        reading = Reading(plan, spoken_of, cache, crew.shared, pool, watch)
         case = Case(
             tool=tool_of(knowledge),
             target=_target(targets, facts),
@@ -127,9 +128,8 @@ def scan(
         report = last.answer(reading, trusts_metadata=settings.trusts_metadata) if keep is None else None
         if report is None:
             reading.read(stretches, trusts_metadata=settings.trusts_metadata)
-            spoken_of = SpokenOf(facts, knowledge.index)
             pool.meanwhile = make_ready
-            reading.deepen(spoken_of)
+            reading.deepen()
             hide_what_nobody_sees(spoken_of, stretches)
             if cache.was_damaged:
                 facts.add_oddity(Oddity(locator=".", what="The cache of earlier scans was damaged; it was made anew."))

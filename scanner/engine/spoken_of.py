@@ -1,14 +1,20 @@
 """Spoken of: the artifacts about which the catalogue says anything, worked out once for what was read of each.
 
-Every round of depth and the judgement ask the catalogue about the same facts, and of most artifacts it knows nothing.
+What comes in is asked about at once, while the workers read on, so that little is left to ask when they are done. Every
+round of depth and the judgement then ask about the same facts, and of most artifacts the catalogue knows nothing.
 """
 
 from collections.abc import Iterator
 
+import msgspec
+
 from scanner.catalogue.index import Index
 from scanner.engine.facts import Facts
-from scanner.matching.match import is_spoken_of
+from scanner.matching.match import Match, is_spoken_of, matches_of
 from scanner.model.artifact import ArtifactFacts
+from scanner.model.finding import NotCounted
+
+_Found = tuple[Match | NotCounted, ...]
 
 
 class SpokenOf:
@@ -18,7 +24,25 @@ class SpokenOf:
         self.facts = facts
         self.index = index
         self._locators: set[str] = set()
+        self._asked_about: set[str] = set()
+        self._matches: dict[str, _Found] = {}
+        """Of these artifacts, worked out when first asked for."""
         self._asked = 0
+        """How many of the facts that came in."""
+
+    def note(self, found: ArtifactFacts) -> None:
+        """Ask about facts that have just been added, which spares asking about them later."""
+        if self._asked != len(self.facts.came_in) - 1:
+            return
+        self._asked += 1
+        locator = found.artifact.locator
+        if locator in self._asked_about:  # what is new of it; what it is called and its type came first
+            self._matches.pop(locator, None)
+            self._ask(msgspec.structs.replace(found, artifact=self.facts[locator].artifact))
+            return
+        self._ask(found)
+        if locator in self._locators:
+            self._matches[locator] = tuple(matches_of(found, self.index))
 
     def items(self) -> Iterator[ArtifactFacts]:
         """These artifacts in the order of their locators; also what became known since the last time."""
@@ -26,10 +50,27 @@ class SpokenOf:
 
     def locators(self) -> list[str]:
         """Their locators, sorted."""
-        fresh = iter(self.facts.values())
+        came_in = self.facts.came_in[self._asked :]
         if self._asked:
-            came_in = {*self.facts.came_in[self._asked :]} - self._locators
-            fresh = map(self.facts.__getitem__, sorted(came_in))
-        self._locators.update(item.artifact.locator for item in fresh if is_spoken_of(item, self.index))
+            for item in map(self.facts.__getitem__, sorted({*came_in})):
+                self._ask(item)
+        else:
+            for item in self.facts.values():
+                self._ask(item)
+        for locator in came_in:
+            self._matches.pop(locator, None)
         self._asked = len(self.facts.came_in)
         return sorted(self._locators)
+
+    def matches(self, item: ArtifactFacts) -> _Found:
+        """All matches of one of these artifacts, and the look-alikes."""
+        locator = item.artifact.locator
+        if locator not in self._matches:
+            self._matches[locator] = tuple(matches_of(item, self.index))
+        return self._matches[locator]
+
+    def _ask(self, item: ArtifactFacts) -> None:
+        locator = item.artifact.locator
+        self._asked_about.add(locator)
+        if locator not in self._locators and is_spoken_of(item, self.index):
+            self._locators.add(locator)
