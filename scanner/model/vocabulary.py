@@ -154,12 +154,16 @@ class EdgeKind(StrEnum):
     @property
     def proves_use(self) -> bool:
         """Whether the code at its source runs that at its target; an import with nothing called does not."""
-        return self in {EdgeKind.LOADS, EdgeKind.LINKS, EdgeKind.CALLS}
+        return self in _EDGES_OF_USE
 
     @property
     def rank(self) -> int:
         """0 for the weakest; between two nodes the most telling edge stands."""
-        return tuple(EdgeKind).index(self)
+        return _EDGE_RANKS[self]
+
+
+_EDGE_RANKS = {kind: rank for rank, kind in enumerate(EdgeKind)}
+_EDGES_OF_USE = frozenset({EdgeKind.LOADS, EdgeKind.LINKS, EdgeKind.CALLS})
 
 
 class Operator(StrEnum):

@@ -27,7 +27,7 @@ def installed_package(purl: str, near: str, known: Names) -> str | None:
 def is_of_program(container: str) -> bool:
     """Whether it is the archive that PyInstaller puts a program's modules into: what lies in it, the program imports
     (https://pyinstaller.org/en/stable/advanced-topics.html, "ZlibArchive")."""
-    return base_name(container).lower().startswith("pyz-")
+    return bool(container) and base_name(container).lower().startswith("pyz-")
 
 
 def folders_around(locator: str) -> Iterator[str]:
