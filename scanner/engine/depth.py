@@ -6,11 +6,12 @@ asked about what matched beside it: which class of an app loads that library?
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from functools import cache
 
 import msgspec
 
-from scanner.catalogue.index import Index, entries_of
+from scanner.catalogue.index import entries_of
 from scanner.engine.known import readers
 from scanner.engine.spoken_of import SpokenOf
 from scanner.matching.match import Match
@@ -37,7 +38,7 @@ def depth_requests(spoken_of: SpokenOf) -> list[DepthRequest]:
 
     The largest artifacts come first, so that at the end no core waits for one of them.
     """
-    facts, index = spoken_of.facts, spoken_of.index
+    facts = spoken_of.facts
     deep = [reader for reader in readers() if reader.INFO.depth]
     beside = [reader for reader in deep if reader.INFO.asks_after]
     inside = _Inside(spoken_of, frozenset(kind for reader in beside for kind in reader.INFO.asks_after))
@@ -49,8 +50,9 @@ def depth_requests(spoken_of: SpokenOf) -> list[DepthRequest]:
         for reader in deep:
             if item.artifact.type not in reader.INFO.deepens or reader.INFO.asks_after:
                 continue
-            focus = _focus(item, reader, index)
-            if focus or (not reader.INFO.asks and _holds_something(item, index)):
+            met = spoken_of.met(item)
+            focus = _focus(met, reader)
+            if focus or (met and not reader.INFO.asks):
                 requests.append(DepthRequest(item.artifact.locator, reader.INFO.name, focus))
     deepened = frozenset(kind for reader in beside for kind in reader.INFO.deepens)
     for locator in facts.of_types(deepened):
@@ -89,23 +91,15 @@ class _Inside:
         )
 
 
-def _focus(item: ArtifactFacts, reader: Reader, index: Index) -> frozenset[str]:
-    found: dict[str, Technology] = {}
-    for observation in item.observations:
-        for entry in index.of_observation(observation):
-            if entry.indicator.kind in reader.INFO.asks:
-                found[entry.technology.id] = entry.technology
+def _focus(met: Iterable[tuple[Technology, IndicatorKind]], reader: Reader) -> frozenset[str]:
+    """What a reader is asked about: all indicators of its kinds that the technologies have of which one was met."""
+    found = {technology.id: technology for technology, kind in met if kind in reader.INFO.asks}
     return frozenset(
         _asked_for(entry.indicator.kind, entry.indicator.value)
         for technology in found.values()
         for entry in entries_of(technology)
         if entry.indicator.kind in reader.INFO.asks
     )
-
-
-def _holds_something(item: ArtifactFacts, index: Index) -> bool:
-    """Whether anything in the artifact matches, so that it is worth knowing more about the artifact itself."""
-    return any(map(index.knows, item.observations))
 
 
 def _asked_for(kind: IndicatorKind, value: str) -> str:

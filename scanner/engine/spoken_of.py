@@ -13,8 +13,11 @@ from scanner.engine.facts import Facts
 from scanner.matching.match import Match, is_spoken_of, matches_of
 from scanner.model.artifact import ArtifactFacts
 from scanner.model.finding import NotCounted
+from scanner.model.technology import Technology
+from scanner.model.vocabulary import IndicatorKind
 
 _Found = tuple[Match | NotCounted, ...]
+_Met = tuple[tuple[Technology, IndicatorKind], ...]
 
 
 class SpokenOf:
@@ -26,7 +29,8 @@ class SpokenOf:
         self._locators: set[str] = set()
         self._asked_about: set[str] = set()
         self._matches: dict[str, _Found] = {}
-        """Of these artifacts, worked out when first asked for."""
+        """Of these artifacts, worked out when first asked for; so are the next."""
+        self._met: dict[str, _Met] = {}
         self._asked = 0
         """How many of the facts that came in."""
 
@@ -37,7 +41,7 @@ class SpokenOf:
         self._asked += 1
         locator = found.artifact.locator
         if locator in self._asked_about:  # what is new of it; what it is called and its type came first
-            self._matches.pop(locator, None)
+            self._forget(locator)
             self._ask(msgspec.structs.replace(found, artifact=self.facts[locator].artifact))
             return
         self._ask(found)
@@ -58,7 +62,7 @@ class SpokenOf:
             for item in self.facts.values():
                 self._ask(item)
         for locator in came_in:
-            self._matches.pop(locator, None)
+            self._forget(locator)
         self._asked = len(self.facts.came_in)
         return sorted(self._locators)
 
@@ -68,6 +72,20 @@ class SpokenOf:
         if locator not in self._matches:
             self._matches[locator] = tuple(matches_of(item, self.index))
         return self._matches[locator]
+
+    def met(self, item: ArtifactFacts) -> _Met:
+        """The technologies of which observations of one of these artifacts meet an indicator, and of which kind that
+        is; look-alikes too."""
+        locator = item.artifact.locator
+        if locator not in self._met:
+            entries = (entry for observation in item.observations for entry in self.index.of_observation(observation))
+            pairs = {(e.technology.id, e.indicator.kind): (e.technology, e.indicator.kind) for e in entries}
+            self._met[locator] = tuple(pairs.values())
+        return self._met[locator]
+
+    def _forget(self, locator: str) -> None:
+        self._matches.pop(locator, None)
+        self._met.pop(locator, None)
 
     def _ask(self, item: ArtifactFacts) -> None:
         locator = item.artifact.locator
