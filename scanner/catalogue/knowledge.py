@@ -9,7 +9,6 @@ import platform
 import sys
 from collections.abc import Iterator
 from functools import cached_property
-from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -54,7 +53,7 @@ class Knowledge:
     @cached_property
     def digest(self) -> bytes:
         """Of all of it: what decides what a scan finds."""
-        return sha256(self._encoded).digest()
+        return bytes(blake3(self._encoded).digest())
 
 
 def knowledge_of(catalogue: Catalogue) -> Knowledge:

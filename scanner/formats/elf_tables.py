@@ -13,6 +13,8 @@ from functools import cached_property
 from struct import Struct
 from typing import NamedTuple
 
+import msgspec
+
 from scanner.formats.records import damaged, record, records
 from scanner.model.source import Budget, Source
 
@@ -31,8 +33,7 @@ _PN_XNUM = 0xFFFF
 _SHN_XINDEX = 0xFFFF
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(msgspec.Struct, frozen=True):
     """The records of one class (32 or 64 bit) and byte order, and where the two classes order fields differently."""
 
     header: Struct
@@ -80,8 +81,7 @@ def _layout(order: str, bits: int) -> Layout:
 _LAYOUTS = {(bits // 32, data): _layout(order, bits) for bits in (32, 64) for data, order in ((1, "<"), (2, ">"))}
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(msgspec.Struct, frozen=True):
     """A program header."""
 
     type: int
@@ -92,8 +92,7 @@ class Segment:
     """Bytes in the file, as claimed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(msgspec.Struct, frozen=True):
     """A section header."""
 
     name_offset: int
