@@ -1,12 +1,13 @@
 """Ahead: what workers are given while the files are still being listed, so that they need not wait for the last one.
 
 That is the larger files, as they come; what can be dealt out by its members waits until all are known, and so do the
-small ones, which fill the time at the end. A target of few files is listed before a worker could have started.
+small ones, which fill the time at the end. Where only digests are asked, it is all files. A target of few files is
+listed before a worker could have started.
 """
 
 from collections.abc import Sequence
 
-from scanner.engine.batches import BATCH_BYTES, SPLIT_ALONE_FROM_BYTES, can_split
+from scanner.engine.batches import BATCH_BYTES, BATCH_FILES, SPLIT_ALONE_FROM_BYTES, can_split
 from scanner.engine.task import Batch
 from scanner.engine.workers import Pool
 from scanner.targets import Entry
@@ -38,7 +39,7 @@ class Ahead:
         if len(entries) < FROM_FILES:
             return
         for entry in entries[self._seen :]:
-            if entry.stat[0] >= LARGE_BYTES and not (entry.stat[0] >= SPLIT_ALONE_FROM_BYTES and can_split(entry)):
+            if self._is_hashed_only or _is_large_and_whole(entry):
                 self._take(entry)
         self._seen = len(entries)
         self._pool.tend()
@@ -53,7 +54,7 @@ class Ahead:
 
     def _take(self, entry: Entry) -> None:
         own = entry.stat[0]
-        if self._held and self._held_bytes + own > BATCH_BYTES:
+        if self._held and (self._held_bytes + own > BATCH_BYTES or len(self._held) >= BATCH_FILES):
             self._give()
         self._held.append(entry)
         self._held_bytes += own
@@ -64,6 +65,11 @@ class Ahead:
         self._given.append((batch, self._held))
         self._held, self._held_bytes = [], 0
         self._pool.begin(batch)
+
+
+def _is_large_and_whole(entry: Entry) -> bool:
+    size = entry.stat[0]
+    return size >= LARGE_BYTES and not (size >= SPLIT_ALONE_FROM_BYTES and can_split(entry))
 
 
 def left_of(entries: Sequence[Entry], given: Sequence[tuple[Batch, list[Entry]]]) -> Sequence[Entry]:

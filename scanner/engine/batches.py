@@ -13,7 +13,7 @@ from scanner.model.source import HEAD_BYTES
 from scanner.targets import Entry
 
 BATCH_BYTES = 8 << 20
-_BATCH_FILES = 256
+BATCH_FILES = 256
 _BATCHES_A_JOB = 4
 SPLIT_FROM_BYTES = 32 << 20
 """A container larger than this is dealt out by its members, where they can be reached in any order."""
@@ -36,7 +36,7 @@ def batches_of(
         batch = _batch(root, prefix, [entry], is_target=True)
         yield msgspec.structs.replace(batch, reader=entry.reader), [entry]
         return
-    most = max(1, min(_BATCH_FILES, len(entries) // (jobs * _BATCHES_A_JOB)))
+    most = max(1, min(BATCH_FILES, len(entries) // (jobs * _BATCHES_A_JOB)))
     held: list[Entry] = []
     size = 0
     share = sum(map(_size, entries)) // jobs

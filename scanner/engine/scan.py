@@ -20,7 +20,7 @@ from scanner.engine.ahead import Ahead
 from scanner.engine.budget import Limits, TargetLimits
 from scanner.engine.cache import Cache
 from scanner.engine.crew import Crew
-from scanner.engine.digests import hashed
+from scanner.engine.digests import Digests
 from scanner.engine.facts import Facts
 from scanner.engine.garbage import kept_for_good, seldom_collected
 from scanner.engine.judge import Case, judge, make_ready
@@ -131,6 +131,9 @@ def scan(
             pool.meanwhile = make_ready
             reading.deepen()
             hide_what_nobody_sees(spoken_of, stretches)
+            digests = Digests(pool, reading.paths)
+            if not reading.is_over:
+                digests.begin(spoken_of.locators())
             if cache.was_damaged:
                 facts.add_oddity(Oddity(locator=".", what="The cache of earlier scans was damaged; it was made anew."))
             case = msgspec.structs.replace(case, target=_target(targets, facts))
@@ -138,7 +141,7 @@ def scan(
                 keep(facts, case.target)
             report = judge(spoken_of, case)
             coverage = msgspec.structs.replace(report.coverage, excluded=settings.exclude)
-            artifacts = hashed(report.findings, reading.paths, case.target)
+            artifacts = digests.of(report.findings, case.target)
             report = msgspec.structs.replace(report, coverage=coverage, artifacts=artifacts)
             if not (cache.was_damaged or settings.is_copy):  # a later scan would say so too, or find another copy
                 last.keep(report, reading)

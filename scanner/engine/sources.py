@@ -1,5 +1,6 @@
 """Sources: artifacts open for reading, whether they are files, members held in memory, or members spooled to disk."""
 
+import hashlib
 import io
 import mmap
 import os
@@ -334,6 +335,15 @@ def read_small(path: str, below_bytes: int) -> bytes | None:
         return None
     finally:
         os.close(number)
+
+
+def sha256_of(path: str) -> tuple[bytes, int] | None:
+    """The SHA-256 of a file, by which reports name it, and its size in bytes; None where it cannot be read."""
+    try:
+        with open(os.open(path, _PLAINLY), "rb") as file:  # noqa: PTH123  (flags keep it from following a link)
+            return hashlib.file_digest(file, "sha256").digest(), file.tell()
+    except OSError:
+        return None
 
 
 def unreadable_from(error: OSError) -> Unreadable:

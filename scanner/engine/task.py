@@ -39,7 +39,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """Files to examine."""
 
     root: str
-    """The folder they lie below, on this machine: never part of a fact."""
+    """The folder they lie below, on this machine: never part of a fact. Empty: the names are whole paths."""
     names: tuple[str, ...]
     """Paths below `root`."""
     prefix: str = ""
@@ -58,6 +58,8 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """Where the one file is given up, because too much of it ends workers."""
     is_hashed_only: bool = False
     """Whether the digests of the files are all that is asked."""
+    asks_sha256: bool = False
+    """Whether those are to be SHA-256, by which reports name files."""
 
     @property
     def is_usual(self) -> bool:
@@ -78,7 +80,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
 
     def path(self, number: int) -> str:
         """Where a file lies. Links are followed only to what the user named."""
-        between = "" if self.root.endswith(os.sep) else os.sep
+        between = "" if not self.root or self.root.endswith(os.sep) else os.sep
         path = f"{self.root}{between}{self.names[number]}"  # a hundred thousand times: joining takes five times as long
         return os.path.realpath(path) if self.is_target else path
 

@@ -14,7 +14,7 @@ from scanner.engine.notes import Notes
 from scanner.engine.recall import WORTH_KEEPING_BYTES, Neighbours, Recall, digest_of
 from scanner.engine.remember import Found, Keys, placed
 from scanner.engine.shared import Caches
-from scanner.engine.sources import SMALL_BYTES, BytesSource, OpenFile, read_small
+from scanner.engine.sources import SMALL_BYTES, BytesSource, OpenFile, read_small, sha256_of
 from scanner.engine.target_digest import TargetDigest
 from scanner.engine.task import Answer, Batch, DepthTask, Plan, answer_of
 from scanner.model.artifact import Artifact, ArtifactFacts
@@ -51,6 +51,9 @@ def prepare(plan: Plan) -> None:
 
 def hash_batch(batch: Batch) -> list[Answer]:
     """The digest of each file; of one that cannot be read there is none."""
+    if batch.asks_sha256:
+        told = [sha256_of(path) or (b"", 0) for path in map(batch.path, range(len(batch.names)))]
+        return [Answer(type="", content=value, size=size) for value, size in told]
     return [Answer(type="", content=_hashed(batch.path(number))) for number in range(len(batch.names))]
 
 

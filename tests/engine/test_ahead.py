@@ -40,9 +40,9 @@ class Notebook:
         """There are no workers."""
 
 
-def given(below) -> list[tuple[str, ...]]:
+def given(below, *, is_hashed_only: bool = False) -> list[tuple[str, ...]]:
     pool = Notebook()
-    early = Ahead(pool, is_hashed_only=False)  # type: ignore[arg-type]  # a pool of no workers
+    early = Ahead(pool, is_hashed_only=is_hashed_only)  # type: ignore[arg-type]  # a pool of no workers
     early.begin("")
     early.look([Entry(str(below), path.name, stat_of(path.stat())) for path in sorted(below.iterdir())])
     assert [batch for batch, _ in early.given()] == pool.begun
@@ -51,6 +51,10 @@ def given(below) -> list[tuple[str, ...]]:
 
 def test_large_files_are_given_out_in_batches_as_they_come(eager):
     assert given(eager) == [("01.txt", "03.txt"), ("05.txt", "07.txt")]  # the rest waits for company
+
+
+def test_where_only_digests_are_asked_small_files_are_given_out_too(eager):
+    assert given(eager, is_hashed_only=True)[0] == ("00.txt", "01.txt", "02.txt")
 
 
 def test_what_can_be_dealt_out_by_its_members_waits_until_all_is_known(eager, monkeypatch):
