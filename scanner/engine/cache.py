@@ -35,6 +35,10 @@ _OLDER_HALF = "DELETE FROM kept WHERE key IN (SELECT key FROM kept ORDER BY day 
 _LOG_BYTES = 64 << 20
 _CHECK_BYTES = 8
 _MOST_ASKED = 500
+_HELD_VALUES = 512
+_HELD_BYTES = 4 << 20
+_HELD_S = 0.05
+"""So much, or what comes so soon after what was written last, is held and written together, in half the time."""
 _DAY_S = 86_400
 LIMIT_BYTES = 2 << 30
 """The file's size beyond which the values used longest ago go, at the end of a scan."""
@@ -85,6 +89,9 @@ class Cache:
         """Whether it had to be made anew; it may show only while it is used."""
         self._today = int(time.time()) // _DAY_S
         self._used_again: list[bytes] = []
+        self._held: dict[bytes, bytes] = {}
+        self._held_bytes = 0
+        self._written_at = time.monotonic()
 
     @property
     def is_open(self) -> bool:
@@ -127,6 +134,7 @@ class Cache:
         """Keep what was put in, whatever ended the scan."""
         if self._connection is not None:
             if self._writes:
+                self.flush()
                 self.touch(self.used_again())
             with suppress(sqlite3.Error):
                 self._connection.commit()
@@ -137,6 +145,9 @@ class Cache:
         found: dict[bytes, bytes] = {}
         if self._connection is None or not keys:
             return found
+        if self._held:
+            found.update((key, self._held[key]) for key in keys if key in self._held)
+            keys = [key for key in keys if key not in found]
         with self._careful():
             for start in range(0, len(keys), _MOST_ASKED):
                 asked = keys[start : start + _MOST_ASKED]
@@ -164,10 +175,31 @@ class Cache:
             self._connection.commit()
 
     def put(self, values: Mapping[bytes, bytes], day: int | None = None) -> None:
-        """Keep values; `day` (days since 1970) is when they were last of use: today, if it is not told."""
+        """Keep values; `day` (days since 1970) is when they were last of use: today, if it is not told.
+
+        Those of today are written together with others, or by `flush`.
+        """
         if self._connection is None or not values:
             return
-        last = self._today if day is None else day
+        if day is None:
+            self._held.update(values)
+            self._held_bytes += sum(map(len, values.values()))
+            self.flush(if_due=len(self._held) < _HELD_VALUES and self._held_bytes < _HELD_BYTES)
+            return
+        self._write(values, day)
+
+    def flush(self, *, if_due: bool = False) -> None:
+        """Write what was put; `if_due`: only if nothing was written just before."""
+        now = time.monotonic()
+        if not self._held or (if_due and now - self._written_at < _HELD_S):
+            return
+        self._written_at = now
+        held, self._held, self._held_bytes = self._held, {}, 0
+        self._write(held, self._today)
+
+    def _write(self, values: Mapping[bytes, bytes], last: int) -> None:
+        if self._connection is None:
+            return
         rows = [(key, sealed(value), last) for key, value in values.items()]
         with self._careful():
             self._connection.executemany("INSERT OR REPLACE INTO kept VALUES (?, ?, ?)", rows)
@@ -199,6 +231,7 @@ class Cache:
 
     def shrink(self) -> None:
         """Drop what was used longest ago where it has grown too large, and how files looked where those fill it."""
+        self.flush()
         path = _path()
         if self._connection is None or path is None:
             return

@@ -127,6 +127,7 @@ class Reading:
             self._end_early(Cause.LIMIT, f"The whole target took more {what} than its limit allows")
         self._pool.answered = nobody_asked
         recorder.finish()
+        self._cache.flush()
 
     def _take(
         self,
@@ -339,6 +340,7 @@ class Reading:
     def _beat(self) -> None:
         self._progress.current = self._pool.at_hand()
         self._watch(self._progress)
+        self._cache.flush(if_due=True)
         if time.monotonic() > self._ends_at:
             raise _OutOfTime
 

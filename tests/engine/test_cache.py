@@ -222,3 +222,15 @@ def test_a_file_in_which_nothing_was_found_is_read_again_for_other_signatures(tm
         report = scan.scan([tmp_path / "target"], scan.Settings(jobs=1, trusts_metadata=True))
         found.append(len(report.findings))
     assert found == [0, 1]
+
+
+def test_what_was_just_put_is_there_before_it_is_written_and_is_written_when_it_is_due(monkeypatch):
+    monkeypatch.setattr(cache_module, "_HELD_S", float("inf"))
+    with Cache.to_write() as writer:
+        writer.put({b"k" * 32: b"value"})
+        assert writer.get([b"k" * 32, b"l" * 32]) == {b"k" * 32: b"value"}
+        writer.flush(if_due=True)
+        assert Cache.to_read().get([b"k" * 32]) == {}
+        monkeypatch.setattr(cache_module, "_HELD_S", 0.0)
+        writer.flush(if_due=True)
+        assert Cache.to_read().get([b"k" * 32]) == {b"k" * 32: b"value"}
