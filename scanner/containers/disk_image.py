@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from functools import partial
 
 from scanner.containers import Member
-from scanner.containers.disks import Disk, DiskFormat, disk_formats, disk_of, format_of, is_part
+from scanner.containers.disks import Disk, DiskFormat, disk_formats, disk_of, format_in, format_of, is_part
 from scanner.containers.encrypted import ENCRYPTED, encryption_of, unlocked
 from scanner.containers.filesystems import ALL, HEAD_BYTES, File, FileSystem, Kind, Share, kind_of, kinds
 from scanner.containers.jail import Jail
+from scanner.containers.not_read import known_by
 from scanner.containers.volumes import Division, Volume, division_of, divisions
 from scanner.model.source import Budget, Info, Magic, Source, Unreadable
 from scanner.model.vocabulary import Cause
@@ -22,12 +23,12 @@ from scanner.model.vocabulary import Cause
 _KINDS: tuple[DiskFormat | Division | Kind, ...] = (*disk_formats(), *divisions(), *kinds())
 INFO = Info(
     name="disk-image",
-    version=6,
+    version=7,
     line="Disk images and firmware: " + "; ".join(sorted(kind.NAME for kind in _KINDS)),
     specification="https://uefi.org/specs/UEFI/2.10/05_GUID_Partition_Table_Format.html",
     limits="Encrypted volumes without a key, swap space and volumes of other kinds are reported and not read. Deleted "
     "files are not looked for, and a journal is not applied.",
-    suffixes=(".img", ".dd", ".raw", ".vhd", ".vmdk"),
+    suffixes=(".img", ".dd", ".raw", ".vhd", ".vmdk", ".dmg"),
     magics=(*dict.fromkeys(magic for kind in _KINDS for magic in kind.MAGICS), Magic(bytes(16)), *ENCRYPTED),
     refines=("not-read",),
 )
@@ -46,13 +47,13 @@ def wants(name: str, head: bytes) -> bool:
         return True
     if encryption_of(head):
         return True
-    return name.endswith((".img", ".dd", ".raw")) or (len(head) == _HEAD and not any(head))
+    return name.endswith((".img", ".dd", ".raw", ".dmg")) or (len(head) == _HEAD and not any(head))
 
 
 def confirms(source: Source) -> bool:
     """Whether a disk format, a division or a file system is there, and enough of it to hold files."""
     head = bytes(source.view(0, HEAD_BYTES))
-    if format_of(head) is not None or kind_of(head) is not None or encryption_of(head):
+    if format_in(source) is not None or kind_of(head) is not None or encryption_of(head):
         return True
     return division_of(head) is not None and source.size >= _SMALLEST
 
@@ -175,7 +176,11 @@ def _file_system(disk: Disk, budget: Budget) -> FileSystem | None:
         return kind.opened(disk, budget)
     if (not any(head) and _is_empty(disk, budget)) or any(head.startswith(m, at) for m, at in _NOTHING):
         return None
-    raise Unreadable(Cause.UNSUPPORTED, "It holds no file system that frscan knows; what is in it was not read.")
+    what = known_by(head)
+    told = (
+        f"It holds {what}, which frscan cannot look inside yet" if what else "It holds no file system that frscan knows"
+    )
+    raise Unreadable(Cause.UNSUPPORTED, f"{told}; what is in it was not read.")
 
 
 def _is_empty(disk: Disk, budget: Budget) -> bool:

@@ -133,18 +133,17 @@ _FORMATS = (
     _Format("disk-image", "an image of a disk with a partition table (GPT)", b"EFI PART", _SECTOR),
     _Format("disk-image", "an image of a disk with partitions", b"\x55\xaa", 510, _is_partitioned),
 )
-_DMG = _Format("dmg", "a macOS disk image", b"koly")
 _VHD = _Format("vhd", "a virtual hard disk (VHD)", b"conectix")
 _BROKEN_EXT = _Format("ext", "an ext2, ext3 or ext4 file system", b"\x53\xef", 1080, _always, Cause.DAMAGED)
-_BY_LAST_SECTOR = {".dmg": _DMG, ".vhd": _VHD}
+_BY_LAST_SECTOR = {".vhd": _VHD}
 
 _OF_DISKS = (".img", ".ext2", ".ext3", ".ext4")
 """Under such a name two bytes are enough to take it for a file system, if a damaged one."""
 
 INFO = Info(
     name="not-read",
-    version=4,
-    line="Recognised and reported as unread: " + ", ".join(dict.fromkeys(f.type for f in (*_FORMATS, _DMG))),
+    version=5,
+    line="Recognised and reported as unread: " + ", ".join(dict.fromkeys(f.type for f in _FORMATS)),
     specification="https://github.com/file/file/tree/master/magic/Magdir",
     limits="Nothing inside these formats is read; their own bytes are scanned.",
     suffixes=(*_BY_LAST_SECTOR, *_OF_DISKS),
@@ -182,6 +181,12 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
     if found.cause is Cause.DAMAGED:
         raise Unreadable(found.cause, f"This begins like {found.what} and is damaged; frscan could not look inside it.")
     raise Unreadable(found.cause, f"This is {found.what}; frscan cannot look inside it yet.")
+
+
+def known_by(head: bytes) -> str:
+    """What begins so, for people; empty where nobody knows."""
+    found = _by_head(head)
+    return found.what if found else ""
 
 
 def _by_head(head: bytes) -> _Format | None:

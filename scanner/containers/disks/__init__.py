@@ -2,7 +2,8 @@
 
 A disk format is a module here, found by its place, with `MAGICS`, `NAME` (for people) and
 `opened(source, budget) -> Disk`, which raises `Unreadable`; optionally `is_part(source) -> bool`, whether a file is one
-of several that another one beside it stands for. What no module knows is a disk as it is, byte for byte.
+of several that another one beside it stands for, and `ends(source) -> bool`, whether the end of a file proves it where
+the beginning cannot. What no module knows is a disk as it is, byte for byte.
 """
 
 import importlib
@@ -131,6 +132,14 @@ def format_of(head: bytes) -> DiskFormat | None:
     return next((f for f in disk_formats() for m in f.MAGICS if head.startswith(m.value, m.offset)), None)
 
 
+def format_in(source: Source) -> DiskFormat | None:
+    """The format that a file's beginning or its end proves."""
+    known = format_of(source.head)
+    if known is not None:
+        return known
+    return next((f for f in disk_formats() if hasattr(f, "ends") and cast("Any", f).ends(source)), None)
+
+
 def is_part(source: Source) -> bool:
     """Whether a file belongs to a disk that is read by way of another file."""
     return any(cast("Any", one).is_part(source) for one in disk_formats() if hasattr(one, "is_part"))
@@ -138,7 +147,7 @@ def is_part(source: Source) -> bool:
 
 def disk_of(source: Source, budget: Budget) -> Disk:
     """The disk in a file. Raises `Unreadable`."""
-    known = format_of(source.head)
+    known = format_in(source)
     return known.opened(source, budget) if known is not None else PlainDisk(source.view())
 
 
