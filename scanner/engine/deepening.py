@@ -113,6 +113,8 @@ class Deepening:
             if inner:
                 name, mark, rest = inner.removeprefix("!/").partition("!/")
                 by_name.setdefault(name, []).append(_Ask(mark + rest, to))
+        if not by_name:  # a container that looks inside other files would search all of this one for nothing
+            return
         for name, unpacked in self._examiner.unpacked(source, by_name, budget):
             with unpacked as member:
                 yield name, member, by_name[name]
