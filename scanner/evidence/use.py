@@ -1,8 +1,8 @@
 """Use: what code outside of it runs is `used`, though the thing itself only shows that it is `present`.
 
-What an app's own code calls or is linked to is used, though both are one component, as it is where the app was
-unpacked into a folder; a file that it names and brings along is merely a part of it. Only in a package of the
-technology all code is the technology's own.
+Of what an app brings along, that is used which its own code calls or is linked to, though both are one component, as it
+is where the app was unpacked into a folder: a library or a package, and no file of the app's own in which something was
+seen, nor a model that it names. In a package of the technology all code is the technology's own.
 """
 
 from collections import defaultdict
@@ -45,10 +45,11 @@ def with_use(groups: Iterable[Group], edges: Iterable[Edge], owners: Mapping[str
         parts = own[group.technology.id]
         is_own = _owner_is_the_technology(group)
 
-        def is_outside(user: str) -> bool:
-            return not (is_own and owners[user] == group.owner) and not lies_in_own_folder(user, group.technology)
+        def is_outside(user: str, target: str) -> bool:
+            is_apart = owners[user] != group.owner or (target in parts and not is_own)
+            return is_apart and not lies_in_own_folder(user, group.technology)
 
-        others = {target: set(filter(is_outside, sources - parts)) for target, sources in used.items()}
+        others = {t: {user for user in sources - parts if is_outside(user, t)} for t, sources in used.items()}
         whole = set().union(*others.values()) if _is_the_technology(group) else set()
         # What leads to a package leads to the file that describes it; what else that file holds is not what is used.
         others.pop(group.owner.described_by, None)
