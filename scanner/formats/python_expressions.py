@@ -24,7 +24,6 @@ from scanner.formats.python_values import (
     texts,
     union,
 )
-from scanner.model.source import Budget
 
 _Reader = Callable[[Any, Scope], Values]
 
@@ -36,16 +35,17 @@ _SAME_TEXT = frozenset({"str", "Path", "lower", "strip", "decode", "encode"})
 class Expressions:
     """Evaluates expressions to candidates; what is seen on the way goes to `facts`."""
 
-    def __init__(self, names: Names, facts: Facts, budget: Budget) -> None:
+    def __init__(self, names: Names, facts: Facts) -> None:
         self._names = names
         self._facts = facts
-        self._budget = budget
         self._readers = self._table()
+        self.unspent = 0
+        """How many were read that have not been counted yet."""
 
     def read(self, node: ast.expr, scope: Scope) -> Values:
         """What the expression may stand for. A dotted name of a module that is not called counts as referred to."""
         values = self.quietly(node, scope)
-        if isinstance(node, ast.Attribute):
+        if values and isinstance(node, ast.Attribute):
             for ref in refs(values):
                 if ref.calls == 0:
                     self._add_import(ref.name, node)
@@ -53,7 +53,7 @@ class Expressions:
 
     def quietly(self, node: ast.expr, scope: Scope) -> Values:
         """What the expression may stand for; a dotted name itself is not yet a fact: more may follow it."""
-        self._budget.spend_items()
+        self.unspent += 1
         return self._readers.get(type(node), self._parts)(node, scope)
 
     def _table(self) -> dict[type[ast.expr], _Reader]:
@@ -223,7 +223,7 @@ class Expressions:
             if service := service_of(function.name, text):
                 self._facts.add_call(service, scope.name, node.lineno)
                 found.append(Ref(service, 1))
-        return union(found) or union([function.result()])
+        return union(found) or union((function.result(),))
 
     def _of_own(self, function: Local, given: list[Values], named: dict[str | None, Values]) -> Values:
         """A call of the file's own function or class: its parameters may be what is given, it gives what it returns."""

@@ -14,6 +14,7 @@ from scanner.formats.python_values import Items, Local, Ref, Scope, Text, Values
 from scanner.model.source import Budget
 
 _ROUNDS = 4
+_WITHOUT_BLOCKS = (ast.Expr, ast.Assign, ast.Return, ast.Import, ast.ImportFrom, ast.AnnAssign, ast.AugAssign)
 
 _Block = tuple[list[ast.stmt], Scope]
 
@@ -38,7 +39,7 @@ class Flow:
         self._facts = facts
         self._budget = budget
         self._names = Names(Scope(name, "module"))
-        self._expressions = Expressions(self._names, facts, budget)
+        self._expressions = Expressions(self._names, facts)
         self.is_too_deep = False
         """Whether an expression was nested too deeply to be followed."""
 
@@ -72,7 +73,8 @@ class Flow:
 
     def _read(self, reading: _Reading) -> list[_Block]:
         """Read one statement; returns the blocks in it."""
-        self._budget.spend_items()
+        self._budget.spend_items(1 + self._expressions.unspent)
+        self._expressions.unspent = 0
         reading.after = self._names.growths
         self._names.asked = reading.asked = set()
         try:
@@ -219,6 +221,8 @@ def _parameters(args: ast.arguments) -> Iterator[tuple[str, ast.expr | None, ast
 
 def _blocks(node: ast.stmt, scope: Scope) -> list[_Block]:
     """The blocks of a compound statement, with those of its handlers and cases."""
+    if isinstance(node, _WITHOUT_BLOCKS):
+        return []
     blocks: list[_Block] = []
     for name in ("body", "handlers", "cases", "orelse", "finalbody"):
         for part in getattr(node, name, ()) or ():

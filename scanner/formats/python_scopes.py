@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterable, Iterator
+from itertools import repeat
 
 from scanner.formats.python_values import Local, Ref, Scope, Value, Values, union
 
@@ -38,8 +39,7 @@ class Names:
 
     def grew(self, asked: Iterable[_Asked], after: int) -> bool:
         """Whether any of these has grown after so many growths."""
-        grew = self._grew
-        return any(grew.get(one, 0) > after for one in asked)
+        return max(map(self._grew.get, asked, repeat(0)), default=0) > after
 
     def scope_of(self, node: ast.AST, name: str, parent: Scope) -> Scope:
         """The scope that a class, function or lambda opens: one for each node, however often it is read."""
@@ -141,7 +141,7 @@ class Names:
 
     def _of_one(self, owner: Value, name: str) -> Values:
         if isinstance(owner, Ref):
-            return self._of_modules.get((owner.name, name)) or union([owner.attribute(name)])
+            return self._of_modules.get((owner.name, name)) or _kept(owner.attribute(name))
         if isinstance(owner, Local):
             return union(*self._of_class(owner.scope, name))
         return ()
@@ -159,7 +159,7 @@ class Names:
                 return
             for base in self.bases_of(at):
                 if isinstance(base, Ref):
-                    yield union([Ref(base.name, max(base.calls, 1)).attribute(name)])
+                    yield _kept(Ref(base.name, max(base.calls, 1)).attribute(name))
                 elif isinstance(base, Local) and id(base.scope) not in seen:
                     seen.add(id(base.scope))
                     pending.append(base.scope)
@@ -176,6 +176,10 @@ class Names:
     def _note(self, what: _Asked) -> None:
         self.growths += 1
         self._grew[what] = self.growths
+
+
+def _kept(value: Value | None) -> Values:
+    return () if value is None else (value,)
 
 
 def _last_name(node: ast.expr) -> str:

@@ -6,7 +6,9 @@ bounded, and only ever grow while a file is read.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import islice, product
+from itertools import chain, islice, product
+
+import msgspec
 
 MAX_CANDIDATES = 8
 MAX_NAME = 300
@@ -18,8 +20,7 @@ _MAX_CALLS = 2
 _CONSTRUCTING = ("from_", "create", "get_instance", "instance", "load", "new", "build", "open")
 
 
-@dataclass(frozen=True, slots=True)
-class Ref:
+class Ref(msgspec.Struct, frozen=True):
     """A name of an imported module, dotted, or what calling one gave."""
 
     name: str
@@ -40,15 +41,13 @@ class Ref:
         return Ref(self.name, self.calls + 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(msgspec.Struct, frozen=True):
     """A string constant, or one put together from constants."""
 
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(msgspec.Struct, frozen=True):
     """A list, tuple, set or the values of a dictionary; one inside another is laid flat (see `items_of`)."""
 
     items: "tuple[tuple[Ref | Text | Local, ...], ...]"
@@ -75,8 +74,7 @@ class Scope:
     """Whether anything was looked for in it yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class Local:
+class Local(msgspec.Struct, frozen=True):
     """A class or function of the file itself, or an object of that class."""
 
     scope: Scope
@@ -92,9 +90,10 @@ def union(*candidates: Iterable[Value | None]) -> Values:
     groups = [group for group in candidates if group]
     if not groups:
         return ()
-    if len(groups) == 1 and isinstance(groups[0], tuple) and len(groups[0]) == 1 and groups[0][0] is not None:
-        return (groups[0][0],)  # most are of this kind
-    found = dict.fromkeys(value for group in groups for value in group if value is not None)
+    first = groups[0]
+    if len(groups) == 1 and isinstance(first, tuple) and len(first) == 1 and first[0] is not None:
+        return (first[0],)  # most are of this kind
+    found = dict.fromkeys(value for value in chain.from_iterable(groups) if value is not None)
     return tuple(found) if len(found) <= MAX_CANDIDATES else tuple(islice(found, MAX_CANDIDATES))
 
 
