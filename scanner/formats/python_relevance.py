@@ -7,7 +7,8 @@ imports, which lead to a file of the same project that goes by the name.
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, lru_cache, partial
 
 from scanner.formats.python_text_pieces import TextPieces
 from scanner.formats.standing_names import LETTERS
@@ -62,42 +63,40 @@ def may_concern(data: bytes, focus: frozenset[str]) -> bool:
     """
     if not focus:
         return True
-    by_text = imports_by_text(data)
-    standing = frozenset(name for name in focus if "#" not in name or _has_members(data, name))
+    by_text = cache(partial(imports_by_text, data))
+    holds = cache(data.__contains__)  # many names have members in common
+    standing = frozenset(name for name in focus if all(map(holds, _pieces(name))))
     if standing and _is_loaded(data, modules_of(standing), by_text=by_text):
         return True
     others = focus - standing
     if not others or not _is_loaded(data, modules_of(others), by_text=by_text):
         return False
-    return _has_any(data, _PUT_TOGETHER) and _has_members_in_pieces(data, others)
+    return _has_any(data, _PUT_TOGETHER) and _has_members_in_pieces(data, others, holds)
 
 
 def _has_any(data: bytes, expressions: dict[bytes, re.Pattern[bytes]]) -> bool:
     return any(word in data and expression.search(data) for word, expression in expressions.items())
 
 
-def _has_members(data: bytes, name: str) -> bool:
-    return all(piece in data for piece in _pieces(name))
-
-
-def _pieces(name: str) -> Iterator[bytes]:
+@lru_cache(maxsize=512)
+def _pieces(name: str) -> tuple[bytes, ...]:
     """Of each member its longest piece without a wildcard."""
-    return (max(member.split("*"), key=len).encode("utf-8") for member in name.split("#")[1:])
+    return tuple(max(member.split("*"), key=len).encode("utf-8") for member in name.split("#")[1:])
 
 
-def _has_members_in_pieces(data: bytes, names: Iterable[str]) -> bool:
+def _has_members_in_pieces(data: bytes, names: Iterable[str], holds: Callable[[bytes], bool]) -> bool:
     """Whether the members of one of the names stand there, or in pieces that could be put together."""
     if _SPELLED.search(data):
         return True
-    pieces = TextPieces(data)
-    return any(all(piece in data or pieces.make(piece) for piece in _pieces(name)) for name in names)
+    make = cache(TextPieces(data).make)
+    return any(all(holds(piece) or make(piece) for piece in _pieces(name)) for name in names)
 
 
-def _is_loaded(data: bytes, modules: Iterable[str], *, by_text: bool) -> bool:
+def _is_loaded(data: bytes, modules: Iterable[str], *, by_text: Callable[[], bool]) -> bool:
     """Whether a statement imports one of the modules, or a text that may be imported names one."""
     if any(_is_imported(data, module) for module in modules):
         return True
-    if not by_text:
+    if not by_text():
         return False
     roots = {module.partition(".")[0].encode("utf-8") for module in modules}
     if any(_is_quoted(data, root) for root in roots) or _SPELLED.search(data):
