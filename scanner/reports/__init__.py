@@ -2,7 +2,7 @@
 
 A format is one module here, found by its place, with
 
-- `FORMAT`: `scanner.reports.format.ReportFormat`
+- `FORMAT`: `scanner.reports.format.ReportFormat`, whose name is the module's, with `-` for `_`
 - `render(report, options) -> str`
 
 It renders from a `Report` alone, so that a saved JSON report is enough. Formats differ in words, never in numbers:

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from scanner.model.report import Report
-from scanner.reports import Colour, RenderOptions, formats, read_report
+from scanner.reports import Colour, RenderOptions, format_named, formats, read_report
 
 from .sample import empty_report, rich_report
 
@@ -22,6 +22,8 @@ def rendered(name: str, report: Report, colour: Colour = Colour.NEVER) -> str:
 def test_formats_are_found_by_their_place():
     assert {"text", "json", "html"} <= set(formats())
     assert all(module.FORMAT.name == name for name, module in formats().items())
+    assert all(format_named(name) is module for name, module in formats().items()), "a format bears its module's name"
+    assert format_named("summary") is format_named("../text") is None
 
 
 @EVERY
