@@ -23,7 +23,7 @@ from scanner.model.vocabulary import Cause
 _KINDS: tuple[DiskFormat | Division | Kind, ...] = (*disk_formats(), *divisions(), *kinds())
 INFO = Info(
     name="disk-image",
-    version=7,
+    version=8,
     line="Disk images and firmware: " + "; ".join(sorted(kind.NAME for kind in _KINDS)),
     specification="https://uefi.org/specs/UEFI/2.10/05_GUID_Partition_Table_Format.html",
     limits="Encrypted volumes without a key, swap space and volumes of other kinds are reported and not read. Deleted "
@@ -113,7 +113,11 @@ def find(source: Source, name: str, budget: Budget) -> Member | None:
 def _volumes(outer: Volume, budget: Budget, keys: tuple[bytes, ...], depth: int = 0) -> Iterator[Volume | Unreadable]:
     """The innermost volumes of one, or why they could not be told. It is one itself where its first sector is that of
     a file system, which has room for other things where a table of partitions would stand."""
-    head = bytes(outer.disk.read(0, HEAD_BYTES))
+    try:
+        head = bytes(outer.disk.read(0, HEAD_BYTES))
+    except Unreadable as why:
+        yield Unreadable(why.cause, f"{_where(outer)}{why.reason}")
+        return
     encryption = encryption_of(head)
     division = division_of(head) if not encryption else None
     is_volume = not encryption and head[:1] in (b"\xeb", b"\xe9") and kind_of(head) is not None

@@ -5,19 +5,34 @@ Specification: UEFI 2.10, 5.2 (MBR) and 5.3 (GPT). Logical partitions stand in a
 
 import struct
 from collections.abc import Iterator
+from uuid import UUID
 
 from scanner.containers.disks import Disk, Part
 from scanner.containers.volumes import Volume
-from scanner.model.source import Budget, Magic
+from scanner.model.source import Budget, Magic, Unreadable
+from scanner.model.vocabulary import Cause
 
 NAME = "a disk with partitions"
 MAGICS = (Magic(b"\x55\xaa", 510), Magic(b"EFI PART", 512))
 
 _SECTORS = (512, 4096)
 _EXTENDED = (0x05, 0x0F, 0x85)
-_PROTECTIVE = 0xEE
+_PROTECTIVE, _DYNAMIC = 0xEE, 0x42
+_DYNAMIC_DATA = UUID("af9b60a0-1431-4f62-bc68-3311714a69ad").bytes_le
 _MOST_PARTITIONS, _LARGEST_ENTRY = 1024, 4096
 _GPT = struct.Struct("<QII")
+
+
+class _Untold:
+    """The volumes of a dynamic disk of Windows (LDM), of which the database at the end of the disk is not read."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+
+    def read(self, _offset: int, _length: int) -> bytes:
+        """Raises `Unreadable`."""
+        reason = "It is a part of a dynamic disk of Windows; volumes other than one at its beginning were not read."
+        raise Unreadable(Cause.UNSUPPORTED, reason)
 
 
 def recognises(head: bytes) -> bool:
@@ -59,7 +74,8 @@ def _gpt(disk: Disk, sector: int, budget: Budget) -> Iterator[Volume]:
         first, last = struct.unpack_from("<QQ", entry, 32)
         if first <= last and first * sector < disk.size:
             start = first * sector
-            yield Volume(f"partition {number + 1}/", Part(disk, start, (last - first + 1) * sector), start)
+            part = Volume(f"partition {number + 1}/", Part(disk, start, (last - first + 1) * sector), start)
+            yield from _with_untold(part, is_dynamic=entry[:16] == _DYNAMIC_DATA)
 
 
 def _mbr(disk: Disk, budget: Budget) -> Iterator[Volume]:
@@ -72,7 +88,15 @@ def _mbr(disk: Disk, budget: Budget) -> Iterator[Volume]:
                 yield Volume(f"partition {number}/", Part(disk, start, size), start)
                 number += 1
         elif kind and kind != _PROTECTIVE and first * 512 < disk.size:
-            yield Volume(f"partition {place}/", Part(disk, first * 512, count * 512), first * 512)
+            part = Volume(f"partition {place}/", Part(disk, first * 512, count * 512), first * 512)
+            yield from _with_untold(part, is_dynamic=kind == _DYNAMIC)
+
+
+def _with_untold(part: Volume, *, is_dynamic: bool) -> Iterator[Volume]:
+    """A partition, and that there may be more in it than shows."""
+    yield part
+    if is_dynamic:
+        yield Volume(f"{part.name.rstrip('/')} (dynamic disk)/", _Untold(part.disk.size), part.start)
 
 
 def _logical(disk: Disk, extended: int, budget: Budget) -> Iterator[tuple[int, int]]:
