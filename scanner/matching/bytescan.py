@@ -7,7 +7,7 @@ and are kept only on request.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from io import BytesIO
 from typing import Any
@@ -121,27 +121,27 @@ class ByteScanner:
 
     def words_in(self, data: memoryview, groups: tuple[WordGroup, ...]) -> frozenset[str]:
         """What the telling words of these groups speak of that stand in the file scanned last."""
-        return self._named(data, groups, self._seen.words)
+        return self._named(data, groups, self._seen)
 
     def named_in(self, data: bytes) -> frozenset[str]:
         """What the telling words of scripts speak of that stand in other bytes than the file scanned last."""
         view = memoryview(data)
-        return self._named(view, _OF_SCRIPTS, self._prefilter.look(view, frozenset(_OF_SCRIPTS)).words)
+        return self._named(view, _OF_SCRIPTS, self._prefilter.look(view, frozenset(_OF_SCRIPTS)))
 
-    def _named(self, data: memoryview, groups: tuple[WordGroup, ...], seen: frozenset[bytes] | None) -> frozenset[str]:
+    def _named(self, data: memoryview, groups: tuple[WordGroup, ...], seen: Seen) -> frozenset[str]:
         if data[:2] in _WIDE_MARKS:  # words are looked for in ASCII: of such a text nothing is known
             return frozenset(t.name for found in self._words.values() for t in found if t.group in groups)
-        possible = self._words if seen is None else seen
+        possible = self._words if seen.words is None else seen.words
         named = {word: names for word in possible if (names := [t for t in self._words[word] if t.group in groups])}
         if len(data) > _COPIED_BYTES:  # not worth a copy: its readers find out
             return frozenset(t.name for names in named.values() for t in names)
-        raw = bytes(data) if named else b""
-        alone = {word for word in named if _stands_alone(word, raw)}
+        text = _Text(data, self._prefilter.first_places(seen) if named else {})
         return frozenset(
             t.name
             for word, names in named.items()
+            for is_alone in (text.holds_alone(word),)
             for t in names
-            if word in alone or (t.name.startswith("*") and word in raw)
+            if is_alone or (t.name.startswith("*") and text.holds(word))
         )
 
     def seen_inside(self, container: Info) -> dict[str, Sequence[int]] | None:
@@ -193,16 +193,31 @@ class ByteScanner:
         )
 
 
-def _stands_alone(word: bytes, raw: bytes) -> bool:
-    """Whether a word stands somewhere that is not the end of a longer one."""
-    at = raw.find(word)
-    for _ in range(_SIGHTS_TRIED):
-        if at < 0:
-            return False
-        if at == 0 or raw[at - 1] not in _SYMBOL_BYTES:
-            return True
-        at = raw.find(word, at + 1)
-    return True
+class _Text:
+    """A file in which words were seen; it is copied only where their first places settle nothing."""
+
+    def __init__(self, data: memoryview, first: Mapping[bytes, int]) -> None:
+        self._data = data
+        self._first = first
+
+    @cached_property
+    def _raw(self) -> bytes:
+        return bytes(self._data)
+
+    def holds(self, word: bytes) -> bool:
+        """Whether the word stands in it."""
+        return word in self._first or word in self._raw
+
+    def holds_alone(self, word: bytes) -> bool:
+        """Whether the word stands somewhere that is not the end of a longer one."""
+        at = self._first[word] if word in self._first else self._raw.find(word)
+        for _ in range(_SIGHTS_TRIED):
+            if at < 0:
+                return False
+            if at == 0 or self._data[at - 1] not in _SYMBOL_BYTES:
+                return True
+            at = self._raw.find(word, at + 1)
+        return True
 
 
 class _Looked:

@@ -73,6 +73,15 @@ class Prefilter:
             found=found,
         )
 
+    def first_places(self, seen: Seen) -> dict[bytes, int]:
+        """Where each word begins that was seen, the first time."""
+        ends: dict[int, int] = {}
+        for what, end in seen.found:
+            if what >= WORD:
+                ends.setdefault(what, end)
+        words = {self._words[what - WORD]: end for what, end in ends.items()}
+        return {word: end - len(word) for word, end in words.items()}
+
     def places(self, seen: Seen, word: bytes) -> list[int]:
         """Where a word begins that is reported each time."""
         number = WORD + self._words.index(word)
