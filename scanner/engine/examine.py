@@ -120,11 +120,22 @@ class Examiner:
         parent = within.rpartition("!/")[0]
         return notes.found(Artifact(locator=within, name=source.name, type=reader, size=source.size, parent=parent))
 
-    def unpacked(self, source: Source, names: Collection[str], budget: Budget) -> Iterator[tuple[str, Unpacked]]:
+    def unpacked(self, source: BytesSource, names: Collection[str], budget: Budget) -> Iterator[tuple[str, Unpacked]]:
         """Members of a file again, by their names there; those that are gone are left out."""
+        left = set(names)
+        for opened in self._ways_into(source):
+            for name, member in members_named((opened.container,), _told_of(opened, source), left, budget):
+                left.remove(name)
+                yield name, Unpacked(member, self._limits, keys=self._keys)
+            if not left:
+                return
+
+    def _ways_into(self, source: BytesSource) -> Iterator[_Opened]:
+        """The containers that open a file; it is searched for marks only where those that need none do not suffice."""
         wanted = self.table.wanted(source.name, source.head, source)
-        for name, member in members_named((*wanted.containers, *wanted.sought), source, names, budget):
-            yield name, Unpacked(member, self._limits, keys=self._keys)
+        yield from map(_Opened, wanted.containers)
+        if wanted.sought and not self._scanner.is_unmarked(source.view(), wanted.words):
+            yield from self._marked(source, wanted)
 
     def _triage(
         self,
@@ -236,8 +247,7 @@ class Examiner:
         """What one container holds; gives back how many entries it listed."""
         container = opened.container
         neighbour = partial(self._neighbour, container, source, budget)
-        focused = source.with_focus(frozenset(opened.marks), at=opened.marks) if opened.marks else source
-        members = notes.kept("list", partial(dealt, container, focused, budget, part))
+        members = notes.kept("list", partial(dealt, container, _told_of(opened, source), budget, part))
         if self._recall and container.RANDOM_ACCESS:
             members = self._recall.foreseeing(members)
         listed = 0
@@ -389,6 +399,11 @@ class Examiner:
         if not container.RANDOM_ACCESS or "/" in name:
             return None
         return member_named((container,), source, f"{folder}/{name}" if folder else name, budget)
+
+
+def _told_of(opened: _Opened, source: BytesSource) -> BytesSource:
+    """The file as the container is given it: with its marks, if any were seen."""
+    return source.with_focus(frozenset(opened.marks), at=opened.marks) if opened.marks else source
 
 
 def _unread_member(notes: Notes, name: str, parent: Notes) -> Artifact:
