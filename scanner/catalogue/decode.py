@@ -15,7 +15,7 @@ from scanner.catalogue.yaml_tree import read_tree
 from scanner.model.network import NetworkPattern
 from scanner.model.observation import Observation
 from scanner.model.technology import Example, Indicator, LookAlike, Technology
-from scanner.model.vocabulary import Capability, IndicatorKind, Presence, TechnologyKind, Weight
+from scanner.model.vocabulary import Capability, GivesWay, IndicatorKind, Presence, TechnologyKind, Weight
 
 _KINDS = tuple(IndicatorKind)
 _TECHNOLOGY_KEYS = (
@@ -56,7 +56,7 @@ def decode_technology(content: bytes, file: str, yara_source: str = "") -> Techn
         references=top.texts("references"),
         capabilities=top.words("capabilities", Capability),
         general_purpose=top.flag("general_purpose") or False,
-        gives_way=top.flag("gives_way") or False,
+        gives_way=top.word("gives_way", GivesWay),
         indicators=_indicators(top),
         lookalikes=tuple(_lookalike(s) for s in top.sections("lookalikes", "look-alike", _LOOKALIKE_KEYS)),
         examples=tuple(_example(s) for s in top.sections("examples", "example", _EXAMPLE_KEYS)),

@@ -3,7 +3,7 @@
 import msgspec
 
 from scanner.model.network import NetworkPattern
-from scanner.model.vocabulary import Capability, IndicatorKind, Presence, TechnologyKind, Weight
+from scanner.model.vocabulary import Capability, GivesWay, IndicatorKind, Presence, TechnologyKind, Weight
 
 
 class Indicator(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,8 +84,9 @@ class Technology(msgspec.Struct, frozen=True, kw_only=True):
     capabilities: tuple[Capability, ...] = ()
     """What mere presence grants, unless an indicator grants more."""
     general_purpose: bool = False
-    gives_way: bool = False
-    """It describes a sort of thing: where the same artifact is recognised by name, that says more and stands alone."""
+    gives_way: GivesWay | None = None
+    """It describes a sort of thing: where the same artifact, or something in the same component, is recognised by name,
+    that says more and stands alone."""
     indicators: tuple[Indicator, ...]
     lookalikes: tuple[LookAlike, ...] = ()
     examples: tuple[Example, ...] = ()

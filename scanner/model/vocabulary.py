@@ -45,6 +45,13 @@ class Weight(StrEnum):
     SUPPORTING = "supporting"
 
 
+class GivesWay(StrEnum):
+    """Where a technology that describes a sort of thing is left out, because something is recognised by name there."""
+
+    ARTIFACT = "artifact"
+    COMPONENT = "component"
+
+
 class Verdict(StrEnum):
     """What a finding, a component or a target amounts to, strongest first."""
 
