@@ -141,9 +141,11 @@ def _js_caller(call: str) -> str:
 
 def _python_forms(module: str) -> tuple[bytes, ...]:
     raw = module.encode("utf-8")
+    parent, _, last = raw.rpartition(b".")
+    if module.count(".") == 1:
+        # `from a import b` and its compiled form, in which a name's length stands before it.
+        return (raw, b"from " + parent + b" import", bytes([len(last)]) + last)
     if module.count(".") + 1 >= _DEEP_PARTS:
-        # `from a.b import c` and its compiled form, where a name's length stands before it.
-        parent = raw.rpartition(b".")[0]
         return (raw, parent + b" import", bytes([len(parent)]) + parent)
     if len(raw) >= _PLAIN_LENGTH:
         return (raw,)

@@ -4,14 +4,14 @@
 rule names_of_face_recognition
 {
   meta:
-    what = "three things that are done with faces, one of which tells people apart; two where liveness is one of them"
+    what = "three things that are done with faces, one of which tells people apart; two where they are liveness, or recognising and numbers"
   strings:
     // a person is recognised
-    $told1 = /[^A-Za-z]face_recogni/
+    $told1 = /[^A-Za-z]face_recog/
     $told2 = /[^A-Za-z]face-recogni/
-    $told3 = "FaceRecogni"
-    $told4 = /[^A-Za-z]faceRecogni/
-    $told5 = /[^A-Z]FACE_RECOGNI/
+    $told3 = "FaceRecog"
+    $told4 = /[^A-Za-z]faceRecog/
+    $told5 = /[^A-Z]FACE_RECOG/
     $told6 = /[^A-Za-z]facial_recogni/
     $told7 = /[^A-Za-z]facial-recogni/
     $told8 = "FacialRecogni"
@@ -27,6 +27,7 @@ rule names_of_face_recognition
     $told18 = "econocimiento_facial"
     $told19 = "econhecimentoFacial"
     $told20 = "econocimientoFacial"
+    $told21 = /[^A-Za-z]facerecog/
     // faces are compared or looked up
     $compared1 = /[^A-Za-z]face_verif/
     $compared2 = /[^A-Za-z]face-verif/
@@ -114,6 +115,9 @@ rule names_of_face_recognition
     $numbers23 = "FacialEmbedding"
     $numbers24 = /[^A-Za-z]facialEmbedding/
     $numbers25 = /[^A-Z]FACIAL_EMBEDDING/
+    $numbers26 = /[^A-Za-z]face_feature/
+    $numbers27 = "FaceFeature"
+    $numbers28 = /[^A-Za-z]faceFeature/
     // faces are kept
     $kept1 = /[^A-Za-z]face_enrol/
     $kept2 = /[^A-Za-z]face-enrol/
@@ -230,16 +234,19 @@ rule names_of_face_recognition
     $found8 = "FaceDetect"
     $found9 = /[^A-Za-z]faceDetect/
     $found10 = /[^A-Z]FACE_DETECT/
+    // the description of a service that its own signature knows, as SDKs for many services carry it
+    $described = "RekognitionService"
   condition:
-    ((any of ($told*) or any of ($compared*)) and any of ($alive*)) or
-    (any of ($told*) and any of ($compared*) and any of ($numbers*)) or
-    (((any of ($told*) and (any of ($compared*) or any of ($numbers*))) or
-      (any of ($compared*) and any of ($numbers*))) and
-      (any of ($kept*) or any of ($alive*) or any of ($asked*) or any of ($found*))) or
-    ((any of ($told*) or any of ($compared*) or any of ($numbers*)) and
-      ((any of ($kept*) and (any of ($alive*) or any of ($asked*) or any of ($found*))) or
-       (any of ($alive*) and (any of ($asked*) or any of ($found*))) or
-       (any of ($asked*) and any of ($found*))))
+    not $described and (
+      (any of ($told*) and any of ($numbers*)) or
+      ((any of ($told*) or any of ($compared*)) and any of ($alive*)) or
+      (any of ($told*) and any of ($compared*) and (any of ($kept*) or any of ($asked*) or any of ($found*))) or
+      (any of ($compared*) and any of ($numbers*) and (any of ($kept*) or any of ($asked*) or any of ($found*))) or
+      (any of ($numbers*) and any of ($alive*) and (any of ($kept*) or any of ($asked*) or any of ($found*))) or
+      ((any of ($told*) or any of ($compared*) or any of ($numbers*)) and any of ($kept*) and
+        (any of ($asked*) or any of ($found*))) or
+      ((any of ($told*) or any of ($compared*) or any of ($numbers*)) and any of ($asked*) and any of ($found*))
+    )
 }
 
 rule python_package_says_so

@@ -25,3 +25,16 @@ rule facenet_code_copied
   condition:
     4 of them
 }
+
+rule facenet_triplet_code
+{
+  meta:
+    what = "the network of the paper over a common one, in code"
+  strings:
+    $m1 = "class FaceNetModel("
+    $m2 = "def forward_classifier("
+    $m3 = "def l2_norm("
+    $m4 = "embedding_size"
+  condition:
+    3 of them
+}
