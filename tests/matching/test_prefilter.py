@@ -273,13 +273,12 @@ WORDS = telling_words(shipped_catalogue().technologies)
 
 
 def test_a_python_module_has_a_telling_word_in_each_way_to_import_it():
-    for technology in shipped_catalogue().technologies:
-        for indicator in technology.indicators:
-            name = indicator.value.removeprefix("python:")
-            if indicator.kind is IndicatorKind.IMPORT and name != indicator.value and "*" not in name:
-                parent, _, last = name.rpartition(".")
-                lines = (f"import {name}", f"from {name} import x", f"from {parent} import {last}" if parent else "")
-                assert all(any(word in f"{line}\n".encode() for word in WORDS) for line in lines if line), name
+    asked = (one for known in shipped_catalogue().technologies for one in known.indicators)
+    for name in (one.value.removeprefix("python:") for one in asked if one.kind is IndicatorKind.IMPORT):
+        if "*" not in name and ":" not in name:
+            parent, _, last = name.rpartition(".")
+            lines = (f"import {name}", f"from {name} import x", f"from {parent} import {last}" if parent else "")
+            assert all(any(word in f"{line}\n".encode() for word in WORDS) for line in lines if line), name
 
 
 @needs_engine
