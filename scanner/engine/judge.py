@@ -133,7 +133,7 @@ def _lists(facts: Facts) -> tuple[ListedSoftware, ...]:
             products=read.products,
             dropped=read.dropped,
         )
-        for locator in facts.listing
+        for locator in sorted(facts.listing)
         for read in facts[locator].observations
         if isinstance(read, ListRead)
     )
