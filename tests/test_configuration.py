@@ -47,9 +47,10 @@ FILES = {
     "workflow/ci.yml": "steps:\n  - run: |\n      pip install deepface --token S3cret-hunter2\n",
     "script/door.sh": "aws rekognition search-faces-by-image --token S3cret-hunter2\n",
     # What cannot be read says so, and does not show what stands in it.
-    "broken/app.toml": 'face_recognition = true\npassword = "S3cret-hunter2\n',
+    "broken/app.toml": '[face_recognition]\nenabled = true\npassword = "S3cret-hunter2\n',
 }
 VERDICTS = {
+    "broken": ("recognition", "used"),  # what stands before the fault is read
     "frigate-on": ("recognition", "used"),
     "frigate-off": ("none", "referenced"),
     "frigate": ("none", "declared"),

@@ -88,14 +88,14 @@ def _overlaid(source: Source) -> StoredLayer:
     """A folder of the layers, by its own short name."""
     lower = _text(source, "lower")
     below = tuple(step.rpartition("/")[2] for step in lower.split(":")[:_MOST_LAYERS] if step)
-    return StoredLayer(names=(bytes(source.head).decode().strip(),), below=below, place="whole file")
+    return StoredLayer(names=(_name(source),), below=below, place="whole file")
 
 
 def _layer_of_image(source: Source) -> StoredLayer:
     """The folder that it names is the layer with the digest over all up to it, which is how images name it."""
     diff, parent = _text(source, "diff"), _text(source, "parent")
     chain = _chained(parent, diff) if parent else diff
-    return StoredLayer(names=(bytes(source.head).decode().strip(), chain), place="whole file")
+    return StoredLayer(names=(_name(source), chain), place="whole file")
 
 
 def _chained(below: str, diff: str) -> str:
@@ -124,6 +124,10 @@ def _of_podman(source: Source, budget: Budget) -> Iterator[StoredImage]:
     for number, image in enumerate(_decoded(source, list[_Podman], budget)):
         budget.spend_items()
         yield StoredImage(id=image.id, called=tuple(image.names or ()), top=image.layer, place=f"[{number}]")
+
+
+def _name(source: Source) -> str:
+    return bytes(source.head).decode("ascii", "replace").strip()
 
 
 def _text(source: Source, name: str) -> str:
