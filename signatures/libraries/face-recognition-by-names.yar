@@ -4,7 +4,7 @@
 rule names_of_face_recognition
 {
   meta:
-    what = "three things that are done with faces, one of which tells people apart; two where they are liveness, or recognising and numbers"
+    what = "that people are recognised by their faces, and one or two more things that are done with faces"
   strings:
     // a person is recognised
     $told1 = /[^A-Za-z]face_recog/
@@ -237,15 +237,14 @@ rule names_of_face_recognition
     // the description of a service that its own signature knows, as SDKs for many services carry it
     $described = "RekognitionService"
   condition:
-    not $described and (
-      (any of ($told*) and any of ($numbers*)) or
-      ((any of ($told*) or any of ($compared*)) and any of ($alive*)) or
-      (any of ($told*) and any of ($compared*) and (any of ($kept*) or any of ($asked*) or any of ($found*))) or
-      (any of ($compared*) and any of ($numbers*) and (any of ($kept*) or any of ($asked*) or any of ($found*))) or
-      (any of ($numbers*) and any of ($alive*) and (any of ($kept*) or any of ($asked*) or any of ($found*))) or
-      ((any of ($told*) or any of ($compared*) or any of ($numbers*)) and any of ($kept*) and
-        (any of ($asked*) or any of ($found*))) or
-      ((any of ($told*) or any of ($compared*) or any of ($numbers*)) and any of ($asked*) and any of ($found*))
+    // That somebody is recognised must be told: a file is searched for those names alone, for they are rare. What
+    // stands in "for any" is too common to search every file for it.
+    not $described and any of ($told*) and (
+      for any of ($numbers*) : ($) or
+      for any of ($alive*) : ($) or
+      (for any of ($compared*) : ($) and (for any of ($kept*) : ($) or for any of ($asked*) : ($) or for any of ($found*) : ($))) or
+      (for any of ($kept*) : ($) and (for any of ($asked*) : ($) or for any of ($found*) : ($))) or
+      (for any of ($asked*) : ($) and for any of ($found*) : ($))
     )
 }
 
@@ -287,45 +286,4 @@ rule python_package_says_so
     $s31 = /[\n]summary:[^\n]{0,200}\xd1\x80\xd0\xb0\xd1\x81\xd0\xbf\xd0\xbe\xd0\xb7\xd0\xbd\xd0\xb0\xd0\xb2\xd0\xb0\xd0\xbd\xd0\xb8\xd1\x8f\x20\xd0\xbb\xd0\xb8\xd1\x86/ nocase
   condition:
     $head in (0..64) and any of ($s*)
-}
-
-rule javascript_package_says_so
-{
-  meta:
-    what = "the line in which an npm package says what it is for"
-  strings:
-    $name = "\"name\":"
-    $version = "\"version\":"
-    $s1 = /["]descri[p]tion["]:[^\n]{0,200}[^a-z]face recognition/ nocase
-    $s2 = /["]descri[p]tion["]:[^\n]{0,200}facial recognition/ nocase
-    $s3 = /["]descri[p]tion["]:[^\n]{0,200}[^a-z]face verification/ nocase
-    $s4 = /["]descri[p]tion["]:[^\n]{0,200}facial verification/ nocase
-    $s5 = /["]descri[p]tion["]:[^\n]{0,200}[^a-z]face matching/ nocase
-    $s6 = /["]descri[p]tion["]:[^\n]{0,200}[^a-z]face match/ nocase
-    $s7 = /["]descri[p]tion["]:[^\n]{0,200}[^a-z]face comparison/ nocase
-    $s8 = /["]descri[p]tion["]:[^\n]{0,200}[^a-z]face authentication/ nocase
-    $s9 = /["]descri[p]tion["]:[^\n]{0,200}facial authentication/ nocase
-    $s10 = /["]descri[p]tion["]:[^\n]{0,200}[^a-z]face identification/ nocase
-    $s12 = /["]descri[p]tion["]:[^\n]{0,200}[^a-z]face search/ nocase
-    $s13 = /["]descri[p]tion["]:[^\n]{0,200}[^a-z]face liveness/ nocase
-    $s14 = /["]descri[p]tion["]:[^\n]{0,200}[^a-z]facial liveness/ nocase
-    $s15 = /["]descri[p]tion["]:[^\n]{0,200}[^a-z]face anti-spoofing/ nocase
-    $s16 = /["]descri[p]tion["]:[^\n]{0,200}recognize faces/ nocase
-    $s17 = /["]descri[p]tion["]:[^\n]{0,200}recognise faces/ nocase
-    $s18 = /["]descri[p]tion["]:[^\n]{0,200}compare faces/ nocase
-    $s19 = /["]descri[p]tion["]:[^\n]{0,200}reconhecimento facial/ nocase
-    $s20 = /["]descri[p]tion["]:[^\n]{0,200}reconocimiento facial/ nocase
-    $s21 = /["]descri[p]tion["]:[^\n]{0,200}reconnaissance faciale/ nocase
-    $s22 = /["]descri[p]tion["]:[^\n]{0,200}riconoscimento facciale/ nocase
-    $s23 = /["]descri[p]tion["]:[^\n]{0,200}gesichtserkennung/ nocase
-    $s24 = /["]descri[p]tion["]:[^\n]{0,200}\xe4\xba\xba\xe8\x84\xb8\xe8\xaf\x86\xe5\x88\xab/ nocase
-    $s25 = /["]descri[p]tion["]:[^\n]{0,200}\xe4\xba\xba\xe8\x84\xb8\xe6\xaf\x94\xe5\xaf\xb9/ nocase
-    $s26 = /["]descri[p]tion["]:[^\n]{0,200}\xe4\xba\xba\xe8\x84\xb8\xe6\xa3\x80\xe6\xb5\x8b/ nocase
-    $s27 = /["]descri[p]tion["]:[^\n]{0,200}\xe9\xa1\x94\xe8\xaa\x8d\xe8\xad\x98/ nocase
-    $s28 = /["]descri[p]tion["]:[^\n]{0,200}\xe9\xa1\x94\xe8\xaa\x8d\xe8\xa8\xbc/ nocase
-    $s29 = /["]descri[p]tion["]:[^\n]{0,200}\xec\x96\xbc\xea\xb5\xb4\x20\xec\x9d\xb8\xec\x8b\x9d/ nocase
-    $s30 = /["]descri[p]tion["]:[^\n]{0,200}\xd1\x80\xd0\xb0\xd1\x81\xd0\xbf\xd0\xbe\xd0\xb7\xd0\xbd\xd0\xb0\xd0\xb2\xd0\xb0\xd0\xbd\xd0\xb8\xd0\xb5\x20\xd0\xbb\xd0\xb8\xd1\x86/ nocase
-    $s31 = /["]descri[p]tion["]:[^\n]{0,200}\xd1\x80\xd0\xb0\xd1\x81\xd0\xbf\xd0\xbe\xd0\xb7\xd0\xbd\xd0\xb0\xd0\xb2\xd0\xb0\xd0\xbd\xd0\xb8\xd1\x8f\x20\xd0\xbb\xd0\xb8\xd1\x86/ nocase
-  condition:
-    $name and $version and any of ($s*)
 }
