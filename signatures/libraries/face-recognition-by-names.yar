@@ -237,14 +237,13 @@ rule names_of_face_recognition
     // the description of a service that its own signature knows, as SDKs for many services carry it
     $described = "RekognitionService"
   condition:
-    // That somebody is recognised must be told: a file is searched for those names alone, for they are rare. What
-    // stands in "for any" is too common to search every file for it.
+    // That somebody is recognised must be told, and stands first: a file is searched for these few names alone.
     not $described and any of ($told*) and (
-      for any of ($numbers*) : ($) or
-      for any of ($alive*) : ($) or
-      (for any of ($compared*) : ($) and (for any of ($kept*) : ($) or for any of ($asked*) : ($) or for any of ($found*) : ($))) or
-      (for any of ($kept*) : ($) and (for any of ($asked*) : ($) or for any of ($found*) : ($))) or
-      (for any of ($asked*) : ($) and for any of ($found*) : ($))
+      any of ($numbers*) or
+      any of ($alive*) or
+      (any of ($compared*) and (any of ($kept*) or any of ($asked*) or any of ($found*))) or
+      (any of ($kept*) and (any of ($asked*) or any of ($found*))) or
+      (any of ($asked*) and any of ($found*))
     )
 }
 
