@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from scanner.containers import Member
 from scanner.containers.jail import Jail
-from scanner.containers.program_end import program_end
+from scanner.containers.program_end import PROGRAM_MAGICS, program_end
 from scanner.containers.stored import slices
 from scanner.model.source import Budget, Info, Magic, Source
 
@@ -24,11 +24,8 @@ INFO = Info(
     line="Archives appended to programs and shell scripts: self-extracting archives, installers, gzexe, makeself",
     specification="https://makeself.io/, https://www.gnu.org/software/gzip/manual/gzip.html",
     limits="Archives that a script holds as text (Base64, uuencode), or later than its first 4 MiB, are not found.",
-    magics=(
-        Magic(b"\x7fELF"), Magic(b"MZ"), Magic(b"#!"), Magic(b"\xcf\xfa\xed\xfe"), Magic(b"\xce\xfa\xed\xfe"),
-        Magic(b"\xca\xfe\xba\xbe"),
-    ),
-)  # fmt: skip
+    magics=(Magic(b"#!"), *PROGRAM_MAGICS),
+)
 RANDOM_ACCESS = True
 WHOLE = False
 

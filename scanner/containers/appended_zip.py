@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from scanner.containers import Member
 from scanner.containers import zip as zip_container
+from scanner.containers.program_end import PROGRAM_MAGICS
 from scanner.model.source import Budget, Info, Magic, Source
 
 _MARK = b"PK\5\6"
@@ -20,12 +21,9 @@ INFO = Info(
     line="Zip archives appended to programs and scripts: self-extracting ones, Java archives, Python programs",
     specification="https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT (4.1.9, 4.3.16)",
     limits="An archive with more than 64 KiB behind its end is not found.",
-    magics=(
-        Magic(b"\x7fELF"), Magic(b"MZ"), Magic(b"#!"), Magic(b"\xcf\xfa\xed\xfe"), Magic(b"\xce\xfa\xed\xfe"),
-        Magic(b"\xca\xfe\xba\xbe"),
-    ),
+    magics=(Magic(b"#!"), *PROGRAM_MAGICS),
     marks=(_MARK,),
-)  # fmt: skip
+)
 RANDOM_ACCESS = True
 WHOLE = False
 

@@ -6,6 +6,11 @@ Specification: ELF gABI chapters 4 and 5; PE/COFF §3 and §4. A signature of a 
 import struct
 from typing import NamedTuple
 
+from scanner.model.source import Magic
+
+PROGRAM_MAGICS = tuple(map(Magic, (b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xca\xfe\xba\xbe")))
+"""How programs begin: ELF, PE, and Mach-O for one processor (64 and 32 bits) or several."""
+
 _MOST_PARTS = 4096
 _NOBITS = 8
 

@@ -15,10 +15,11 @@ from typing import NamedTuple
 
 from scanner.containers import Member
 from scanner.containers.jail import Jail
+from scanner.containers.program_end import PROGRAM_MAGICS
 from scanner.containers.pyz import pyc_header
 from scanner.containers.stored import slices
 from scanner.containers.streams import Inflater, fed, windows
-from scanner.model.source import Budget, Info, Magic, Source, Unreadable
+from scanner.model.source import Budget, Info, Source, Unreadable
 from scanner.model.vocabulary import Cause
 
 _MAGIC = b"MEI\014\013\012\013\016"
@@ -29,12 +30,9 @@ INFO = Info(
     specification="https://pyinstaller.org/en/stable/advanced-topics.html#carchive",
     limits="Archives that lie in a file of their own beside the program are read only under the suffix .pkg.",
     suffixes=(".pkg",),
-    magics=(
-        Magic(b"\x7fELF"), Magic(b"MZ"), Magic(b"\xcf\xfa\xed\xfe"), Magic(b"\xce\xfa\xed\xfe"),
-        Magic(b"\xca\xfe\xba\xbe"),
-    ),
+    magics=PROGRAM_MAGICS,
     marks=(_MAGIC,),
-)  # fmt: skip
+)
 RANDOM_ACCESS = True
 WHOLE = False
 

@@ -3,11 +3,8 @@
 A setting is spoken of by the pieces that stand in every file with it, however they are nested there: `piece#piece`.
 """
 
-from scanner.formats.standing_names import stands
+from scanner.formats.standing_names import WIDE_MARKS, stands
 from scanner.model.source import Source
-
-_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
-"""What UTF-16 text begins with: pieces are not looked for in such."""
 
 
 def may_hold_settings(source: Source, limit_bytes: int) -> bool:
@@ -15,7 +12,7 @@ def may_hold_settings(source: Source, limit_bytes: int) -> bool:
 
     Of each the first is known to stand there: for it the reader was asked.
     """
-    if not source.focus or source.size > limit_bytes or source.head.startswith(_WIDE_MARKS):
+    if not source.focus or source.size > limit_bytes or source.head.startswith(WIDE_MARKS):
         return True
     data = bytes(source.view())
     return any(all(stands(data, piece) for piece in setting.split("#")[1:]) for setting in source.focus)

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 
 LETTERS = frozenset(bytes([letter]) for letter in b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 """What names are made of in all languages that are read."""
+WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
+"""What a text in UTF-16 begins with: names are looked for in ASCII, so nothing is known of such."""
 
 
 def sights_of(data: bytes, raw: bytes) -> Iterator[int]:

@@ -16,6 +16,7 @@ from scanner.catalogue.atom_database import EVERY_GROUP, FILE_BYTES, INSIDE
 from scanner.catalogue.rules import GENERATED, BytePattern, ByteRules
 from scanner.catalogue.words import Telling
 from scanner.formats.mapped import given_back
+from scanner.formats.standing_names import WIDE_MARKS
 from scanner.matching.excerpt import FROM_BYTES, Excerpt, Excerpts
 from scanner.matching.prefilter import UNKNOWN, Prefilter, Seen
 from scanner.model.observation import ByteHit
@@ -29,8 +30,6 @@ _SIGHTS_TRIED = 64
 _COPIED_BYTES = 64 << 20
 _SYMBOL_BYTES = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$")
 _HOST_BYTES = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")
-_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
-"""What UTF-16 text begins with."""
 _NO_GROUPS: frozenset[WordGroup] = frozenset()
 _NO_WORDS: frozenset[bytes] = frozenset()
 _OF_SCRIPTS: tuple[WordGroup, ...] = ("js", "npm")
@@ -55,7 +54,7 @@ class ByteScanner:
     def is_silent(self, data: memoryview, groups: frozenset[WordGroup] | None) -> bool:
         """Whether no rule can match in a small file, and no telling word of these groups or mark of a container stands
         in it; with None words are not asked for."""
-        if self._always is not None or (groups is not None and data[:2] in _WIDE_MARKS):
+        if self._always is not None or (groups is not None and data[:2] in WIDE_MARKS):
             return False
         seen = self._prefilter.look(data, groups or _NO_GROUPS)
         is_silent = not seen.may_match and (groups is None or seen.words == _NO_WORDS)
@@ -129,7 +128,7 @@ class ByteScanner:
         return self._named(view, _OF_SCRIPTS, self._prefilter.look(view, frozenset(_OF_SCRIPTS)))
 
     def _named(self, data: memoryview, groups: tuple[WordGroup, ...], seen: Seen) -> frozenset[str]:
-        if data[:2] in _WIDE_MARKS:  # words are looked for in ASCII: of such a text nothing is known
+        if data[:2] in WIDE_MARKS:  # words are looked for in ASCII: of such a text nothing is known
             return frozenset(t.name for found in self._words.values() for t in found if t.group in groups)
         possible = self._words if seen.words is None else seen.words
         named = {word: names for word in possible if (names := [t for t in self._words[word] if t.group in groups])}
