@@ -16,12 +16,12 @@ from typing import Literal, NamedTuple
 
 from scanner.containers import Member
 from scanner.containers.jail import Jail
+from scanner.containers.program_end import PROGRAM_MAGICS
 from scanner.containers.streams import ENDS_EARLY, ZSTANDARD, Streams, fed, windows
 from scanner.formats.mapped import places_of
-from scanner.model.source import Budget, Info, Magic, Source, Unreadable
+from scanner.model.source import Budget, Info, Source, Unreadable
 from scanner.model.vocabulary import Cause
 
-_PROGRAMS = (b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xca\xfe\xba\xbe")
 _BEGIN = b"KAY\x28\xb5\x2f\xfd"
 INFO = Info(
     name="nuitka-onefile",
@@ -30,7 +30,7 @@ INFO = Info(
     specification="https://github.com/Nuitka/Nuitka/blob/main/nuitka/build/static_src/OnefileBootstrap.c",
     limits="What is not compressed is searched in place. Of programs whose files are compressed one by one (“as "
     "archive”) the bytes are searched.",
-    magics=tuple(map(Magic, _PROGRAMS)),
+    magics=PROGRAM_MAGICS,
     marks=(_BEGIN,),
 )
 RANDOM_ACCESS = False
@@ -84,7 +84,11 @@ def _layout(unpacked: "_Unpacked", *, is_windows: bool) -> int | None:
         beginning = unpacked.exactly(8)
     except Unreadable:
         return None
-    found = (skipped for skipped in (0, _CHECKSUM_BYTES) if beginning[skipped:].startswith(_PROGRAMS))
+    found = (
+        skipped
+        for skipped in (0, _CHECKSUM_BYTES)
+        if beginning[skipped:].startswith(tuple(m.value for m in PROGRAM_MAGICS))
+    )
     return next(found, None)
 
 

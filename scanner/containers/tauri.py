@@ -16,11 +16,12 @@ from typing import NamedTuple
 
 from scanner.containers import Member
 from scanner.containers.jail import Jail
+from scanner.containers.program_end import PROGRAM_MAGICS
 from scanner.containers.stored import slices
 from scanner.containers.streams import BROTLI, fed, windows
 from scanner.formats.mapped import places_of
 from scanner.formats.program_pointers import Pointers, pointers_of
-from scanner.model.source import Budget, Info, Magic, Source, Unreadable
+from scanner.model.source import Budget, Info, Source, Unreadable
 from scanner.model.vocabulary import Cause
 
 INFO = Info(
@@ -31,12 +32,9 @@ INFO = Info(
     limits="Pages are found by way of /index.html; where there is none, the report says that none were seen. The marks "
     "were seen in Tauri's own runtime (pytauri-wheel 0.8.0); the table is that of the build step's public source, as "
     "a Rust compiler lays it out.",
-    magics=(
-        Magic(b"\x7fELF"), Magic(b"MZ"), Magic(b"\xcf\xfa\xed\xfe"), Magic(b"\xce\xfa\xed\xfe"),
-        Magic(b"\xca\xfe\xba\xbe"),
-    ),
+    magics=PROGRAM_MAGICS,
     marks=(b"__TAURI_INTERNALS__", b"__TAURI_IPC__", b"__TAURI_METADATA__"),
-)  # fmt: skip
+)
 RANDOM_ACCESS = True
 WHOLE = False
 

@@ -186,9 +186,10 @@ def _most_jobs(settings: Settings) -> int:
 
 
 def _jobs(settings: Settings, stretches: Sequence[Stretch]) -> int:
+    """Of few small files, no more processes than there are files."""
     files = sum(len(stretch.entries) for stretch in stretches)
     large = sum(entry.stat[0] for stretch in stretches for entry in stretch.entries) > 8 << 20
-    return _most_jobs(settings) if large else max(1, min(settings.jobs or os.cpu_count() or 1, files))
+    return _most_jobs(settings) if large else max(1, min(_most_jobs(settings), files))
 
 
 def _target(targets: Sequence[Opened], facts: Facts) -> Target:

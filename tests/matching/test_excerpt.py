@@ -15,8 +15,9 @@ from scanner.matching import bytescan, excerpt
 from scanner.matching.bytescan import ByteScanner
 from scanner.matching.excerpt import Excerpts
 from scanner.model.observation import ByteHit
+from tests.catalogue.test_atoms import CONDITIONS, STRINGS, rule
 from tests.catalogues import catalogue, indicator, shipped_catalogue, technology
-from tests.matching.test_prefilter import CONDITIONS, PLANTED, STRINGS, rule
+from tests.matching.test_prefilter import PLANTED
 
 pytestmark = pytest.mark.skipif(find_spec("hyperscan") is None, reason="hyperscan is not installed")
 FAR = BEGINNING_BYTES + 5_000
