@@ -7,7 +7,7 @@ reading those files to see whether they changed would take longer than all the r
 import os
 import platform
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
@@ -63,8 +63,8 @@ def knowledge_of(catalogue: Catalogue) -> Knowledge:
     return Knowledge(kept, index, msgspec.msgpack.encode(kept))
 
 
-def load_knowledge() -> Knowledge:
-    """The knowledge of the signatures in use, compiled now or before.
+def load_knowledge(takes_time: Callable[[], None] = lambda: None) -> Knowledge:
+    """The knowledge of the signatures in use, compiled now, which `takes_time` is told, or before.
 
     Raises `CatalogueError` with every mistake found in them.
     """
@@ -76,6 +76,7 @@ def load_knowledge() -> Knowledge:
             return Knowledge(kept, Index.restored(kept.index), data)
         except (msgspec.DecodeError, ValueError):
             pass
+    takes_time()
     catalogue = load_catalogue()
     index = Index(catalogue.technologies)
     made = _kept(catalogue, index)

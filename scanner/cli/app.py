@@ -80,6 +80,7 @@ def run(arguments: Sequence[str]) -> None:
     except _WRONG_USAGE as error:
         _refuse(error)
     except typer.Abort:
+        print("frscan: interrupted.", file=sys.stderr)
         sys.exit(Exit.INTERRUPTED)
     sys.exit(status)
 

@@ -32,6 +32,8 @@ class Live:
     def watch(self, progress: "Progress") -> None:
         """Take note of how far the scan is."""
         now = time.monotonic()
+        if progress.is_preparing:
+            self._last = float("-inf")  # nothing more is heard until that is done
         if self._quiet or now - self._last < (_EVERY_S if self._on_terminal else _LINE_EVERY_S):
             return
         self._last = now
@@ -48,13 +50,21 @@ def _line(progress: "Progress", seconds: float) -> str:
     """Files, bytes, rate, time left, and the file at hand."""
     from scanner.reports import printable
 
+    if progress.is_preparing:
+        return "preparing the signatures, which is done once and may take half a minute"
     if progress.is_listing:
         return f"{progress.files:,} files found so far, {printable(progress.current)}"
-    rate = progress.bytes_done / seconds if seconds > 0 else 0.0
-    left = f"{_span((progress.bytes - progress.bytes_done) / rate)} left" if rate else "time left not known yet"
+    inside = ""
+    if progress.inside_files:
+        inside = f" and {progress.inside_files:,} files ({progress.inside_bytes / 1e6:,.0f} MB) inside them"
+    read = progress.bytes_done + progress.inside_bytes
+    rate = read / seconds if seconds > 0 else 0.0
+    left = "time left not known yet"
+    if progress.bytes_done:
+        left = f"{_span(seconds * (progress.bytes - progress.bytes_done) / progress.bytes_done)} left"
     return (
         f"{progress.files_done:,} of {progress.files:,} files, {progress.bytes_done / 1e6:,.0f} of "
-        f"{progress.bytes / 1e6:,.0f} MB, {rate / 1e6:,.1f} MB/s, {left}, {printable(progress.current)}"
+        f"{progress.bytes / 1e6:,.0f} MB{inside}, {rate / 1e6:,.1f} MB/s, {left}, {printable(progress.current)}"
     )
 
 

@@ -45,9 +45,15 @@ class Progress(msgspec.Struct):
     bytes: int = 0
     bytes_done: int = 0
     current: str = ""
-    """Locator of the file that has been at hand the longest."""
+    """Locator of what has been at hand the longest."""
+    inside_files: int = 0
+    """How many are done of those that lie inside files that take long, such as disk images."""
+    inside_bytes: int = 0
+    """What these hold."""
     is_listing: bool = False
     """Whether the files are still being counted."""
+    is_preparing: bool = False
+    """Whether the signatures are being compiled, which is done once."""
 
 
 class _OutOfTime(Exception):
@@ -126,6 +132,7 @@ class Reading:
         except _TargetSpent as what:
             self._end_early(Cause.LIMIT, f"The whole target took more {what} than its limit allows")
         self._pool.answered = nobody_asked
+        self._keep_of_files_at_hand()
         recorder.finish()
         self._cache.flush()
 
@@ -338,11 +345,21 @@ class Reading:
             self._progress.bytes_done += sum(entry.size for entry in entries[id(task)][first : first + files])
 
     def _beat(self) -> None:
-        self._progress.current = self._pool.at_hand()
+        at_hand = self._pool.at_hand()
+        self._progress.current = at_hand.locator
+        self._progress.inside_files, self._progress.inside_bytes = at_hand.files, at_hand.size
         self._watch(self._progress)
+        self._keep_of_files_at_hand()
         self._cache.flush(if_due=True)
         if time.monotonic() > self._ends_at:
             raise _OutOfTime
+
+    def _keep_of_files_at_hand(self) -> None:
+        """Keep what was read inside a file that is not done: it is known again should the scan be stopped."""
+        kept = self._pool.kept()
+        if kept:
+            self._cache.put(kept)
+            self._shared.put(kept, ())
 
     def _end_early(self, cause: Cause, why: str) -> None:
         self.is_over = True

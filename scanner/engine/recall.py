@@ -72,10 +72,14 @@ class Recall:
         self.left_unread = False
         self._looks = Looks(self._caches, self._keys, part)
 
-    def taken(self) -> tuple[dict[bytes, bytes], dict[bytes, bytes]]:
-        """What is to be kept of that file: wherever it may be of use, and by this machine alone."""
+    def kept_so_far(self) -> dict[bytes, bytes]:
+        """What is to be kept wherever it may be of use, of what was read since this was last asked."""
         kept, self._keep = self._keep, {}
-        return kept, self._looks.changed()
+        return kept
+
+    def taken(self) -> tuple[dict[bytes, bytes], dict[bytes, bytes]]:
+        """The rest of it, and what is to be kept by this machine alone."""
+        return self.kept_so_far(), self._looks.changed()
 
     def by_bytes(
         self, source: Source, content: bytes, part: tuple[int, int] = (0, 1), told: Sequence[str] = ()

@@ -92,7 +92,7 @@ def scan(
             return scan(paths, settings, watch, catalogue, keep, own, lacks, meanwhile)
     started = now()
     targets = [open_target(path) for path in paths]
-    knowledge, telling = crew.known = crew.known or _known(catalogue)
+    knowledge, telling = crew.known = crew.known or _known(catalogue, watch)
     uses_cache = settings.uses_cache and not settings.keys
     plan = Plan(
         rules=knowledge.rules,
@@ -149,9 +149,9 @@ def scan(
     return msgspec.structs.replace(report, started=stamp(started), finished=stamp(now()))
 
 
-def _known(catalogue: Catalogue | None) -> tuple[Knowledge, TellingNames]:
+def _known(catalogue: Catalogue | None, watch: Callable[[Progress], None]) -> tuple[Knowledge, TellingNames]:
     with kept_for_good():
-        knowledge = knowledge_of(catalogue) if catalogue else load_knowledge()
+        knowledge = knowledge_of(catalogue) if catalogue else load_knowledge(lambda: watch(Progress(is_preparing=True)))
     return knowledge, TellingNames(knowledge.index)
 
 

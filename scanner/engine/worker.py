@@ -14,6 +14,7 @@ from scanner.engine.notes import Notes
 from scanner.engine.recall import WORTH_KEEPING_BYTES, Neighbours, Recall, digest_of
 from scanner.engine.remember import Found, Keys, placed
 from scanner.engine.shared import Caches
+from scanner.engine.so_far import SoFar, Tally
 from scanner.engine.sources import SMALL_BYTES, BytesSource, OpenFile, read_small, sha256_of
 from scanner.engine.target_digest import TargetDigest
 from scanner.engine.task import Answer, Batch, DepthTask, Plan, answer_of
@@ -37,7 +38,14 @@ class _Worker:
         self.recall = Recall(self.caches, self.keys, trusts_metadata=plan.trusts_metadata) if plan.uses_cache else None
         self.examiner = Examiner(plan.rules, plan.limits, plan.context_bytes, self.recall, plan.keys)
         self.deepening = Deepening(plan, self.examiner, self.caches, self.keys)
+        self.tell_so_far: Callable[[SoFar], None] = nobody_looks
+        self.at_hand: OpenFile | None = None
         self.small_bytes = WORTH_KEEPING_BYTES if plan.uses_cache else SMALL_BYTES
+
+    def kept_so_far(self) -> dict[bytes, bytes]:
+        """What is to be kept of the file at hand; nothing once it has changed, as at its end."""
+        kept = self.recall.kept_so_far() if self.recall is not None else {}
+        return {} if self.at_hand is None or self.at_hand.has_changed() else kept
 
 
 _worker: _Worker | None = None
@@ -68,25 +76,34 @@ def _hashed(path: str) -> bytes:
         return b""
 
 
+def nobody_looks(_: SoFar) -> None:
+    """What is told of how far a file is, where nobody wants to know."""
+
+
 def nobody_waits() -> None:
     """What is done before a file that takes time, where nobody ends what takes too long."""
 
 
 def examine_batch(
-    batch: Batch, tell: Tell = tells_nobody, takes_time: Callable[[], None] = nobody_waits
+    batch: Batch,
+    tell: Tell = tells_nobody,
+    takes_time: Callable[[], None] = nobody_waits,
+    tell_so_far: Callable[[SoFar], None] = nobody_looks,
 ) -> Iterator[Answer]:
     """Give one answer a file; of a second try, `tell` is told what is come to.
 
-    `takes_time` is called before each file that a first look does not settle.
+    `takes_time` is called before each file that a first look does not settle; `tell_so_far` about once a second of
+    one that takes longer.
     """
     assert _worker is not None, "prepare() comes first"
+    _worker.tell_so_far = tell_so_far
     _worker.examiner.leave_alone(batch.lost, batch.stops_at, tell if batch.is_traced else tells_nobody)
     for number in range(len(batch.names)):
         yield _examined(_worker, batch, number, takes_time)
 
 
 def _examined(worker: _Worker, batch: Batch, number: int, takes_time: Callable[[], None]) -> Answer:
-    file = OpenFile(batch.path(number))
+    file = worker.at_hand = OpenFile(batch.path(number))
     try:
         with file as source:
             wanted = _wanted(worker, source, batch)
@@ -182,7 +199,11 @@ def _examined_anew(
     worker: _Worker, source: BytesSource, wanted: Wanted, batch: Batch, number: int
 ) -> tuple[list[Found], Answer]:
     budget = Allowance.for_file(worker.plan.limits, source.size)
-    found = list(worker.examiner.examine(source, wanted, budget, part=batch.part))
+    tally = Tally(batch.locator(number), worker.tell_so_far, worker.kept_so_far)
+    found: list[Found] = []
+    for item in worker.examiner.examine(source, wanted, budget, part=batch.part):
+        found.append(item)
+        tally.done(item)
     answer = answer_of(worker.plan, found, batch, number)
     answer.spent = budget.spent
     return found, answer

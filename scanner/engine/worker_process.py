@@ -17,8 +17,8 @@ from multiprocessing.connection import Connection
 import msgspec
 
 from scanner.engine import memory
-from scanner.engine.examine import Tell
 from scanner.engine.garbage import COLLECTED_AFTER
+from scanner.engine.so_far import SoFar
 from scanner.engine.task import DepthTask, Plan, Work, largest
 from scanner.engine.worker import examine_batch, examine_depth, hash_batch, prepare
 
@@ -27,6 +27,8 @@ READY = b"ready"
 OUT_OF_MEMORY_ANSWER = b""
 AT = b"\xc1"
 """Begins a message of which part of a file is come to; no answer begins so, for msgpack does not use this byte."""
+SO_FAR = b"\xc1\xc1"
+"""Begins a message of how far the file at hand is; no name of a stage begins so."""
 GRACE_S = 20.0
 """Beyond the budget's own limit, before a worker that does not answer is ended."""
 _WATCH_S = 1.0
@@ -40,16 +42,20 @@ def serve(connection: Connection, plan: Plan, parent: int) -> None:
         while True:
             task = connection.recv()
             seconds_a_file = plan.limits.seconds_for(largest(task)) + GRACE_S
-            connection.send_bytes(_answered(task, seconds_a_file, partial(_tell, connection)))
+            connection.send_bytes(_answered(task, seconds_a_file, connection))
 
 
 def _tell(connection: Connection, stage: str, locator: str) -> None:
     connection.send_bytes(AT + f"{stage} {locator}".encode())
 
 
-def _answered(task: Work, seconds_a_file: float, tell: Tell) -> bytes:
+def _tell_so_far(connection: Connection, so_far: SoFar) -> None:
+    connection.send_bytes(SO_FAR + msgspec.msgpack.encode(so_far))
+
+
+def _answered(task: Work, seconds_a_file: float, connection: Connection) -> bytes:
     try:
-        return _work(task, seconds_a_file, tell)
+        return _work(task, seconds_a_file, connection)
     except MemoryError:
         return OUT_OF_MEMORY_ANSWER
 
@@ -80,7 +86,7 @@ def _end_with(parent: int) -> None:
     os._exit(1)
 
 
-def _work(task: Work, seconds_a_file: float, tell: Tell) -> bytes:
+def _work(task: Work, seconds_a_file: float, connection: Connection) -> bytes:
     """Do a batch or a depth task."""
     _wind_alarm(seconds_a_file)
     if isinstance(task, DepthTask):
@@ -89,7 +95,8 @@ def _work(task: Work, seconds_a_file: float, tell: Tell) -> bytes:
     elif task.is_hashed_only:
         answers = hash_batch(task)
     else:
-        answers = list(examine_batch(task, tell, partial(_wind_alarm, seconds_a_file)))
+        tell, tell_so_far = partial(_tell, connection), partial(_tell_so_far, connection)
+        answers = list(examine_batch(task, tell, partial(_wind_alarm, seconds_a_file), tell_so_far))
     _wind_alarm(0.0)
     return msgspec.msgpack.encode(answers)
 

@@ -23,8 +23,9 @@ import msgspec
 
 from scanner.engine import memory
 from scanner.engine.budget import OUT_OF_MEMORY
+from scanner.engine.so_far import SoFar
 from scanner.engine.task import Answer, Batch, DepthTask, Plan, Work, answers_due, largest
-from scanner.engine.worker_process import AT, GRACE_S, OUT_OF_MEMORY_ANSWER, READY, serve
+from scanner.engine.worker_process import AT, GRACE_S, OUT_OF_MEMORY_ANSWER, READY, SO_FAR, serve
 from scanner.model.artifact import Artifact, ArtifactFacts, Unread
 from scanner.model.locator import base_name
 from scanner.model.vocabulary import Cause
@@ -49,6 +50,7 @@ _MOST_HANGS = 2
 _TOO_SLOW = "Reading it took longer than the scan's limit allows."
 _NO_WORKER = "No worker process could be started to read it."
 _answers = msgspec.msgpack.Decoder(list[Answer])
+_so_far = msgspec.msgpack.Decoder(SoFar)
 
 
 class _Job:
@@ -109,12 +111,14 @@ class _Worker:
         theirs.close()
         self.is_ready = False
         self.job: _Job | None = None
+        self.so_far = SoFar()
+        """How far the file at hand is."""
         self._ends_at = time.monotonic() + _START_S
         self._limits = plan.limits
 
     def give(self, job: _Job) -> None:
         """Hand it a job. Raises `OSError` if it is gone."""
-        self.job = job
+        self.job, self.so_far = job, SoFar()
         limit_s = self._limits.seconds_for(largest(job.work)) + GRACE_S
         self._ends_at = time.monotonic() + limit_s * job.files + GRACE_S
         self.pipe.send(job.work)
@@ -181,6 +185,9 @@ class Pool:
         """Called with each answer that comes in: of which task, from which file of it, of how many."""
         self.meanwhile: Callable[[], None] = nobody_asked
         """Called once, as soon as some worker is at work: what has to be done here anyway."""
+        self._kept: dict[bytes, bytes] = {}
+        self._inside = SoFar()
+        """Of jobs that are done, as far as was told."""
         self._workers: list[_Worker] = []
         self._waiting: deque[_Job] = deque()
         self._done: dict[int, dict[int, list[Answer]]] = {}
@@ -277,12 +284,18 @@ class Pool:
             yield from ((self._asked[ticket], at + n, answer) for n, answer in enumerate(found[number]))
             at += len(found[number])
 
-    def at_hand(self) -> str:
-        """The locator of the file that has been at hand the longest; empty if there is none."""
-        work = next((worker.job.work for worker in self._workers if worker.job is not None), None)
-        if work is None:
-            return ""
-        return work.asks[0].locator if isinstance(work, DepthTask) else work.locator(0)
+    def at_hand(self) -> SoFar:
+        """What has been at hand the longest, by its locator, which is empty if there is nothing; and how much is done
+        of what lies inside files that take long, those that are done among them."""
+        busy = [worker for worker in self._workers if worker.job is not None]
+        all_told = [self._inside, *(worker.so_far for worker in busy)]
+        files, size = sum(one.files for one in all_told), sum(one.size for one in all_told)
+        return SoFar(_come_to(busy[0]) if busy else "", files, size)
+
+    def kept(self) -> dict[bytes, bytes]:
+        """What is to be kept of files that are at hand, as far as it was not asked before."""
+        kept, self._kept = self._kept, {}
+        return kept
 
     def _give_out(self) -> None:
         """Keep every worker busy, and have as many as there is work for."""
@@ -332,12 +345,18 @@ class Pool:
             worker.has_started(is_ready=message == READY)
             self._failed_starts = 0
             return
+        if message.startswith(SO_FAR):
+            worker.so_far = _so_far.decode(message[len(SO_FAR) :])
+            self._kept |= worker.so_far.keep
+            return
         if message.startswith(AT):
             worker.comes_to(message)
             return
         job = worker.take_back()
         if job is None:
             return
+        self._inside.files += worker.so_far.files
+        self._inside.size += worker.so_far.size
         if self._waiting:
             self._give(worker, self._waiting.popleft())  # before anything else, so that it need not wait
         if message == OUT_OF_MEMORY_ANSWER:
@@ -373,6 +392,14 @@ class Pool:
         for piece in pieces:
             piece.number = job.number if job.is_retry else piece.number
             self._keep(piece, [_lost(piece.work, why)])
+
+
+def _come_to(worker: _Worker) -> str:
+    """The locator of what a worker came to last, as far as it told."""
+    work = worker.job.work if worker.job is not None else None
+    if work is None or worker.so_far.locator:
+        return worker.so_far.locator
+    return work.asks[0].locator if isinstance(work, DepthTask) else work.locator(0)
 
 
 def _death(status: int | None) -> Unread:

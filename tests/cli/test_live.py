@@ -68,6 +68,18 @@ def test_before_anything_is_done_the_time_left_is_not_known(monkeypatch, clock):
     )
 
 
+def test_of_a_file_that_takes_long_it_says_how_much_of_what_is_inside_is_done(monkeypatch, clock):
+    image = Progress(files=1, bytes=2_000_000_000, inside_files=1_200, inside_bytes=310_000_000, current="a.img!/x")
+    text = shown(monkeypatch, clock, io.StringIO(), seconds=31, times=1, progress=image)
+    assert "0 of 2,000 MB and 1,200 files (310 MB) inside them, 10.0 MB/s, time left not known yet, a.img!/x" in text
+
+
+@pytest.mark.parametrize("stream", [io.StringIO, Terminal])
+def test_that_the_signatures_are_compiled_is_said_at_once(monkeypatch, clock, stream):
+    preparing = Progress(is_preparing=True)
+    assert "preparing the signatures" in shown(monkeypatch, clock, stream(), seconds=0.01, times=1, progress=preparing)
+
+
 def test_while_files_are_counted_it_says_how_many_there_are(monkeypatch, clock):
     counting = Progress(files=123_000, current="usr/lib/x", is_listing=True)
     text = shown(monkeypatch, clock, io.StringIO(), seconds=31, times=1, progress=counting)

@@ -36,7 +36,7 @@ def small_catalogue() -> Catalogue:
     return catalogue(technology(indicator("string", WORD)))
 
 
-def small_knowledge() -> Knowledge:
+def small_knowledge(*_: object) -> Knowledge:
     return knowledge_of(small_catalogue())
 
 

@@ -218,7 +218,7 @@ def test_a_file_in_which_nothing_was_found_is_read_again_for_other_signatures(tm
     found = []
     for word in ("some_other_engine", "another_face_engine"):
         knowledge = knowledge_of(catalogue(technology(indicator("string", word))))
-        monkeypatch.setattr(scan, "load_knowledge", lambda knowledge=knowledge: knowledge)
+        monkeypatch.setattr(scan, "load_knowledge", lambda _, knowledge=knowledge: knowledge)
         report = scan.scan([tmp_path / "target"], scan.Settings(jobs=1, trusts_metadata=True))
         found.append(len(report.findings))
     assert found == [0, 1]
