@@ -3,6 +3,7 @@
 import gzip
 import io
 import lzma
+import plistlib
 import shutil
 import subprocess
 import tarfile
@@ -14,9 +15,12 @@ import pytest
 
 from scanner.containers.libraries import library
 from scanner.engine.scan import Settings, scan
+from tests.containers.hfs_volume import volume
 from tests.containers.test_container_image import archive, layout, saved
 from tests.containers.test_disk_image import super_partition
 from tests.containers.test_firmware import update
+from tests.containers.test_hfs_plus import apple_map
+from tests.containers.test_udif import ZLIB, packed
 
 SETTINGS = Settings(uses_cache=False, jobs=1)
 FILES = {
@@ -104,6 +108,24 @@ def partitioned(tree: Path, image: Path) -> None:
 
 def romfs(tree: Path, image: Path) -> None:
     made_by("genromfs", "-d", str(tree), "-f", str(image))
+
+
+def disc_for_macs(tree: Path, image: Path) -> None:
+    made_by("xorriso", "-as", "mkisofs", "-quiet", "-hfsplus", "-r", "-o", str(image), str(tree))
+
+
+def hfs_plus(tree: Path, image: Path) -> None:
+    """What a disc has for Macs, by itself."""
+    disc_for_macs(tree, image.with_suffix(".iso"))
+    disc = image.with_suffix(".iso").read_bytes()
+    image.write_bytes(disc[disc.index(b"H+\0\4") - 1024 :])
+
+
+def image_of_macos(tree: Path, image: Path) -> None:
+    """What only its end tells is looked for by its name."""
+    hfs_plus(tree, image.with_suffix(".raw"))
+    image.mkdir()
+    (image / "software.dmg").write_bytes(packed(image.with_suffix(".raw").read_bytes(), ZLIB))
 
 
 def cramfs(tree: Path, image: Path) -> None:
@@ -256,8 +278,8 @@ def told(path: Path, key: bytes = b"") -> list[tuple[object, ...]]:
 
 
 FORMS = [
-    ext4, squashfs, erofs, exfat, qcow2, docker_save, oci_layout, oci_folder, partitioned, sparse, romfs, cramfs, ubi,
-    initramfs, android_update_of, android_super,
+    ext4, squashfs, erofs, exfat, disc_for_macs, hfs_plus, image_of_macos, qcow2, docker_save, oci_layout, oci_folder,
+    partitioned, sparse, romfs, cramfs, ubi, initramfs, android_update_of, android_super,
 ]  # fmt: skip
 WITH_EXTRA = [
     jffs2, xfs, btrfs, fat, ntfs, expert_witness, converted("vmdk"),
@@ -296,3 +318,19 @@ def test_an_encrypted_volume_gives_what_the_folder_gives_once_its_key_is_given(t
         report = scan([image], msgspec.structs.replace(SETTINGS, keys=given))
         assert [unread.cause for unread in report.unreadable] == ["encrypted"]
         assert not report.findings
+
+
+def test_an_app_in_a_disk_image_of_macos_is_the_component_and_has_its_version(tmp_path):
+    told = {"CFBundlePackageType": "APPL", "CFBundleIdentifier": "org.acme.gate", "CFBundleName": "Gate"}
+    files = {
+        "Gate.app/Contents/Info.plist": plistlib.dumps({**told, "CFBundleShortVersionString": "2.5.1"}),
+        "Gate.app/Contents/Resources/gate.py": FILES["opt/own/tool.py"],
+    }
+    image = tmp_path / "Gate.dmg"
+    image.write_bytes(packed(apple_map(("Apple_HFS", volume(files))), ZLIB))
+    report = scan([image], SETTINGS)
+    assert report.complete
+    assert [(component.name, component.version) for component in report.components] == [("Gate", "2.5.1")]
+    assert {e.locator for f in report.findings for e in f.evidence} == {
+        "Gate.dmg!/partition 2/Gate.app/Contents/Resources/gate.py"
+    }

@@ -23,7 +23,7 @@ from scanner.model.vocabulary import Cause
 _KINDS: tuple[DiskFormat | Division | Kind, ...] = (*disk_formats(), *divisions(), *kinds())
 INFO = Info(
     name="disk-image",
-    version=8,
+    version=9,
     line="Disk images and firmware: " + "; ".join(sorted(kind.NAME for kind in _KINDS)),
     specification="https://uefi.org/specs/UEFI/2.10/05_GUID_Partition_Table_Format.html",
     limits="Encrypted volumes without a key, swap space and volumes of other kinds are reported and not read. Deleted "
@@ -81,7 +81,7 @@ def _members(source: Source, budget: Budget, mine: Share) -> Iterator[Member]:
         try:
             if isinstance(volume, Unreadable):
                 raise volume
-            system = _opened(volume, budget)
+            system = system_of(volume, budget)
             if system is None:
                 continue
             yield from _files_of(volume, system, mine, jail)
@@ -94,7 +94,7 @@ def _members(source: Source, budget: Budget, mine: Share) -> Iterator[Member]:
 def _files_of(volume: Volume, system: FileSystem, mine: Share, jail: Jail) -> Iterator[Member]:
     try:
         for file in system.files(mine):
-            yield _member(volume, file, jail, system)
+            yield member_of(volume, file, jail, system)
     except Unreadable as why:
         raise Unreadable(why.cause, f"{_where(volume)}{why.reason}") from why
 
@@ -103,10 +103,10 @@ def find(source: Source, name: str, budget: Budget) -> Member | None:
     """One file by its locator text, without listing the volumes."""
     for volume in _volumes(Volume("", disk_of(source, budget)), budget, source.keys):
         if not isinstance(volume, Unreadable) and name.startswith(volume.name):
-            system = _opened(volume, budget)
+            system = system_of(volume, budget)
             file = system.file(name.removeprefix(volume.name)) if system is not None else None
             if file is not None and system is not None:
-                return _member(volume, file, Jail(), system)
+                return member_of(volume, file, Jail(), system)
     return None
 
 
@@ -140,7 +140,8 @@ def _volumes(outer: Volume, budget: Budget, keys: tuple[bytes, ...], depth: int 
         yield from _volumes(whole, budget, keys, depth + 1)
 
 
-def _member(volume: Volume, file: File, jail: Jail, system: FileSystem) -> Member:
+def member_of(volume: Volume, file: File, jail: Jail, system: FileSystem) -> Member:
+    """A file of a volume as the engine wants it."""
     path = volume.name.encode() + file.path if isinstance(file.path, bytes) else volume.name + file.path
     name = jail.admit(path)
     beside = partial(_beside, volume, system, name.text.removeprefix(volume.name))
@@ -162,10 +163,10 @@ def _beside(volume: Volume, system: FileSystem, path: str, name: str) -> Member 
     if name.startswith("../"):
         folder, name = folder.rpartition("/")[0], name.removeprefix("../")
     found = system.file(f"{folder}/{name}" if folder else name) if "/" not in name else None
-    return _member(volume, found, Jail(), system) if found is not None and found.kind == "file" else None
+    return member_of(volume, found, Jail(), system) if found is not None and found.kind == "file" else None
 
 
-def _opened(volume: Volume, budget: Budget) -> FileSystem | None:
+def system_of(volume: Volume, budget: Budget) -> FileSystem | None:
     """The file system of a volume; None where there is nothing to read in it. Raises `Unreadable`."""
     try:
         return _file_system(volume.disk, budget)

@@ -14,19 +14,21 @@ from functools import partial
 from typing import Literal, NamedTuple
 
 from scanner.containers import Member
-from scanner.containers.jail import Jail
+from scanner.containers.hybrid_disc import is_hybrid, only_for_macs
+from scanner.containers.jail import Jail, SafeName
 from scanner.containers.stored import slices
+from scanner.containers.volumes import apple_partitions
 from scanner.model.source import Budget, Info, Magic, Source, Unreadable
 from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="iso",
-    version=1,
-    line="ISO 9660 images of CDs and DVDs, with Joliet and Rock Ridge names",
+    version=2,
+    line="ISO 9660 images of CDs and DVDs, with Joliet and Rock Ridge names, and what they have for Macs (HFS+)",
     specification="https://ecma-international.org/publications-and-standards/standards/ecma-119/",
     limits="UDF, where an image has nothing else, El Torito boot images, and compressed files (zisofs) are not read.",
     suffixes=(".iso",),
-    magics=(Magic(bytes(16)), Magic(b"\x55\xaa", 510)),
+    magics=(Magic(bytes(16)), Magic(b"\x55\xaa", 510), *apple_partitions.MAGICS),
     refines=("disk-image",),
 )
 RANDOM_ACCESS = True
@@ -79,7 +81,8 @@ def confirms(source: Source) -> bool:
 
 
 def members(source: Source, budget: Budget) -> Iterator[Member]:
-    """List the files of one tree: Rock Ridge's names if there are any, else Joliet's, else the short ones.
+    """List the files of one tree: Rock Ridge's names if there are any, else Joliet's, else the short ones; and those
+    that are there for Macs alone.
 
     Raises:
         Unreadable: After the last file that could be listed, where the image is damaged, cut or of UDF alone.
@@ -87,6 +90,22 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
     data = source.view()
     volume = _volume(data, budget)
     jail = Jail()
+    listed: dict[str, tuple[tuple[int, int], ...]] | None = {} if is_hybrid(source) else None
+    problem: Unreadable | None = None
+    try:
+        for record, name in _tree(data, volume, jail, budget):
+            if listed is not None and not record.flags & _FOLDER:
+                listed[name.text] = record.extents
+            yield _member(data, record, name.text, name.notes, budget)
+    except Unreadable as why:
+        problem = why
+    if listed is not None:
+        yield from only_for_macs(source, listed, jail, budget)
+    if problem is not None:
+        raise problem
+
+
+def _tree(data: memoryview, volume: _Volume, jail: Jail, budget: Budget) -> Iterator[tuple[_Record, SafeName]]:
     waiting = deque([_Folder("", _record(data, volume, memoryview(volume.root)), 0)])
     seen = set[int]()
     problem = ""
@@ -105,7 +124,7 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
             if record.flags & _FOLDER:
                 add = waiting.appendleft if record.is_moved else waiting.append  # the moved ones at last
                 add(_Folder(path, record, folder.depth + 1))
-            yield _member(data, record, name.text, name.notes, budget)
+            yield record, name
     if problem:
         raise Unreadable(Cause.DAMAGED, problem)
 

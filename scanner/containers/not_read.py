@@ -57,6 +57,12 @@ def _is_terse_image(head: bytes) -> bool:
     return machine in (0x8664, 0x14C, 0xAA64, 0x1C4, 0x1C2, 0x5064) and 0 < head[4] <= 32 and 10 <= head[5] <= 13
 
 
+def _is_hfs(head: bytes) -> bool:
+    """Whether a master directory block has blocks of a size that there can be, and some (Inside Macintosh: Files)."""
+    blocks, block_bytes = int.from_bytes(head[1042:1044], "big"), int.from_bytes(head[1044:1048], "big")
+    return bool(blocks and block_bytes) and not block_bytes % _SECTOR
+
+
 def _is_lha(head: bytes) -> bool:
     return head[6:7] == b"-"
 
@@ -106,8 +112,9 @@ _FORMATS = (
     _Format("exfat", "an exFAT file system", b"EXFAT   ", 3),
     _Format("fat", "a FAT file system", b"FAT", 54, _is_boot_sector),
     _Format("fat", "a FAT file system", b"FAT32   ", 82, _is_boot_sector),
-    _Format("hfs", "an HFS+ file system", b"H+\0\4", 1024),
-    _Format("hfs", "an HFS+ file system", b"HX\0\5", 1024),
+    _Format("hfs-plus", "an HFS+ file system", b"H+\0\4", 1024),
+    _Format("hfs-plus", "an HFS+ file system", b"HX\0\5", 1024),
+    _Format("hfs", "an HFS file system (of Macs before 1998)", b"BD", 1024, _is_hfs),
     _Format("apfs", "an APFS file system", b"NXSB", 32),
     _Format("lvm", "a volume of the Logical Volume Manager", b"LABELONE", _SECTOR),
     _Format("uefi-firmware", "a UEFI firmware volume", b"_FVH", 40),
@@ -142,7 +149,7 @@ _OF_DISKS = (".img", ".ext2", ".ext3", ".ext4")
 
 INFO = Info(
     name="not-read",
-    version=5,
+    version=6,
     line="Recognised and reported as unread: " + ", ".join(dict.fromkeys(f.type for f in _FORMATS)),
     specification="https://github.com/file/file/tree/master/magic/Magdir",
     limits="Nothing inside these formats is read; their own bytes are scanned.",

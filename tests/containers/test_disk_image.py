@@ -26,7 +26,7 @@ TREE = {
 PLAIN = [
     "ext2", "ext4", "squashfs-gzip", "squashfs-xz", "squashfs-zstd", "romfs", "cramfs", "ubifs-zlib", "ubifs-zstd",
     "android-sparse", "squashfs-lz4", "erofs", "erofs-chunks", "erofs-lz4", "erofs-lz4-packed",
-    "erofs-lz4-early", "exfat",
+    "erofs-lz4-early", "exfat", "hfs-plus",
 ]  # fmt: skip
 needs_extra = pytest.mark.skipif(
     library("dissect.target") is None or library("dissect.hypervisor") is None,
@@ -158,7 +158,7 @@ def test_a_folder_that_is_said_to_be_a_file_is_looked_into_by_one_process():
     assert not shares[0] & shares[1]
 
 
-@pytest.mark.parametrize("name", ["ext4", "ext2", "exfat"])
+@pytest.mark.parametrize("name", ["ext4", "ext2", "exfat", "hfs-plus"])
 def test_what_lies_on_the_disk_as_it_is_is_read_where_it_lies(name):
     source = BytesSource("a.img", image(name))
     members = {member.name: member for member in disk_image.members(source, CountingBudget())}

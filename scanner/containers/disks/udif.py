@@ -16,8 +16,8 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from scanner.containers.blocks import adc_block, lzfse_block
 from scanner.containers.disks import Disk
-from scanner.containers.libraries import broken, library, without_extra
 from scanner.formats.property_list import property_list
 from scanner.model.source import Budget, Magic, Source, Unreadable
 from scanner.model.vocabulary import Cause
@@ -31,9 +31,9 @@ _TRAILER = struct.Struct(">4sII12xQQ16xII")
 _LIST_AT, _SECTORS_AT = 216, 492
 _TABLE_AT, _CHUNKS_AT = 8, 200
 _CHUNK = struct.Struct(">IIQQQQ")
-_ZEROS, _AS_IT_IS, _LEFT_OUT, _LZFSE = 0, 1, 2, 0x80000007
+_ZEROS, _AS_IT_IS, _LEFT_OUT = 0, 1, 2
 _NO_CHUNKS = frozenset({0x7FFFFFFE, 0xFFFFFFFF})
-_PACKED = {0x80000004: "ADC", 0x80000005: "zlib", 0x80000006: "bzip2", _LZFSE: "LZFSE", 0x80000008: "LZMA"}
+_PACKED = {0x80000004: "ADC", 0x80000005: "zlib", 0x80000006: "bzip2", 0x80000007: "LZFSE", 0x80000008: "LZMA"}
 _LARGEST_CHUNK = 16 << 20
 _HELD = 16
 
@@ -132,17 +132,18 @@ class _Udif:
                 raise Unreadable(Cause.LIMIT, "A packed part of the disk image is larger than 16 MiB.")
             self._budget.spend_bytes(chunk.size)
             packed = bytes(self._view[chunk.offset : chunk.offset + chunk.length])
-            known = self._unpacked[chunk] = _undone(packed, chunk)
+            known = self._unpacked[chunk] = _undone(packed, chunk, self._budget)
             if len(self._unpacked) > _HELD:
                 self._unpacked.popitem(last=False)
         return known
 
 
-def _undone(packed: bytes, chunk: _Chunk) -> bytes:
+def _undone(packed: bytes, chunk: _Chunk, budget: Budget) -> bytes:
     """What a chunk holds, no more than it says. Raises `Unreadable`."""
     how = _PACKED.get(chunk.kind, f"a way of the number {chunk.kind:#x}")
-    errors: tuple[type[Exception], ...] = (zlib.error, lzma.LZMAError, *broken())
     try:
+        if how == "ADC":
+            return adc_block(packed, chunk.size, budget)
         if how == "zlib":
             return zlib.decompressobj().decompress(packed, chunk.size)
         if how == "bzip2":
@@ -150,14 +151,8 @@ def _undone(packed: bytes, chunk: _Chunk) -> bytes:
         if how == "LZMA":
             return lzma.LZMADecompressor().decompress(packed, chunk.size)
         if how == "LZFSE":
-            return _lzfse(packed)[: chunk.size]
-    except errors as error:
-        raise Unreadable(Cause.DAMAGED, "A packed part of the disk image is damaged.") from error
+            return lzfse_block(packed, chunk.size)
+    except (zlib.error, lzma.LZMAError, OSError, ValueError) as error:
+        place = f"from offset {chunk.start:,} of the disk, {chunk.size:,} bytes"
+        raise Unreadable(Cause.DAMAGED, f"A packed part of the disk image is damaged ({place}).") from error
     raise Unreadable(Cause.UNSUPPORTED, f"Parts of the disk image are packed by {how}, which frscan cannot undo.")
-
-
-def _lzfse(packed: bytes) -> bytes:
-    found = library("dissect.util.compression.lzfse")
-    if found is None:
-        raise without_extra("a disk image packed by LZFSE")
-    return bytes(found.decompress(packed))

@@ -2,7 +2,7 @@
 # Makes the small disk images of the tests from files written here, with Debian's tools:
 #   apt-get install apfsprogs e2fsprogs fdisk qemu-utils squashfs-tools ntfs-3g dosfstools mtools xz-utils \
 #     mtd-utils genromfs util-linux-extra android-sdk-libsparse-utils lvm2 u-boot-tools mkbootimg erofs-utils \
-#     exfatprogs exfat-fuse
+#     exfatprogs exfat-fuse xorriso
 #   sh tests/containers/images/make.sh
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -56,6 +56,10 @@ qemu-img convert -O vhdx ext4.img vhdx.img
 truncate -s 4M fat.img
 mkfs.fat -F 12 -i 11111111 fat.img > /dev/null
 mcopy -s -i fat.img tree/usr ::/ 2>/dev/null
+
+# A disc for Macs and others, and what it has for Macs by itself: it begins at block 128.
+xorriso -as mkisofs -quiet -hfsplus --modification-date=2023111422132000 -r -o disc-for-macs.img tree
+dd if=disc-for-macs.img of=hfs-plus.img bs=512 skip=128 2>/dev/null
 
 # Firmware: what lies on the flash memory of cameras and kiosks.
 genromfs -d tree -f romfs.img -V images
