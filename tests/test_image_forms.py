@@ -266,6 +266,7 @@ def told(path: Path, key: bytes = b"") -> list[tuple[object, ...]]:
             owners[finding.component.id].name,
             owners[finding.component.id].version,
             owners[finding.component.id].publisher,
+            owners[finding.component.id].installed_for,
             tuple(
                 sorted(
                     (without_volume(e.locator.rpartition("!/")[2]), e.place.partition(", from layer")[0])
@@ -298,9 +299,9 @@ def test_an_image_gives_what_the_folder_gives(make, tree, of_the_folder, tmp_pat
 
 
 def test_the_component_is_the_package_that_owns_the_file(of_the_folder):
-    components = {found[3:6] for found in of_the_folder}
-    assert ("att", "1.0-1", "Ada") in components
-    assert ("tool.py", "", "") in components
+    components = {found[3:7] for found in of_the_folder}
+    assert ("att", "1.0-1", "Ada", "system") in components
+    assert ("own", "", "", "system") in components
 
 
 @pytest.mark.skipif(library("dissect.fve") is None, reason="the extra “images” is not installed")

@@ -1,7 +1,8 @@
-"""In a folder of an endpoint, findings belong to what a person can remove."""
+"""In a folder of an endpoint, findings belong to what a person can remove, told as that system's own tools tell it."""
 
 import json
 import plistlib
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -9,74 +10,356 @@ import pytest
 from scanner.engine.scan import Settings, scan
 from scanner.model.vocabulary import Verdict
 from tests.formats.test_installed_software import APPS, APPX
+from tests.formats.test_macos_bill import bill
+from tests.formats.test_windows_registry import hive, nested
 
 SETTINGS = Settings(uses_cache=False, jobs=1)
 ANDROID = Path(__file__).parent.parent / "fixtures" / "android"
 TOOL = b"import face_recognition\nface_recognition.face_encodings(None)\nface_recognition.compare_faces([], None)\n"
-TREES = {
-    "AppX": (
-        "Program Files/WindowsApps/AcmeInc.FaceGate_1.2.3.0_x64__abc/tool.py",
-        {"Program Files/WindowsApps/AcmeInc.FaceGate_1.2.3.0_x64__abc/AppxManifest.xml": APPX},
-        ("Face Gate", "1.2.3.0"),
-    ),
-    "npm, for all": (
-        "usr/lib/node_modules/acme-gate/tool.py",
-        {"usr/lib/node_modules/acme-gate/package.json": b'{"name": "acme-gate", "version": "2.0.0"}'},
-        ("acme-gate", "2.0.0"),
-    ),
-    "conda": (
-        "opt/conda/envs/own/bin/tool.py",
+
+
+def as_json(**values: object) -> bytes:
+    return json.dumps(values).encode()
+
+
+def python_package(
+    folder: str, name: str = "acme-gate", version: str = "2.0", *, tool: bytes = TOOL
+) -> dict[str, bytes]:
+    module = name.replace("-", "_")
+    listed = f"{module}/__init__.py,,\n{module}/tool.py,,\n"
+    told = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\nAuthor-email: Ada <ada@example.org>\n\n"
+    return {
+        f"{folder}/{module}/__init__.py": b"",
+        f"{folder}/{module}/tool.py": tool,
+        f"{folder}/{module}-{version}.dist-info/METADATA": told.encode(),
+        f"{folder}/{module}-{version}.dist-info/RECORD": listed.encode(),
+    }
+
+
+def app(folder: str, name: str, **more: str) -> dict[str, bytes]:
+    told = {"CFBundlePackageType": "APPL", "CFBundleIdentifier": f"org.acme.{name}", "CFBundleName": name, **more}
+    return {f"{folder}/{name}.app/Contents/Info.plist": plistlib.dumps({"CFBundleShortVersionString": "3.1", **told})}
+
+
+def debian(*packages: tuple[str, str, str]) -> dict[str, bytes]:
+    """Name, state and files of each; one of a shared name has the files of all its lines."""
+    rows = "\n".join(
+        f"Package: {name}\nStatus: {state}\nMaintainer: Acme <a@example.org>\nVersion: 1:2.0-1\n"
+        for name, state, _ in packages
+    )
+    lists = {
+        f"var/lib/dpkg/info/{name}:amd64.list": ("/.\n" + files.replace(" ", "\n") + "\n").encode()
+        for name, _, files in packages
+    }
+    return {"var/lib/dpkg/status": rows.encode(), **lists}
+
+
+CHROME = "abcdefghijklmnopabcdefghijklmnop"
+EXTENSION = {
+    "manifest.json": as_json(manifest_version=3, name="__MSG_Called__", version="2.3", default_locale="en"),
+    "_locales/en/messages.json": b'{"called": {"message": "Face Badge"}}',
+    "tool.py": TOOL,
+}
+FIREFOX = {
+    "id": "badge@acme.example",
+    "version": "2.3",
+    "type": "extension",
+    "location": "app-profile",
+    "defaultLocale": {"name": "Face Badge", "creator": "Acme"},
+    "installDate": 1717150000000,
+    "path": "/home/ada/.mozilla/firefox/x/extensions/badge",
+}
+PROFILE = "home/ada/.config/google-chrome/Profile 1/"
+PIPX = "home/ada/.local/share/pipx/venvs/face-tool/"
+CONDA = "home/ada/miniconda3/envs/own/"
+NVM = "home/ada/.nvm/versions/node/v20.1.0/lib/node_modules/acme-gate/"
+FLATPAK = "home/ada/.local/share/flatpak/app/org.acme.Gate/x86_64/stable/0123/"
+SCOOP = "Users/ada/scoop/apps/acme-gate/2.0/"
+STORE = "Program Files/WindowsApps/AcmeInc.FaceGate_1.2.3.0_x64__abc/"
+UNINSTALL = "Microsoft\\Windows\\CurrentVersion\\Uninstall"
+INSTALLER = "Microsoft\\Windows\\CurrentVersion\\Installer\\UserData\\S-1-5-18"
+ACME = {"DisplayName": "Acme Faces", "Publisher": "Acme Inc.", "DisplayVersion": "2.1", "InstallDate": "20240531"}
+PYTHON = {"DisplayName": "Python 3.11", "InstallLocation": "C:\\Users\\ada\\AppData\\Local\\Programs\\Python311\\"}
+ANOTHER = "Users/ada/AppData/Local/Programs/gate/resources/app/"
+
+SYSTEMS: dict[str, tuple[dict[str, bytes], dict[str, tuple[str, ...]]]] = {
+    "Linux": (
         {
-            "opt/conda/envs/own/conda-meta/acme-gate-3.1-0.json": json.dumps(
+            **debian(
+                ("acme-gate", "install ok installed", "/lib/gate/tool.py /usr/bin/shared.py"),
+                ("acme-gone", "deinstall ok config-files", "/srv/gone/tool.py"),
+                ("zacme", "install ok installed", "/usr/bin/shared.py /opt/zacme/app.asar /opt/zacme/a.jar"),
+            ),
+            "var/lib/dpkg/diversions": b"/usr/bin/shared.py\n/usr/bin/shared.aside.py\nzacme\n",
+            "var/log/dpkg.log": b"2024-05-31 10:00:00 install acme-gate:amd64 <none> 1:2.0-1\n",
+            "usr/lib/gate/tool.py": TOOL,
+            "usr/bin/shared.py": TOOL,
+            "usr/bin/shared.aside.py": TOOL,
+            "srv/gone/tool.py": TOOL,
+            "opt/vendor/gate/tool.py": TOOL,
+            "opt/vendor/lib/tool.py": TOOL,
+            "srv/gate/tool.py": TOOL,
+            "etc/systemd/system/gate.service": (
+                b"[Unit]\nDescription=Gate daemon\n[Service]\nExecStart=/srv/gate/tool.py -d\n"
+            ),
+            **python_package("usr/local/lib/python3.11/dist-packages"),
+            **python_package(f"{PIPX}lib/python3.11/site-packages"),
+            **python_package(f"{PIPX}lib/python3.11/site-packages", "face-tool", "1.1", tool=b""),
+            f"{PIPX}pipx_metadata.json": as_json(main_package={"package": "face-tool"}),
+            f"{CONDA}lib/tool.py": TOOL,
+            f"{CONDA}conda-meta/history": b"==> 2024-05-31 10:11:12 <==\n+conda-forge/noarch::acme-gate-3.1-h0_0\n",
+            f"{CONDA}conda-meta/acme-gate-3.1-h0_0.json": as_json(
+                build="h0_0",
+                build_number=0,
+                channel="https://example.invalid/conda-forge/noarch",
+                depends=[],
+                files=["lib/tool.py"],
+                name="acme-gate",
+                version="3.1",
+            ),
+            f"{NVM}package.json": as_json(name="acme-gate", version="2.0.0", author="Ada <ada@example.org>"),
+            f"{NVM}node_modules/inner/package.json": as_json(name="inner", version="1.0.0"),
+            f"{NVM}node_modules/inner/tool.py": TOOL,
+            f"{FLATPAK}metadata": b"[Application]\nname=org.acme.Gate\nruntime=org.gnome.Platform/x86_64/45\n",
+            f"{FLATPAK}deploy": b"flathub\0...appdata-version\0\0\0\0003.4\0\0s...",
+            f"{FLATPAK}files/tool.py": TOOL,
+            **python_package("snap/acme-gate/12/lib/python3/dist-packages", "inner"),
+            "snap/acme-gate/12/meta/snap.yaml": b"name: acme-gate\nversion: '4.0'\n",
+            "home/linuxbrew/.linuxbrew/Cellar/acme-gate/5.0_1/tool.py": TOOL,
+            "home/linuxbrew/.linuxbrew/Cellar/acme-gate/5.0_1/INSTALL_RECEIPT.json": as_json(
+                homebrew_version="4.3",
+                time=1717150000,
+                source={"path": "/x/formula.jws.json", "tap": "homebrew/core", "versions": {"stable": "5.0"}},
+            ),
+            **{f"{PROFILE}Extensions/{CHROME}/2.3_0/{name}": content for name, content in EXTENSION.items()},
+            f"{PROFILE}Secure Preferences": as_json(
+                extensions={"settings": {CHROME: {"path": f"{CHROME}/2.3_0", "install_time": "13361587200000000"}}}
+            ),
+            "home/ada/.mozilla/firefox/x/extensions.json": as_json(schemaVersion=36, addons=[FIREFOX]),
+        },
+        {
+            "usr/lib/gate/tool.py": ("acme-gate", "1:2.0-1", "Acme", "2024-05-31", "system"),
+            "usr/bin/shared.py": ("zacme", "1:2.0-1", "Acme", "", "system"),
+            "usr/bin/shared.aside.py": ("acme-gate", "1:2.0-1", "Acme", "2024-05-31", "system"),
+            "srv/gone/tool.py": ("acme-gone", "", "", "", ""),
+            "opt/vendor/gate/tool.py": ("vendor", "", "", "", "system"),
+            "opt/vendor/lib/tool.py": ("vendor", "", "", "", "system"),
+            "srv/gate/tool.py": ("Gate daemon", "", "", "", "system"),
+            "usr/local/lib/python3.11/dist-packages/acme_gate/tool.py": ("acme-gate", "2.0", "Ada", "", "system"),
+            f"{PIPX}lib/python3.11/site-packages/acme_gate/tool.py": ("face-tool", "1.1", "Ada", "", "user"),
+            f"{CONDA}lib/tool.py": ("acme-gate", "3.1", "conda-forge", "2024-05-31", "user"),
+            f"{NVM}node_modules/inner/tool.py": ("acme-gate", "2.0.0", "Ada", "", "user"),
+            f"{FLATPAK}files/tool.py": ("org.acme.Gate", "3.4", "", "", "user"),
+            "snap/acme-gate/12/lib/python3/dist-packages/inner/tool.py": ("acme-gate", "4.0", "", "", "system"),
+            "home/linuxbrew/.linuxbrew/Cellar/acme-gate/5.0_1/tool.py": (
+                "acme-gate",
+                "5.0_1",
+                "homebrew/core",
+                "2024-05-31",
+                "user",
+            ),
+            f"{PROFILE}Extensions/{CHROME}/2.3_0/tool.py": ("Face Badge", "2.3", "", "2024-05-31", "user"),
+        },
+    ),
+    "Windows": (
+        {
+            "Windows/System32/config/SOFTWARE": hive(
                 {
-                    "build": "0",
-                    "build_number": 0,
-                    "depends": [],
-                    "files": ["bin/tool.py"],
-                    "name": "acme-gate",
-                    "version": "3.1",
+                    "Microsoft": {
+                        "Windows": {
+                            "CurrentVersion": {
+                                "Uninstall": {
+                                    "{1}": {**ACME, "UninstallString": "MsiExec.exe /X{1}"},
+                                    "Acme": {
+                                        **ACME,
+                                        "DisplayName": "Acme Old",
+                                        "UninstallString": '"C:\\Program Files (x86)\\Old\\Gate\\unins000.exe" /S',
+                                    },
+                                },
+                                "Installer": {
+                                    "UserData": {
+                                        "S-1-5-18": {
+                                            "Products": {"1000": {"InstallProperties": ACME}},
+                                            "Components": {
+                                                "A": {"1000": "C:\\Program Files\\Acme\\Faces\\a.exe"},
+                                                "B": {"1000": "C:\\Program Files\\Acme\\Faces\\lib\\b.dll"},
+                                                "C": {"1000": "02:\\SOFTWARE\\Acme"},
+                                            },
+                                        }
+                                    }
+                                },
+                            }
+                        }
+                    }
                 }
-            ).encode()
+            ),
+            "Windows/System32/config/SYSTEM": hive(
+                nested(
+                    "ControlSet001\\Services",
+                    {
+                        "Gate": {"ImagePath": '"C:\\Gate\\tool.py" -run', "DisplayName": "Gate Service"},
+                        "Inside": {"ImagePath": '"C:\\Program Files\\Acme\\Faces\\lib\\tool.py" -run'},
+                        "Hosted": {
+                            "ImagePath": "%SystemRoot%\\System32\\svchost.exe -k Local",
+                            "Parameters": {"ServiceDll": "%SystemRoot%\\System32\\hosted.py"},
+                        },
+                    },
+                )
+            ),
+            "Users/ada/NTUSER.DAT": hive(
+                nested(
+                    f"Software\\{UNINSTALL}",
+                    {
+                        "{p}": PYTHON,
+                        "g": {
+                            **ACME,
+                            "DisplayName": "Gate",
+                            "DisplayIcon": "C:\\Users\\ada\\AppData\\Local\\Programs\\gate\\gate.exe,0",
+                        },
+                    },
+                )
+            ),
+            "Users/bob/AppData/Local/Microsoft/Windows/UsrClass.dat": hive(
+                nested(
+                    "Local Settings\\Software\\Microsoft\\Windows\\CurrentVersion\\AppModel\\Repository\\Packages",
+                    {
+                        "AcmeInc.FaceGate_1.2.3.0_x64__abc": {
+                            "PackageRootFolder": "C:\\" + STORE[:-1].replace("/", "\\")
+                        }
+                    },
+                )
+            ),
+            "Program Files/Acme/Faces/lib/tool.py": TOOL,
+            "Program Files (x86)/Old/Gate/tool.py": TOOL,
+            "Gate/tool.py": TOOL,
+            "Windows/System32/hosted.py": TOOL,
+            **python_package("Users/ada/AppData/Local/Programs/Python311/Lib/site-packages"),
+            f"{ANOTHER}package.json": as_json(name="inner", version="1.0.0"),
+            f"{ANOTHER}node_modules/inner/package.json": as_json(name="inner", version="1.0.0"),
+            f"{ANOTHER}node_modules/inner/tool.py": TOOL,
+            f"{STORE}AppxManifest.xml": APPX,
+            f"{STORE}tool.py": TOOL,
+            f"{SCOOP}install.json": as_json(bucket="main", architecture="64bit"),
+            f"{SCOOP}tool.py": TOOL,
+            "Users/ada/.dotnet/tools/.store/acme.gate/1.4.0/acme.gate/1.4.0/acme.gate.nuspec": (
+                b"<package><metadata><id>Acme.Gate</id><version>1.4.0</version><authors>Acme</authors><packageTypes>"
+                b'<packageType name="DotnetTool"/></packageTypes></metadata></package>'
+            ),
+            "Users/ada/.dotnet/tools/.store/acme.gate/1.4.0/acme.gate/1.4.0/tools/tool.py": TOOL,
         },
-        ("acme-gate", "3.1"),
-    ),
-    "flatpak": (
-        "var/lib/flatpak/app/org.acme.Gate/x86_64/stable/0123/files/bin/tool.py",
         {
-            "var/lib/flatpak/app/org.acme.Gate/x86_64/stable/0123/metadata": (
-                b"[Application]\nname=org.acme.Gate\nruntime=org.gnome.Platform/x86_64/45\ncommand=gate\n"
-            )
+            "Program Files/Acme/Faces/lib/tool.py": ("Acme Faces", "2.1", "Acme Inc.", "2024-05-31", "system"),
+            "Program Files (x86)/Old/Gate/tool.py": ("Acme Old", "2.1", "Acme Inc.", "2024-05-31", "system"),
+            "Gate/tool.py": ("Gate Service", "", "", "", "system"),
+            "Windows/System32/hosted.py": ("Hosted", "", "", "", "system"),
+            "Users/ada/AppData/Local/Programs/Python311/Lib/site-packages/acme_gate/tool.py": (
+                "acme-gate",
+                "2.0",
+                "Ada",
+                "",
+                "user",
+            ),
+            f"{ANOTHER}node_modules/inner/tool.py": ("Gate", "2.1", "Acme Inc.", "2024-05-31", "user"),
+            f"{STORE}tool.py": ("Face Gate", "1.2.3.0", "Acme", "", "user"),
+            f"{SCOOP}tool.py": ("acme-gate", "2.0", "main", "", "user"),
+            "Users/ada/.dotnet/tools/.store/acme.gate/1.4.0/acme.gate/1.4.0/tools/tool.py": (
+                "Acme.Gate",
+                "1.4.0",
+                "Acme",
+                "",
+                "user",
+            ),
         },
-        ("org.acme.Gate", ""),
     ),
-    "snap": (
-        "snap/acme-gate/12/bin/tool.py",
-        {"snap/acme-gate/12/meta/snap.yaml": b"name: acme-gate\nversion: '4.0'\nsummary: gate\ntype: app\n"},
-        ("acme-gate", "4.0"),
-    ),
-    "Homebrew": (
-        "opt/homebrew/Cellar/acme-gate/5.0/bin/tool.py",
+    "macOS": (
         {
-            "opt/homebrew/Cellar/acme-gate/5.0/INSTALL_RECEIPT.json": json.dumps(
-                {"homebrew_version": "4.0", "source": {"path": "Formula/acme-gate.rb", "versions": {"stable": "5.0"}}}
-            ).encode()
+            **app(
+                "Applications", "Gate", NSHumanReadableCopyright="Copyright © 2019-2024 Acme Inc. All rights reserved."
+            ),
+            **app("Applications/Gate.app/Contents/Frameworks", "Helper"),
+            "Applications/Gate.app/Contents/Frameworks/Helper.app/Contents/Resources/tool.py": TOOL,
+            "private/var/db/receipts/org.acme.pkg.plist": plistlib.dumps(
+                {
+                    "PackageIdentifier": "org.acme.pkg",
+                    "PackageVersion": "3.1.0",
+                    "InstallDate": datetime(2024, 5, 31, 12),
+                    "InstallPrefixPath": "/",
+                }
+            ),
+            "private/var/db/receipts/org.acme.pkg.bom": bill(
+                (
+                    ".",
+                    "./Applications",
+                    "./Applications/Gate.app",
+                    "./Applications/Gate.app/Contents",
+                    "./Applications/Gate.app/Contents/Frameworks",
+                    "./Applications/Gate.app/Contents/Frameworks/Helper.app",
+                    "./Applications/Gate.app/Contents/Frameworks/Helper.app/Contents",
+                    "./Applications/Gate.app/Contents/Frameworks/Helper.app/Contents/Resources",
+                    "./Applications/Gate.app/Contents/Frameworks/Helper.app/Contents/Resources/tool.py",
+                    "./usr",
+                    "./usr/acme.py",
+                )
+            ),
+            "usr/acme.py": TOOL,
+            **app("Applications", "Brewed"),
+            "Applications/Brewed.app/Contents/Resources/tool.py": TOOL,
+            "opt/homebrew/Caskroom/brewed/.metadata/3.1/20240531100000.000/Casks/brewed.json": as_json(
+                token="brewed",
+                full_token="brewed",
+                name=["Brewed App"],
+                version="3.1",
+                artifacts=[{"app": ["Brewed.app"]}],
+            ),
+            **app("Users/ada/Applications", "Mine"),
+            "Users/ada/Applications/Mine.app/Contents/Resources/tool.py": TOOL,
+            "Library/LaunchDaemons/org.acme.faced.plist": plistlib.dumps(
+                {"Label": "org.acme.faced", "ProgramArguments": ["/usr/local/acme/tool.py", "-d"]}
+            ),
+            "usr/local/acme/tool.py": TOOL,
         },
-        ("acme-gate", "5.0"),
+        {
+            "Applications/Gate.app/Contents/Frameworks/Helper.app/Contents/Resources/tool.py": (
+                "Gate",
+                "3.1",
+                "Acme Inc.",
+                "2024-05-31",
+                "system",
+            ),
+            "usr/acme.py": ("org.acme.pkg", "3.1.0", "", "2024-05-31", "system"),
+            "Applications/Brewed.app/Contents/Resources/tool.py": ("Brewed", "3.1", "", "", "system"),
+            "Users/ada/Applications/Mine.app/Contents/Resources/tool.py": ("Mine", "3.1", "", "", "user"),
+            "usr/local/acme/tool.py": ("org.acme.faced", "", "", "", "system"),
+        },
     ),
-    "Android, by the user": (
-        "data/app/~~x==/com.acme.gate-y==/tool.py",
-        {"data/system/packages.xml": APPS},
-        ("com.acme.gate", "12"),
+    "Android": (
+        {
+            "data/app/~~x==/org.example.lobby-y==/base.apk": (ANDROID / "demo.apk").read_bytes(),
+            "data/app/~~x==/org.example.lobby-y==/tool.py": TOOL,
+            "data/system/packages.xml": APPS.replace(b"com.acme.gate", b"org.example.lobby"),
+        },
+        {
+            "data/app/~~x==/org.example.lobby-y==/tool.py": ("Lobby check-in", "1.2.0", "", "2024-06-01", "user"),
+            "data/app/~~x==/org.example.lobby-y==/base.apk!/classes.dex": (
+                "Lobby check-in",
+                "1.2.0",
+                "",
+                "2024-06-01",
+                "user",
+            ),
+        },
     ),
 }
 
 
-@pytest.mark.parametrize("kind", TREES)
-def test_a_finding_belongs_to_the_package_or_app_that_owns_the_file(tmp_path, kind):
-    place, others, component = TREES[kind]
-    write(tmp_path, {place: TOOL, **others})
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_a_finding_belongs_to_what_a_person_can_remove_with_all_that_the_system_tells_of_it(tmp_path, system):
+    files, expected = SYSTEMS[system]
+    write(tmp_path, files)
     report = scan([tmp_path], SETTINGS)
-    assert {(f.component.name, f.component.version) for f in report.findings} == {component}
+    told = {c.id: (c.name, c.version, c.publisher, c.installed_on, c.installed_for) for c in report.components}
+    owners = {e.locator: told[f.component.id] for f in report.findings for e in f.evidence}
+    assert {place: owners.get(place) for place in expected} == expected
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ def _graded(facts: ArtifactFacts, index: Index, *, mentions: bool) -> dict[str, 
     """What is found; mere mentions only if the example is about one, as all are whose indicators nobody verified."""
     found = [m for m in matches_of(facts, index) if isinstance(m, Match)]
     owners = owners_of((m.artifact for m in found), {facts.artifact.locator: facts})
-    graded = {g.technology.id: grade(g.technology, g.matches) for g in groups_of(found, index, owners)}
+    graded = {g.technology.id: grade(g.technology, g.matches) for g in groups_of(found, index, owners, lambda row: row)}
     return {key: g for key, g in sorted(graded.items()) if mentions or g.presence is not Presence.REFERENCED}
 
 

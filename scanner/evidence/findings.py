@@ -1,7 +1,7 @@
 """Findings: the matches of one technology in one component, graded and explained."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
 from typing import Any
 
@@ -36,14 +36,20 @@ _LANGUAGES = {
 _WEIGHT_ORDER = {weight: number for number, weight in enumerate(Weight)}
 
 
-def groups_of(matches: Iterable[Match], index: Index, owners: Mapping[str, Owner]) -> tuple[Group, ...]:
-    """Sort matches into technology and component; a match whose `all` conditions are not met there is dropped."""
+def groups_of(
+    matches: Iterable[Match], index: Index, owners: Mapping[str, Owner], of_row: Callable[[Owner], Owner]
+) -> tuple[Group, ...]:
+    """Sort matches into technology and component; a match whose `all` conditions are not met there is dropped.
+
+    `of_row` tells what a row of a register is the same as.
+    """
     sorted_out: dict[tuple[str, str, str], list[tuple[Entry, Match]]] = defaultdict(list)
     components: dict[str, Owner] = {}
     for match in matches:
         entry = index.entry(match.key)
         assert entry is not None, match.key
-        owner = registered(match.artifact, match.observation) or owners[match.artifact]
+        row = registered(match.artifact, match.observation)
+        owner = owners[match.artifact] if row is None else of_row(row)
         components.setdefault(owner.id, owner)
         sorted_out[(owner.locator, owner.id, entry.technology.id)].append((entry, match))
     groups = []

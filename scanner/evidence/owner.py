@@ -1,10 +1,31 @@
 """Owners: what a component is called, and which paths inside a target its claims mean."""
 
 import posixpath
+import re
 from collections.abc import Iterator
 from hashlib import sha256
 
 import msgspec
+
+_ROOT = r"(?:(?:^|!/)(?:[^/]+/)?|/diff/|/fs/|/rootfs/)"
+"""Where systems begin: a target, an image, a volume in it, a layer of containers."""
+_ACCOUNT = re.compile(
+    r"(?:^|/)(?:home/[^/]+|(?:Users|Documents and Settings)/(?!Public/|Shared/|All Users/|Default/)[^/]+)/",
+    re.I,
+)
+_OF_ROOT = re.compile(_ROOT + "root/")
+_OF_ALL = re.compile(
+    _ROOT + r"(?:usr|opt|snap|nix|var/lib|Applications|System|Library|Windows|Program Files[^/]*|ProgramData)/", re.I
+)
+"""What systems keep at their root for everybody."""
+_PROGRAM_FOLDER = re.compile(
+    rf"(?:{_ROOT}opt|(?:^|/)(?:Program Files(?: \(x86\))?|AppData/Local/Programs))/"
+    r"(?!homebrew/|local/|WindowsApps/|Common Files/)[^/]+(?=/)",
+    re.I,
+)
+"""A folder of a program's own, in those that are there for programs."""
+_INSIDE_BUNDLE = re.compile(r"(?<=\.app)/Contents$")
+_VERSION_DIGITS = re.compile(r"\d+(\.\d+)*")
 
 
 class Owner(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,9 +59,37 @@ def place_of(locator: str) -> tuple[str, str]:
 
 
 def folder_of(locator: str) -> str:
-    """The folder an artifact lies in, or the container at whose root it lies; empty at the root of the target."""
+    """The folder an artifact lies in, or the container at whose root it lies; empty at the root of the target. Of an
+    app of macOS the app itself."""
     container, folder = place_of(locator)
-    return container + folder if folder else container.removesuffix("!/")
+    return container + _INSIDE_BUNDLE.sub("", folder) if folder else container.removesuffix("!/")
+
+
+def folder_claimed(path: str) -> str:
+    """The folder that a claim means, as a locator; of a bundle of macOS all of it."""
+    return _INSIDE_BUNDLE.sub("", path.removesuffix("/").removesuffix("!"))
+
+
+def account_of(locator: str) -> str:
+    """For whom something is there, by where it lies: `user` in the folder of an account, `system` where a system keeps
+    what is for everybody, else nothing."""
+    if _ACCOUNT.search(locator):
+        return "user"
+    if _OF_ALL.search(locator):
+        return "system"
+    return "user" if _OF_ROOT.search(locator) else ""
+
+
+def program_folder(locator: str) -> str:
+    """The folder of its own that a program lies in, by where systems want such folders; empty elsewhere."""
+    container, mark, inner = locator.rpartition("!/")
+    found = _PROGRAM_FOLDER.search(inner)
+    return container + mark + inner[: found.end()] if found else ""
+
+
+def path_identity(locator: str) -> str:
+    """What identifies something that has only a path: that, without digits of versions."""
+    return "path:" + _VERSION_DIGITS.sub("", locator)
 
 
 def claimed_path(locator: str, path: str) -> str:

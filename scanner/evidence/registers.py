@@ -6,13 +6,14 @@ Only claims on the artifacts that are asked about are kept: the packages of a sy
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 from urllib.parse import unquote
 
 import msgspec
 
 from scanner.catalogue.product_names import plain_company, plain_name
-from scanner.evidence.owner import Owner, claimed_path, paths_upward
-from scanner.model.observation import Observation, Owns, Package, Product
+from scanner.evidence.owner import Owner, account_of, claimed_path, paths_upward
+from scanner.model.observation import Diverted, Installed, Observation, Owns, Package, Product, Service
 
 _MERGED = ("/bin/", "/sbin/", "/lib/", "/lib32/", "/lib64/", "/libx32/")
 """Folders that systems of today keep below `/usr`, with links in their old places (the `usr` merge)."""
@@ -28,6 +29,8 @@ _VERSIONS_SHOWN = 5
 
 def registered(locator: str, observation: object) -> Owner | None:
     """The component that a row of a register of installed software stands for; None for other observations."""
+    if isinstance(observation, Service):
+        return _service(locator, observation)
     if not isinstance(observation, Package | Product) or observation.role != "registered":
         return None
     if isinstance(observation, Package):
@@ -39,11 +42,32 @@ def registered(locator: str, observation: object) -> Owner | None:
         name=name,
         version=observation.version,
         purl=purl,
-        identity=purl or f"product:{plain_company(observation.publisher)}/{plain_name(name)}",
+        identity=purl or _identity(observation, name),
         described_by=locator,
         publisher=observation.publisher,
         installed_on=observation.installed_on,
         installed_for=observation.installed_for,
+    )
+
+
+def _identity(row: Package | Product, name: str) -> str:
+    """What stays the same from version to version: the identifier, where the register knows the product by nothing
+    else."""
+    if isinstance(row, Product) and name in row.ids:
+        return name
+    return f"product:{plain_company(row.publisher)}/{plain_name(name)}"
+
+
+def _service(locator: str, row: Service) -> Owner | None:
+    if not row.program:
+        return None
+    return Owner(
+        locator=locator,
+        name=row.title or row.name,
+        identity=f"service:{row.name.lower()}",
+        described_by=locator,
+        publisher=row.publisher,
+        installed_for=account_of(locator) or "system",
     )
 
 
@@ -58,48 +82,101 @@ def of_all_versions(owner: Owner, observations: Iterable[object]) -> Owner:
     return msgspec.structs.replace(owner, version=shown)
 
 
+class Row(NamedTuple):
+    """A row of a register, and what it claims."""
+
+    path: str
+    """A file, or a folder that ends in `/`."""
+    owner: Owner
+
+
 class Registers:
     """The rows and claims of all registers in a target."""
 
-    def __init__(self, asked: Iterable[str]) -> None:
+    def __init__(self, asked: set[str]) -> None:
+        """`asked` are artifacts and the folders around them, as `paths_upward` spells them."""
         self._rows: dict[tuple[str, str, str], Owner] = {}
-        self._claims: dict[str, tuple[str, Owns]] = {}
-        self._asked = {path for locator in asked for path in paths_upward(locator)}
+        self._claims: dict[str, list[tuple[str, Owns]]] = defaultdict(list)
+        self._put_aside: dict[str, tuple[str, str]] = {}
+        """Where files were put aside: where they would lie, and which package has its own there."""
+        self._takers: dict[str, str] = {}
+        self._asked = asked
+        self._days: dict[tuple[str, str, str], str] = {}
+        self._started: dict[str, Owner] = {}
         self._ends: dict[str, list[tuple[str, str]]] = defaultdict(list)
         """By the end of a path, from a slash on, in lower case: the paths that end so, and the folders before that."""
-        for path in self._asked:
-            for end, root in _ends_of(path):
-                self._ends[end.lower()].append((path, root))
+        for path in asked:
+            self._know(path)
+
+    def _know(self, path: str) -> None:
+        for end, root in _ends_of(path):
+            self._ends[end.lower()].append((path, root))
 
     def learn(self, locator: str, observation: Observation) -> None:
         """Take in a fact of the artifact at `locator`."""
         if isinstance(observation, Owns):
             if observation.register:
                 self._claim(locator, observation)
+        elif isinstance(observation, Installed):
+            row_of = (claimed_path(locator, observation.register), *_in_register(observation.purl, ""))
+            self._days[row_of] = max(observation.on, self._days.get(row_of, ""))
+        elif isinstance(observation, Diverted):
+            self._divert(locator, observation)
+        elif isinstance(observation, Service):
+            self._start(locator, observation)
         elif (row := registered(locator, observation)) is not None:
             self._rows.setdefault((locator, *_in_register(row.purl, row.name)), row)
 
-    def owner_of(self, locator: str) -> Owner | None:
+    def dated(self) -> dict[str, Owner]:
+        """By their ids, the rows of which another file than the register tells when they were installed; from now on
+        they say so."""
+        for key, day in self._days.items():
+            if key in self._rows and not self._rows[key].installed_on:
+                self._rows[key] = msgspec.structs.replace(self._rows[key], installed_on=day)
+        return {self._rows[key].id: self._rows[key] for key in self._days if key in self._rows}
+
+    def row_of(self, locator: str) -> Row | None:
         """The registered package or product with the longest claim on an artifact."""
         for path in paths_upward(locator):
-            if path not in self._claims:
-                continue
-            register, owns = self._claims[path]
-            return self._rows.get((register, *_in_register(owns.purl, owns.name))) or Owner(
-                locator=register,
-                name=_plain_name(owns.purl) or owns.name,
-                version=owns.version,
-                purl=owns.purl,
-                identity=owns.purl or f"product:{owns.name}",
-                described_by=register,
-            )
+            claim = next(self._claims_on(path), None)
+            if claim is not None:
+                register, owns = claim
+                known = self._rows.get((register, *_in_register(owns.purl, owns.name)))
+                return Row(path, known or _unlisted(register, owns))
         return None
+
+    def _claims_on(self, path: str) -> Iterator[tuple[str, Owns]]:
+        """The claims that hold, the first first: of a file that was put aside, those on its old place."""
+        origin, taker = self._put_aside.get(path, (path, self._takers.get(path, "")))
+        for register, owns in self._claims.get(origin, ()):
+            is_takers = _plain_name(owns.purl) == taker
+            if not taker or is_takers == (origin == path):
+                yield register, owns
+
+    def started(self, locator: str) -> Owner | None:
+        """The service or task that starts an artifact."""
+        return self._started.get(locator)
 
     def _claim(self, locator: str, owns: Owns) -> None:
         meant = self._meant(locator, owns.path) if owns.path.startswith("/") else (claimed_path(locator, owns.path),)
         for path in meant:
             if path in self._asked:
-                self._claims.setdefault(path, (claimed_path(locator, owns.register), owns))
+                self._claims[path].append((claimed_path(locator, owns.register), owns))
+
+    def _divert(self, locator: str, diverted: Diverted) -> None:
+        self._takers.update(dict.fromkeys(self._meant(locator, diverted.path), diverted.by))
+        for whole in tuple(self._meant(locator, diverted.to)):
+            origin = whole[: len(whole) - len(diverted.to) + 1] + diverted.path.removeprefix("/")
+            self._put_aside[whole] = origin, diverted.by
+            if origin not in self._asked:
+                self._asked.add(origin)
+                self._know(origin)
+
+    def _start(self, locator: str, service: Service) -> None:
+        owner = _service(locator, service)
+        if owner is not None:
+            for path in self._meant(locator, service.program):
+                self._started.setdefault(path, owner)
 
     def _meant(self, locator: str, path: str) -> Iterator[str]:
         """The paths that one from the root of a system can mean, for a register at `locator`."""
@@ -111,6 +188,18 @@ class Registers:
             system = root.removesuffix("usr/") if path.startswith(_MERGED) else root
             if locator.startswith(system) and own in (None, system):
                 yield whole
+
+
+def _unlisted(register: str, owns: Owns) -> Owner:
+    """What claims files without a row that tells more."""
+    return Owner(
+        locator=register,
+        name=_plain_name(owns.purl) or owns.name,
+        version=owns.version,
+        purl=owns.purl,
+        identity=owns.purl or f"product:{owns.name}",
+        described_by=register,
+    )
 
 
 def _system_of(locator: str) -> str | None:

@@ -16,7 +16,7 @@ from scanner.model.source import Budget, Info, Source
 
 INFO = Info(
     name="android-packages",
-    version=1,
+    version=2,
     line="Android's register of installed apps: the apps of the system and of the user, with their folders",
     specification="https://cs.android.com/android/platform/superproject/main/+/main:frameworks/base/services/core/java/"
     "com/android/server/pm/Settings.java",
@@ -46,7 +46,7 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
         yield Product(
             name=name,
             version=version,
-            installed_on=_day(attributes.get("it", "")),
+            installed_on=_day(attributes.get("it", "")) if is_users else "",  # else a time from before the device
             installed_for="user" if is_users else "system",
             ids=(name,),
             place=place,

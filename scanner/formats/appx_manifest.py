@@ -8,7 +8,7 @@ from scanner.model.source import Budget, Info, Source
 
 INFO = Info(
     name="appx-manifest",
-    version=1,
+    version=2,
     line="Manifests of Windows apps in packages (AppX, MSIX): the app and its files",
     specification="https://learn.microsoft.com/uwp/schemas/appxpackage/uapmanifestschema/schema-root",
     limits="Names that stand in a table of texts (ms-resource:) are not looked up; the identity's name is told then.",
@@ -39,7 +39,7 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     publisher = texts.get("PublisherDisplayName") or _common_name(identity.get("Publisher", ""))
     ids = (identity["Name"],) if identity.get("Name") else ()
     yield Product(name=name, publisher=publisher, version=version, role="is", ids=ids, place=place)
-    yield Owns(name=name, version=version, path="./", place=place)
+    yield Owns(name=name, version=version, path="./", as_one=True, place=place)
 
 
 def _common_name(subject: str) -> str:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
+from scanner.formats.packages.makers import publisher_in
 from scanner.formats.property_list import BINARY, property_list
 from scanner.model.observation import Config, Observation, Owns, Product
 from scanner.model.source import Budget, Info, Source
 
 INFO = Info(
     name="info-plist",
-    version=1,
+    version=2,
     line="Information of Apple's bundles (Info.plist): what a bundle is, which permissions it explains to people",
     specification="https://developer.apple.com/documentation/bundleresources/information-property-list",
     limits="Texts in other languages (InfoPlist.strings) are not read. Of other property lists bytes are searched.",
@@ -34,12 +35,13 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     bundle = words.get("CFBundleIdentifier", "")
     name = words.get("CFBundleDisplayName") or words.get("CFBundleName", "")
     version = words.get("CFBundleShortVersionString") or words.get("CFBundleVersion", "")
+    if bundle:
+        maker = publisher_in(words.get("NSHumanReadableCopyright", ""))
+        yield Product(role="is", name=bundle, publisher=maker, version=version, place="CFBundleIdentifier")
     is_watch_app = any(key.startswith("WKWatchKit") or key == "WKApplication" for key in tree)
     if words.get("CFBundlePackageType") == _APP and (name or bundle) and not is_watch_app:
         # The folder it lies in is the app, or all of the app but its signature.
-        yield Owns(purl="", name=name or bundle, version=version, path="./", place="CFBundleIdentifier")
-    if bundle:
-        yield Product(role="is", name=bundle, version=version, place="CFBundleIdentifier")
+        yield Owns(name=name or bundle, version=version, path="./", as_one=True, place="CFBundleIdentifier")
     for key, value in sorted(words.items()):
         if key.endswith(_EXPLAINS):
             yield Config(name=key, value=value, place=key)

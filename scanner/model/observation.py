@@ -46,6 +46,27 @@ class Package(_Fact, frozen=True, kw_only=True, tag="package"):
     """Whether it is there for everybody on the system or for one account."""
 
 
+class Installed(_Fact, frozen=True, kw_only=True, tag="installed"):
+    """When a package was installed, told by a log, where the register of the packages does not tell it."""
+
+    purl: str
+    """Package URL without version, as in the register's `Package`; its distribution may be another."""
+    on: str
+    """As `2024-05-31`."""
+    register: str
+    """The artifact that is the register, as in `Owns`."""
+
+
+class Diverted(_Fact, frozen=True, kw_only=True, tag="diverted"):
+    """A package has a file of its own where others have one, whose file lies elsewhere therefore."""
+
+    path: str
+    """From the root of the system."""
+    to: str
+    by: str
+    """The package's name; empty: somebody did it by hand."""
+
+
 class Requires(_Fact, frozen=True, kw_only=True, tag="requires"):
     """In a file that declares many packages: which of them one of them asks for, or the project itself does.
 
@@ -71,6 +92,14 @@ class Owns(_Fact, frozen=True, kw_only=True, tag="owns"):
     """Relative to the folder the artifact lies in, `/` as separator, `..` allowed; a folder ends in `/`;
     `./` is that folder itself. With a `register`, one that begins with `/` is meant from the root of the system, which
     is any folder around the artifact; what it has below `/usr` may be written without."""
+    publisher: str = ""
+    installed_on: str = ""
+    """Where the artifact has no `Package` or `Product` that tells it."""
+    in_folders: bool = False
+    """Its name and version are those of the folders it lies in, `NAME/VERSION/`; the name only if none is given here,
+    as in `pkg:brew/`."""
+    as_one: bool = False
+    """Nobody removes a part of it alone: an app, an extension, a snap."""
     register: str = ""
     """The artifact whose `registered` row tells of the package or product, as a path like `path` (`./name`: beside this
     one); empty if this artifact describes one package that was put here without a register."""
@@ -229,9 +258,14 @@ class StoredImage(_Fact, frozen=True, kw_only=True, tag="stored-image"):
 
 
 class Service(_Fact, frozen=True, kw_only=True, tag="service"):
-    """A registered system service."""
+    """A registered system service, or a task that the system starts by itself."""
 
     name: str
+    title: str = ""
+    """What people see it called."""
+    program: str = ""
+    """The file that it runs, from the root of the system: `/opt/acme/gate`."""
+    publisher: str = ""
 
 
 class Signer(_Fact, frozen=True, kw_only=True, tag="signer"):
@@ -270,6 +304,8 @@ class Network(_Fact, frozen=True, kw_only=True, tag="network"):
 Observation = (
     Identity
     | Package
+    | Installed
+    | Diverted
     | Requires
     | Owns
     | Import

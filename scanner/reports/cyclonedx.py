@@ -145,7 +145,15 @@ def _component(one: Component, report: Report) -> _Json:
         entry["version"] = printable(one.version, _VERSION_MOST)
     if one.purl.startswith("pkg:") and printable(one.purl) == one.purl:
         entry["purl"] = one.purl
-    return entry | {"properties": _properties({"verdict": one.verdict, "locator": one.locator})}
+    if one.publisher:
+        entry["publisher"] = printable(one.publisher)
+    told = {
+        "verdict": one.verdict,
+        "locator": one.locator,
+        "installed-on": one.installed_on,
+        "installed-for": one.installed_for,
+    }
+    return entry | {"properties": _properties(told)}
 
 
 def _technology(finding: Finding) -> _Json:

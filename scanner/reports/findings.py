@@ -1,5 +1,7 @@
 """Findings as formats show them: plain words, safe text, the most telling evidence first."""
 
+from collections.abc import Iterable, Iterator
+
 import msgspec
 
 from scanner.model.finding import Component, ComponentRef, Evidence, Finding
@@ -49,6 +51,8 @@ class FindingView(msgspec.Struct, frozen=True, kw_only=True):
     component: str
     purl: str
     locator: str
+    installed: str
+    """By whom, since when and for whom the component is there; empty where nothing tells."""
     verdict: str
     explanation: str
     presence: str
@@ -60,8 +64,14 @@ class FindingView(msgspec.Struct, frozen=True, kw_only=True):
     fingerprint: str
 
 
-def view_finding(finding: Finding) -> FindingView:
-    """Everything a format shows of a finding, safe to show."""
+def view_findings(findings: Iterable[Finding], components: Iterable[Component]) -> Iterator[FindingView]:
+    """Everything a format shows of findings, and of how their components came to be there."""
+    installed = {component.id: installation(component) for component in components}
+    return (view_finding(finding, installed.get(finding.component.id, "")) for finding in findings)
+
+
+def view_finding(finding: Finding, installed: str = "") -> FindingView:
+    """Everything a format shows of a finding, safe to show; `installed` tells of its component."""
     technology = finding.technology
     return FindingView(
         id=printable(finding.id),
@@ -73,6 +83,7 @@ def view_finding(finding: Finding) -> FindingView:
         component=component_name(finding.component),
         purl=printable(finding.component.purl),
         locator=printable(finding.component.locator),
+        installed=installed,
         verdict=words.VERDICTS[finding.verdict],
         explanation=prose(finding.explanation),
         presence=words.PRESENCES[finding.presence],
@@ -88,6 +99,16 @@ def view_finding(finding: Finding) -> FindingView:
 def component_name(component: ComponentRef | Component) -> str:
     """Name and version, safe to show."""
     return printable(f"{component.name or component.id} {component.version}".strip())
+
+
+def installation(component: Component) -> str:
+    """By whom, since when and for whom it is there, as far as anything tells: `by Acme, for one account`."""
+    told = (
+        component.publisher and f"by {printable(component.publisher)}",
+        component.installed_on and f"installed on {printable(component.installed_on)}",
+        words.INSTALLED_FOR.get(component.installed_for, ""),
+    )
+    return ", ".join(filter(None, told))
 
 
 def view_capabilities(presences: dict[Capability, Presence]) -> tuple[CapabilityView, ...]:

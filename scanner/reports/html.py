@@ -14,7 +14,7 @@ from scanner.reports.abbreviations import used_in
 from scanner.reports.changes import view_changes
 from scanner.reports.coverage import count_causes, view_gaps, view_method, view_not_counted
 from scanner.reports.decisions import view_decisions, view_waivers
-from scanner.reports.findings import component_name, view_finding
+from scanner.reports.findings import component_name, view_findings
 from scanner.reports.format import RenderOptions, ReportFormat
 from scanner.reports.graph_picture import can_be_drawn, picture
 from scanner.reports.graphs import view_graph
@@ -63,7 +63,7 @@ def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001 - eve
         summary=summarise(report),
         steps=next_steps(report),
         changes=view_changes(report.baseline) if report.baseline is not None else (),
-        findings=[view_finding(finding) for finding in report.findings],
+        findings=list(view_findings(report.findings, report.components)),
         findings_full=FINDINGS_FULL,
         rows_most=ROWS_MOST,
         groups_most=GROUPS_MOST,

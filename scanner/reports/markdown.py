@@ -7,7 +7,7 @@ from scanner.reports.abbreviations import used_in
 from scanner.reports.changes import view_changes
 from scanner.reports.coverage import view_gaps, view_method
 from scanner.reports.decisions import view_decisions, view_waivers
-from scanner.reports.findings import FindingView, view_finding
+from scanner.reports.findings import FindingView, view_findings
 from scanner.reports.format import RenderOptions, ReportFormat
 from scanner.reports.laws import LawView, by_gravest, view_laws, view_questions
 from scanner.reports.markdown_page import MarkdownPage, code, plain
@@ -84,7 +84,7 @@ def _capabilities(page: MarkdownPage, report: Report) -> None:
 
 def _findings(page: MarkdownPage, report: Report) -> None:
     page.heading(f"What was found ({len(report.findings):,})")
-    views = [view_finding(finding) for finding in report.findings[:ROWS_MOST]]
+    views = list(view_findings(report.findings[:ROWS_MOST], report.components))
     page.table(("No.", "Technology", "Where", "Counts as", "How sure", "Most telling sign"), map(_row, views))
     _more(page, len(report.findings))
     if not views:
@@ -97,7 +97,8 @@ def _row(finding: FindingView) -> tuple[str, ...]:
     return (
         plain(finding.id),
         plain(finding.technology),
-        f"{plain(finding.component)}, in {code(finding.locator)}",
+        f"{plain(finding.component)}{f' ({plain(finding.installed)})' if finding.installed else ''}, "
+        f"in {code(finding.locator)}",
         f"{plain(finding.verdict)}{waived}",
         plain(finding.confidence),
         f"{plain(sign.sight)} {code(sign.value)}",

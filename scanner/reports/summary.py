@@ -11,7 +11,7 @@ from scanner.model.finding import Finding
 from scanner.model.report import ListedSoftware, Report
 from scanner.model.vocabulary import Capability, Outcome, Presence, Verdict
 from scanner.reports import words
-from scanner.reports.findings import CapabilityView, component_name, view_capabilities
+from scanner.reports.findings import CapabilityView, component_name, installation, view_capabilities
 from scanner.reports.printable import printable, prose
 
 _PROBABLY = 0.9
@@ -39,8 +39,9 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     sentence: str
     notes: tuple[str, ...]
     """Whole sentences that must not be missed."""
-    components: tuple[tuple[str, str, str], ...]
-    """Name, locator and verdict in words of each component that has one, the strongest first."""
+    components: tuple[tuple[str, str, str, str], ...]
+    """Name, how it came to be there, locator and verdict in words of each component that has one, the strongest
+    first."""
     privacy: tuple[tuple[str, str], ...]
     """What a component with a verdict asks people or the system for beside it: its name, and a list in plain words."""
     capabilities: tuple[CapabilityView, ...]
@@ -58,7 +59,12 @@ def summarise(report: Report) -> Summary:
         sentence=f"{'; '.join(filter(None, (_found(report), _laws(report), _gaps(report))))}.",
         notes=tuple(_notes(report)),
         components=tuple(
-            (component_name(component), printable(component.locator), words.VERDICTS[component.verdict])
+            (
+                component_name(component),
+                installation(component),
+                printable(component.locator),
+                words.VERDICTS[component.verdict],
+            )
             for component in ranked
             if component.verdict is not Verdict.NONE
         ),

@@ -10,7 +10,7 @@ from scanner.reports.abbreviations import used_in
 from scanner.reports.changes import view_changes
 from scanner.reports.coverage import count_causes, view_gaps, view_method, view_not_counted
 from scanner.reports.decisions import view_decisions, view_waivers
-from scanner.reports.findings import CapabilityView, EvidenceView, FindingView, view_finding
+from scanner.reports.findings import CapabilityView, EvidenceView, FindingView, view_findings
 from scanner.reports.format import RenderOptions, ReportFormat
 from scanner.reports.laws import ExceptionView, LawView, OutcomeGroup, by_gravest, view_laws, view_questions
 from scanner.reports.networks import view_networks
@@ -102,8 +102,8 @@ def _components(page: Page, summary: Summary) -> None:
     """Where it is, and what else that asks people and the system for."""
     if summary.components:
         page.heading(f"Where ({words.count(len(summary.components), 'component')})")
-        for name, locator, verdict in summary.components[:SHORT_LINES]:
-            page.line(f"{name}, in {locator}: {verdict}", lead="- ")
+        for name, installed, locator, verdict in summary.components[:SHORT_LINES]:
+            page.line(f"{name}{f' ({installed})' if installed else ''}, in {locator}: {verdict}", lead="- ")
         _more(page, len(summary.components) - SHORT_LINES)
     if summary.privacy:
         page.heading("What else it asks for, and who signed it")
@@ -133,13 +133,12 @@ def _findings(page: Page, report: Report) -> None:
     page.heading(f"Findings ({len(report.findings):,})")
     if not report.findings:
         page.line("None.")
-    for number, finding in enumerate(report.findings[: FULL_FINDINGS + SHORT_LINES]):
+    for number, view in enumerate(view_findings(report.findings[: FULL_FINDINGS + SHORT_LINES], report.components)):
         if number < FULL_FINDINGS:
-            _finding(page, view_finding(finding))
+            _finding(page, view)
             continue
         if number == FULL_FINDINGS:
             page.blank()
-        view = view_finding(finding)
         page.line(f"{view.id} {view.technology}, in {view.component}: {view.verdict}, {view.confidence}")
     _more(page, len(report.findings) - FULL_FINDINGS - SHORT_LINES)
 
@@ -152,6 +151,7 @@ def _finding(page: Page, finding: FindingView) -> None:
     page.line(f"{kind}. {finding.summary}", indent=4)
     package = f" ({finding.purl})" if finding.purl else ""
     page.line(f"{finding.component}{package}, in {finding.locator}", lead="Where: ", indent=4)
+    page.line(finding.installed, lead="Installed: ", indent=4)
     page.line(_abilities(finding) or "not known", lead="Can: ", indent=4)
     page.line(f"{finding.verdict}, {finding.confidence}. {finding.explanation}", lead="Counts as: ", indent=4)
     page.line(finding.waiver, lead="Waived: ", indent=4)

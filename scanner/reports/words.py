@@ -25,6 +25,12 @@ VERDICTS: dict[Verdict, str] = {
 }
 """What a finding or a component amounts to."""
 
+INSTALLED_FOR: dict[str, str] = {
+    "system": "for everybody on the system",
+    "user": "for one account",
+}
+"""For whom a component is there."""
+
 HEADLINES: dict[Verdict, str] = {
     Verdict.RECOGNITION: "face recognition found",
     Verdict.CAPABLE_DORMANT: "face recognition is there, but nothing seen uses it",

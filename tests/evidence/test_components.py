@@ -68,7 +68,7 @@ def test_a_wheel_is_the_package_it_holds():
 def test_a_loose_library_is_known_by_its_soname_and_a_loose_file_by_its_path_without_version():
     library = facts(Library(name="libacme.so.3", role="is", place="DT_SONAME"), locator="lib/libacme.so.3.1")
     assert owner("lib/libacme.so.3.1", library).identity == "soname:libacme.so.3"
-    assert owner("opt/tool-1.2.3/tool").identity == "path:opt/tool-/tool"
+    assert owner("srv/tool-1.2.3/tool").identity == "path:srv/tool-/tool"
 
 
 def test_a_file_that_names_itself_is_known_by_that_name_unless_a_package_claims_it():

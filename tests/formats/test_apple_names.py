@@ -115,8 +115,8 @@ def test_the_information_of_an_app_names_it_and_its_permissions(form):
     data = plistlib.dumps(INFORMATION, fmt=form)
     assert info_plist.wants("info.plist", data)
     assert read(info_plist, BytesSource("Info.plist", data)) == [
-        Owns(name="Shop", version="2.1", path="./", place="CFBundleIdentifier"),
         Product(role="is", name="org.example.shop", version="2.1", place="CFBundleIdentifier"),
+        Owns(name="Shop", version="2.1", path="./", as_one=True, place="CFBundleIdentifier"),
         Config(
             name="NSFaceIDUsageDescription", value="Open the till with your face.", place="NSFaceIDUsageDescription"
         ),

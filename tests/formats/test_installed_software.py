@@ -26,7 +26,7 @@ def test_a_windows_app_is_what_its_manifest_says_and_owns_its_folder():
     assert product == Product(
         name="Face Gate", publisher="Acme", version="1.2.3.0", role="is", ids=("AcmeInc.FaceGate",), place="line 3"
     )
-    assert owner == Owns(name="Face Gate", version="1.2.3.0", path="./", place="line 3")
+    assert owner == Owns(name="Face Gate", version="1.2.3.0", path="./", as_one=True, place="line 3")
 
 
 def test_a_name_that_stands_elsewhere_is_the_identitys():
@@ -37,7 +37,7 @@ def test_a_name_that_stands_elsewhere_is_the_identitys():
 
 TASK = """<?xml version="1.0" encoding="UTF-16"?>
 <Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
-  <RegistrationInfo><URI>\\Acme\\Watcher</URI></RegistrationInfo>
+  <RegistrationInfo><Author>Acme</Author><URI>\\Acme\\Watcher</URI></RegistrationInfo>
   <Actions Context="Author"><Exec><Command>"C:\\Program Files\\Acme\\Watch.exe"</Command></Exec></Actions>
 </Task>"""
 
@@ -48,7 +48,7 @@ def test_a_scheduled_task_gives_its_name_and_the_program_it_starts(encoding):
     source = BytesSource("Watcher", content)
     assert windows_task.wants("watcher", source.head)
     assert read(windows_task, source) == [
-        Service(name="Watcher", place="line 3"),
+        Service(name="Watcher", program="/Program Files/Acme/Watch.exe", publisher="Acme", place="line 3"),
         Config(name="scheduled-task:watch.exe", value='"C:\\Program Files\\Acme\\Watch.exe"', place="line 4"),
     ]
 

@@ -359,6 +359,9 @@ def _component(ref: ComponentRef, verdict: Verdict) -> Component:
         purl=ref.purl,
         locator=ref.locator,
         verdict=verdict,
+        publisher="Acme\x1b Inc." if verdict is Verdict.RECOGNITION else "",
+        installed_on="2024-05-31" if verdict is Verdict.RECOGNITION else "",
+        installed_for="user" if verdict is Verdict.RECOGNITION else "",
         privacy=(camera,) if verdict is Verdict.RECOGNITION else (),
     )
 

@@ -15,7 +15,7 @@ from scanner.model.vocabulary import Cause, Scope
 
 INFO = Info(
     name="conda",
-    version=3,
+    version=4,
     line="Conda environments: packages asked for, locked and installed, with the files of the installed ones",
     specification="https://docs.conda.io/projects/conda/en/stable/user-guide/tasks/manage-environments.html and "
     "https://conda.github.io/conda-lock/",
@@ -35,6 +35,8 @@ _FIELD = re.compile(r"^\s*(?:-\s+)?(name|version|manager|category):\s*['\"]?([\w
 _BELOW = re.compile(r"    ([A-Za-z0-9_][\w.-]{0,200}): ")
 """In a lock, what stands deeper than an entry's fields: the packages under its `dependencies:`."""
 _MOST_ASKED = 2000
+_ON_DAY = re.compile(rb"==> (\d{4}-\d\d-\d\d) ")
+_SYSTEM = re.compile(r"noarch|(?:linux|osx|win|emscripten|wasi|freebsd|zos)-\w+")
 _FILE = re.compile(r"/([^/\s#]{1,300}?)-([^/\s#-]{1,100})-[^/\s#-]{1,200}\.(?:conda|tar\.bz2)(?:#\S*)?\s*$")
 
 
@@ -43,6 +45,9 @@ class _Installed(msgspec.Struct):
     version: str = ""
     files: list[str] = []
     depends: list[str] = []
+    channel: str = ""
+    dist_name: str = ""
+    build: str = ""
 
 
 def wants(name: str, head: bytes) -> bool:
@@ -67,7 +72,7 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     budget.spend_bytes(2 * source.size)
     data, name = bytes(source.view()), source.name.lower()
     if name.endswith(".json"):
-        yield from _installed(data, budget)
+        yield from _installed(data, source.group("history"), budget)
         return
     lines = data.decode("utf-8", "backslashreplace").splitlines()
     if name.endswith(".txt"):
@@ -82,7 +87,19 @@ def _is_lock(name: str, head: bytes) -> bool:
     return "conda-lock" in name and (_LOCKED.search(head) is not None or b"content_hash" in head)
 
 
-def _installed(data: bytes, budget: Budget) -> Iterator[Observation]:
+def _day_in(history: Source | None, package: _Installed, budget: Budget) -> str:
+    """When a package came into its environment last, as the environment's history tells."""
+    if history is None or history.size > _MAX_BYTES:
+        return ""
+    budget.spend_bytes(history.size)
+    text = bytes(history.view())
+    named = f"{package.name}-{package.version}-{package.build}\n".encode()
+    at = max(text.rfind(before + named) for before in (b"::", b"+", b"/"))
+    told = _ON_DAY.match(text, text.rfind(b"\n==> ", 0, at) + 1) if at >= 0 else None
+    return told[1].decode() if told else ""
+
+
+def _installed(data: bytes, history: Source | None, budget: Budget) -> Iterator[Observation]:
     try:
         package = msgspec.json.decode(data, type=_Installed)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -92,11 +109,24 @@ def _installed(data: bytes, budget: Budget) -> Iterator[Observation]:
     purl = conda_purl(package.name)
     if purl is None:
         raise Unreadable(Cause.DAMAGED, "The metadata has no name, so the package is not known.")
-    yield Package(purl=purl, version=package.version, role="installed", place="name")
+    yield Package(
+        purl=purl,
+        version=package.version,
+        role="installed",
+        publisher=_channel(package.channel),
+        installed_on=_day_in(history, package, budget),
+        place="name",
+    )
     yield from owned(purl, package.version, package.files, "../", budget, "files")
     for index, asked in enumerate(package.depends):
         budget.spend_items()
         yield from _asked_for(asked.partition(" ")[0], f"depends[{index}]")
+
+
+def _channel(address: str) -> str:
+    """Who packaged it: `conda-forge` of an address that ends in the kind of system."""
+    parts = [part for part in address.split("/") if part]
+    return next((part for part in reversed(parts) if not _SYSTEM.fullmatch(part) and part != "t"), "")
 
 
 def _explicit(lines: list[str], budget: Budget) -> Iterator[Observation]:

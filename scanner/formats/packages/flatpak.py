@@ -10,12 +10,15 @@ from scanner.model.source import Budget, Info, Source
 
 INFO = Info(
     name="flatpak",
-    version=1,
+    version=2,
     line="Flatpak: installed apps and runtimes, with their files",
     specification="https://docs.flatpak.org/en/latest/flatpak-command-reference.html",
-    limits="The version that an app's AppStream data gives is not read.",
+    limits="Who made an app, as its AppStream data says, is not read; when it was installed is not in its files.",
     names=("metadata",),
 )
+_VERSION = re.compile(rb"appdata-version\0{1,8}([^\0]{1,100})\0\0s")
+"""In the values that flatpak keeps of what it installed (GVariant, `a{sv}`): key, alignment, text, its type."""
+_LARGEST_BYTES = 4 << 20
 _NAME = re.compile(r"name\s*=\s*([\w.-]{1,255})\s*$")
 
 
@@ -31,7 +34,16 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
         purl = package_purl("flatpak", found[1]) if found else None
         if found and purl:
             place = f"line {number}"
-            yield Package(purl=purl, role="installed", place=place)
-            yield Product(name=found[1], role="is", place=place)
-            yield Owns(purl=purl, path="./", place=place)
+            version = _version(source.group("deploy"), budget)
+            yield Package(purl=purl, version=version, role="installed", place=place)
+            yield Product(name=found[1], version=version, role="is", place=place)
+            yield Owns(purl=purl, version=version, path="./", as_one=True, place=place)
             return
+
+
+def _version(deployed: Source | None, budget: Budget) -> str:
+    if deployed is None or deployed.size > _LARGEST_BYTES:
+        return ""
+    budget.spend_bytes(deployed.size)
+    found = _VERSION.search(bytes(deployed.view()))
+    return found[1].decode("utf-8", "replace") if found else ""

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
+from scanner.formats.packages.makers import without_address
 from scanner.formats.packages.purls import npm_purl
 from scanner.model.observation import Import, Observation, Owns, Package
 from scanner.model.source import Budget, Info, Source, Unreadable
@@ -14,7 +15,7 @@ from scanner.model.vocabulary import Cause, Scope
 
 INFO = Info(
     name="npm",
-    version=3,
+    version=4,
     line="JavaScript packages: the package itself and what it depends on",
     specification="the package.json that npm documents (npm help package.json)",
     limits="Ranges of versions are not resolved: only an exact version is kept.",
@@ -59,7 +60,9 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     name, version = (_text(parts.get(key)) for key in ("name", "version"))
     purl = npm_purl(name)
     if purl and version:
-        yield Package(purl=purl, version=version, role="installed", place="name")
+        yield Package(
+            purl=purl, version=version, role="installed", publisher=_author(parts.get("author")), place="name"
+        )
         yield Owns(purl=purl, version=version, path="./", place="name")
     problem: Unreadable | None = None
     for key in _DEPENDENCIES:
@@ -71,6 +74,13 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
             problem = problem or error
     if problem:
         raise problem
+
+
+def _author(raw: msgspec.Raw | None) -> str:
+    """Who wrote it: a text, or an object with a name."""
+    if raw is not None and bytes(raw).startswith(b"{"):
+        raw = _decoded(raw, dict[str, msgspec.Raw]).get("name")
+    return without_address(_text(raw))
 
 
 def _entries(parts: dict[str, msgspec.Raw], budget: Budget) -> Iterator[Import]:

@@ -4,15 +4,16 @@ from collections.abc import Callable, Iterator
 
 from scanner.formats.json_tree import json_object, part, word
 from scanner.formats.packages.dependencies import PROJECT, requires
+from scanner.formats.packages.makers import without_address
 from scanner.formats.packages.purls import package_purl
 from scanner.formats.xml_elements import Element, xml_elements
 from scanner.model.observation import Observation, Owns, Package, Requires
-from scanner.model.source import Budget, Info, Source
+from scanner.model.source import Budget, Info, Source, Unreadable
 from scanner.model.vocabulary import Scope
 
 INFO = Info(
     name="nuget",
-    version=3,
+    version=4,
     line=".NET packages: what projects ask for and lock, what programs were built with, what a package is",
     specification="https://learn.microsoft.com/nuget/consume-packages/overview-and-workflow, …/reference/nuspec",
     limits="Versions that a property gives are left out. Conditions of a project are not evaluated.",
@@ -20,6 +21,8 @@ INFO = Info(
     suffixes=(".csproj", ".vbproj", ".fsproj", ".props", ".targets", ".deps.json", ".nuspec"),
 )
 
+_TOOL = "DotnetTool"
+"""The type of packages that `dotnet tool install` puts on a computer, each with all that it needs."""
 _ITEMS = frozenset({"PackageReference", "PackageVersion", "GlobalPackageReference"})
 
 
@@ -68,20 +71,30 @@ def _of_project(source: Source, budget: Budget) -> Iterator[Package]:
 
 def _of_package(source: Source, budget: Budget) -> Iterator[Package | Owns]:
     own: dict[str, str] = {}
-    for element in xml_elements(source, budget):
-        if element.path[:-1] == ("package", "metadata"):
-            own[element.path[-1]] = element.text
-            if element.path[-1] in ("id", "version"):
-                yield from _itself(own)
-        elif element.path[-1] == "dependency" and "dependencies" in element.path:
-            yield from _dependency(element)
+    asked: list[Package] = []
+    problem: Unreadable | None = None
+    try:
+        for element in xml_elements(source, budget):
+            if element.path[:-1] == ("package", "metadata"):
+                own[element.path[-1]] = element.text
+            elif element.path[-1] == "packageType":
+                own["type"] = element.attributes.get("name", "")
+            elif element.path[-1] == "dependency" and "dependencies" in element.path:
+                asked += _dependency(element)
+    except Unreadable as why:
+        problem = why
+    yield from _itself(own)
+    yield from asked
+    if problem is not None:
+        raise problem
 
 
 def _itself(own: dict[str, str]) -> Iterator[Package | Owns]:
     purl = package_purl("nuget", own.get("id", ""))
     if purl is not None and own.get("version") and "$" not in own["version"]:
-        yield Package(purl=purl, version=own["version"], role="installed", place="metadata.id")
-        yield Owns(purl=purl, version=own["version"], path="./", place="metadata.id")
+        maker, is_tool = without_address(own.get("authors", "")), own.get("type") == _TOOL
+        yield Package(purl=purl, version=own["version"], role="installed", publisher=maker, place="metadata.id")
+        yield Owns(purl=purl, version=own["version"], path="./", as_one=is_tool, place="metadata.id")
 
 
 def _dependency(element: Element) -> Iterator[Package]:

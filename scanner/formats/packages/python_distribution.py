@@ -5,8 +5,9 @@ What it owns stands beside it: RECORD in *.dist-info, installed-files.txt or top
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from scanner.formats.packages.makers import without_address
 from scanner.formats.packages.purls import pypi_purl
 from scanner.formats.packages.python_owned_files import owned, summary
 from scanner.formats.packages.requirements import declared
@@ -16,7 +17,7 @@ from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="python-distribution",
-    version=3,
+    version=4,
     line="Python packages: installed ones, the files they own and what they depend on",
     specification="Core metadata: https://packaging.python.org/specifications/core-metadata/",
     limits="Environment markers are not evaluated, but for those that name an extra. Without a list of files "
@@ -30,6 +31,7 @@ _MAX_LIST_BYTES = 64 * 1024 * 1024
 _MAX_MODULES = 200
 _FIELD = re.compile(rb"^([A-Za-z-]{1,64}):[ \t]*(.*)$")
 _MODULE = re.compile(r"[\w./-]{1,200}")
+_MAKERS = (b"author", b"author-email", b"maintainer", b"maintainer-email")
 _BESIDE_EGG_INFO = ("top_level.txt", "SOURCES.txt", "dependency_links.txt")
 
 
@@ -54,7 +56,7 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     purl = pypi_purl(values.get(b"name", "").strip())
     version = values.get(b"version", "").strip()
     if purl is not None:
-        yield Package(purl=purl, version=version, role="installed", place="Name header")
+        yield Package(purl=purl, version=version, role="installed", publisher=_maker(values), place="Name header")
         yield from _owned(purl, version, values[b"name"].strip(), source, budget)
     for index, requirement in enumerate(requirements):
         package = declared(requirement, f"Requires-Dist[{index}]")
@@ -62,6 +64,12 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
             yield package
     if purl is None:
         raise Unreadable(Cause.DAMAGED, "The metadata has no name, so the package is not known.")
+
+
+def _maker(values: Mapping[bytes, str]) -> str:
+    """The author, else the maintainer; of an address only the name before it."""
+    named = (without_address(values.get(field, "")) for field in _MAKERS)
+    return next((name for name in named if name not in ("", "UNKNOWN")), "")
 
 
 def _owned(purl: str, version: str, name: str, source: Source, budget: Budget) -> Iterator[Owns]:

@@ -10,7 +10,7 @@ from scanner.model.source import Budget, Info, Source
 
 INFO = Info(
     name="snap",
-    version=1,
+    version=2,
     line="Snap packages: the package itself, with its files",
     specification="https://snapcraft.io/docs/snap-format",
     limits="Read line by line, as snapcraft writes it: YAML's other notations are not understood.",
@@ -39,4 +39,4 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
     yield Package(purl=purl, version=version, role="installed", place=places["name"])
     if "title" in fields:
         yield Product(name=fields["title"], version=version, role="is", place=places["title"])
-    yield Owns(purl=purl, version=version, path="../", place=places["name"])
+    yield Owns(purl=purl, version=version, path="../", as_one=True, place=places["name"])

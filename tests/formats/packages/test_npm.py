@@ -29,7 +29,7 @@ def source(value: object) -> BytesSource:
 
 def test_a_package_gives_itself_and_its_dependencies():
     assert read(npm, source(MANIFEST)) == [
-        Package(purl="pkg:npm/%40example/app", version="1.2.3", role="installed", place="name"),
+        Package(purl="pkg:npm/%40example/app", version="1.2.3", role="installed", publisher="A", place="name"),
         Owns(purl="pkg:npm/%40example/app", version="1.2.3", path="./", place="name"),
         Package(purl="pkg:npm/%40vendor/client-sdk", role="declares", place="dependencies.@vendor/client-sdk"),
         Package(purl="pkg:npm/exact", version="2.0.1", role="declares", place="dependencies.exact"),

@@ -1,0 +1,296 @@
+"""Claims: what a file belongs to, when apps, packages and registers of installed software each say that it is theirs.
+
+The component is what a person can remove. So, in this order:
+
+1. the package of a system's own register (`dpkg`, `rpm` …) that lists the file: its manager removes it;
+2. what is removed as one (`Owns.as_one`: an app, an extension, a snap) and what a register of programs says, whichever
+   is around the other; where both mean the same folder they are one thing, told by both;
+3. of a program that is an environment (Python itself, Anaconda, Node) the package that was put into it;
+4. the package whose metadata claims it, of what is installed for all of Node with what it brought along;
+5. the folder that a program was put into without any register;
+6. the service or task that starts it, or the file alone.
+
+Only claims on the artifacts that are asked about are kept: a system's packages own more files than fit in memory.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from scanner.evidence.edges.installed import is_of_program
+from scanner.evidence.edges.nodes import name_of_package
+from scanner.evidence.owner import (
+    Owner,
+    account_of,
+    claimed_path,
+    folder_claimed,
+    folder_of,
+    path_identity,
+    paths_upward,
+    program_folder,
+)
+from scanner.evidence.registers import Registers, Row
+from scanner.formats.packages.purls import package_purl
+from scanner.model.artifact import ArtifactFacts
+from scanner.model.locator import base_name, containers_of
+from scanner.model.observation import (
+    Diverted,
+    Identity,
+    Installed,
+    Library,
+    Observation,
+    Owns,
+    Package,
+    Product,
+    Service,
+)
+
+CLAIMING = (Owns, Identity, Package, Product, Service, Installed, Diverted)
+"""What says whose an artifact is: all that `Claims` and `Registers` learn from."""
+
+_SHIPPED_AS_ONE = (
+    ".apk", ".aab", ".apks", ".xapk", ".apkm", ".aar", ".jar", ".war", ".ear", ".ipa", ".whl", ".xpi", ".crx",
+    ".deb", ".rpm", ".snap", ".flatpak", ".msi", ".msix", ".appx", ".appimage",
+    ".egg", ".nupkg", ".vsix",
+)  # fmt: skip
+_PROGRAMS = (".pyz", ".pyzw", ".pex", ".asar")
+"""Programs in one file: one component too, and never the package that happens to be the only one inside."""
+_MERE_ARCHIVES = (".tar", ".gz", ".xz", ".zst", ".bz2", ".lzma", ".cpio")
+_ENVIRONMENT = re.compile(
+    r"(?:envs/[^/]+/)?(?:(?:lib/)?(?:python[\d.]+/)?(?:site|dist)-packages|conda-meta|(?:lib/)?node_modules)/", re.I
+)
+"""Where, below its own folder, a program keeps the packages that people put into it."""
+_FOR_ALL_OF_NODE = re.compile(r"(.*?(?:^|/)(?:lib|npm)/node_modules/(?:@[^/]+/)?[^/]+/).", re.I)
+"""`npm install --global` puts a package into one folder with all that it asks for, and removes it so."""
+
+
+class Claims:
+    """What names itself, and which packages claim the artifacts that are asked about."""
+
+    def __init__(
+        self,
+        asked: Sequence[str],
+        facts: Mapping[str, ArtifactFacts],
+        claiming: Iterable[tuple[str, ArtifactFacts]],
+    ) -> None:
+        self._programs = {
+            around[-2] for around in map(containers_of, asked) if len(around) > 1 and is_of_program(around[-1])
+        }
+        self._facts = facts
+        around = {container for locator in asked for container in containers_of(locator)}
+        self._asked = {path for locator in (*asked, *around) for path in paths_upward(locator)}
+        self._registers = Registers(self._asked)
+        self._named: dict[str, Identity] = {}
+        self._by_bundle: dict[str, list[str]] = defaultdict(list)
+        self._claims: dict[str, Owner] = {}
+        self._as_one: dict[str, Owner] = {}
+        self._described: dict[str, Package | Product] = {}
+        """Of the artifact that is being learnt from, by package URL; of what has none under an empty one."""
+        self._beside: dict[str, list[tuple[str, Package]]] = defaultdict(list)
+        """Of packages installed where something that is asked about lies: by package URL, with where they lie."""
+        self._packages_in: dict[str, dict[str, Owner]] = {}
+        self._owners: dict[str, Owner] = {}
+        self.rows: dict[str, Owner] = {}
+        """By the id of a register's row: the app that is the same thing."""
+        if not self._asked:
+            return
+        for locator, item in claiming:
+            self._described.clear()
+            for observation in item.observations:
+                if isinstance(observation, CLAIMING):
+                    self._learn(locator, observation)
+        self.rows.update(self._registers.dated())
+
+    def owner_of(self, locator: str) -> Owner:
+        """The component an artifact belongs to."""
+        root = self._shipped_whole(locator)
+        place = locator if root is None else root
+        inner = self._claimant(locator) if root is None else self._owners.setdefault(root, self._whole(root))
+        outer = self._around(place, inner)
+        if outer is not None:
+            outer = self._as_its_package_says(outer)
+            own = inner is not None and (inner.purl or root is None)
+            return msgspec.structs.replace(outer, own_names=(inner.identity,) if inner and own else ())
+        return inner or self._unclaimed(locator)
+
+    def _around(self, place: str, inner: Owner | None) -> Owner | None:
+        """What is removed together with all that lies in it, if the artifact lies in such a thing."""
+        row = self._registers.row_of(place)
+        app_path = next((path for path in reversed(list(paths_upward(place))) if path in self._as_one), "")
+        app = self._as_one.get(app_path)
+        if row is None:
+            return app
+        if row.owner.purl and not row.path.endswith("/"):
+            return row.owner
+        if app is not None and row.path.startswith(app_path):
+            return self._joined(row, app, is_same=row.path == app_path)
+        if inner is not None and inner.purl and _is_put_into(row.path, inner.described_by):
+            return None
+        named = next((locator for locator in self._by_bundle[row.owner.name] if locator.startswith(row.path)), None)
+        if named is not None:
+            whole = self._whole(named)
+            return self._joined(row, msgspec.structs.replace(whole, locator=row.path.rstrip("/")), is_same=True)
+        return row.owner
+
+    def _as_its_package_says(self, outer: Owner) -> Owner:
+        """A program in an environment of its own, with what the package of its name in there tells."""
+        inside = f"{outer.locator}/"
+        told = next((package for at, package in self._beside.get(outer.purl, ()) if at.startswith(inside)), None)
+        if told is None or (outer.version and outer.publisher):
+            return outer
+        return msgspec.structs.replace(
+            outer, version=outer.version or told.version, publisher=outer.publisher or told.publisher
+        )
+
+    def _joined(self, row: Row, app: Owner, *, is_same: bool) -> Owner:
+        """An app, with what only the register tells of it."""
+        joined = msgspec.structs.replace(
+            app,
+            version=app.version or row.owner.version,
+            purl=app.purl or row.owner.purl,
+            publisher=app.publisher or row.owner.publisher,
+            installed_on=row.owner.installed_on or app.installed_on,
+            installed_for=row.owner.installed_for or app.installed_for,
+        )
+        if is_same:
+            self.rows[row.owner.id] = joined
+        return joined
+
+    def _learn(self, locator: str, observation: Observation) -> None:
+        if isinstance(observation, Owns) and not observation.register:
+            self._claim(locator, observation)
+        elif isinstance(observation, Identity):
+            named = _subject(locator, observation)
+            if named not in self._named:
+                self._named[named] = observation
+                self._by_bundle[observation.bundle].append(named)
+        elif isinstance(observation, Package) and observation.role == "installed":
+            self._described[observation.purl] = observation
+            if f"{folder_of(folder_of(locator))}/" in self._asked:
+                self._beside[observation.purl].append((locator, observation))
+        elif isinstance(observation, Product) and observation.role == "is":
+            self._described.setdefault("", observation)
+        else:
+            self._registers.learn(locator, observation)
+
+    def _claim(self, locator: str, owns: Owns) -> None:
+        claimed = [path for path in (locator, claimed_path(locator, owns.path)) if path in self._asked]
+        around = [container for container in containers_of(locator) if f"{container}!/" in self._asked]
+        if not claimed and not around:  # so of nearly all files of packages
+            return
+        owner = self._described_by(locator, owns)
+        for path in claimed:
+            if owns.as_one and path.endswith("/"):
+                owner = msgspec.structs.replace(owner, locator=folder_claimed(path) or locator)
+                self._as_one.setdefault(f"{folder_claimed(path)}/", owner)
+            self._claims.setdefault(path, owner)
+        for container in around:
+            self._packages_in.setdefault(container, {}).setdefault(owner.identity, owner)
+
+    def _described_by(self, locator: str, owns: Owns) -> Owner:
+        told = self._described.get(owns.purl)
+        folder = folder_of(locator)
+        name, version, purl = owns.name, owns.version, owns.purl
+        if owns.in_folders:
+            around, _, version = folder.rpartition("/")
+            purl = purl if not purl.endswith("/") else package_purl(purl[4:-1], base_name(around)) or ""
+        return Owner(
+            locator=folder or locator,
+            name=name_of_package(purl) or name,
+            version=version,
+            purl=purl,
+            identity=purl or f"product:{name}",
+            described_by=locator,
+            publisher=(told.publisher if told else "") or owns.publisher,
+            installed_on=(told.installed_on if told else "") or owns.installed_on,
+            installed_for=(told.installed_for if told else "") or account_of(locator),
+        )
+
+    def _shipped_whole(self, locator: str) -> str | None:
+        for container in containers_of(locator):
+            if container in self._named or container in self._programs or _is_shipped_as_one(container):
+                return container
+        return locator if _is_shipped_as_one(locator) else None
+
+    def _whole(self, root: str) -> Owner:
+        identity = self._named.get(root)
+        if identity is not None:
+            return Owner(
+                locator=root,
+                name=identity.name,
+                version=identity.version,
+                purl=identity.purl,
+                identity=identity.purl or identity.bundle or identity.name or path_identity(root),
+                installed_for=account_of(root),
+            )
+        packages = {} if root.lower().endswith(_PROGRAMS) else self._packages_in.get(root, {})
+        if len(packages) == 1:
+            return msgspec.structs.replace(next(iter(packages.values())), locator=root)
+        return msgspec.structs.replace(self._file(root), installed_for=account_of(root))
+
+    def _claimant(self, locator: str) -> Owner | None:
+        """The package with the longest claim on the artifact's path."""
+        for path in paths_upward(locator):
+            if path in self._claims:
+                for_all = _FOR_ALL_OF_NODE.match(path)
+                outer = self._claims.get(for_all[1]) if for_all else None
+                if outer is not None:
+                    return msgspec.structs.replace(outer, own_names=(self._claims[path].identity,))
+                return self._claims[path]
+        return None
+
+    def _unclaimed(self, locator: str) -> Owner:
+        if locator in self._named:
+            return self._owners.setdefault(locator, self._whole(locator))
+        folder = program_folder(locator)
+        if folder:
+            return self._owners.setdefault(folder, self._program(folder, self._file(locator)))
+        return self._registers.started(locator) or self._owners.setdefault(locator, self._file(locator))
+
+    def _program(self, folder: str, file: Owner) -> Owner:
+        """What was put into a folder of its own and stands in no register."""
+        return msgspec.structs.replace(
+            file,
+            locator=folder,
+            name=base_name(folder),
+            identity=path_identity(folder),
+            described_by="",
+            installed_for=account_of(folder),
+        )
+
+    def _file(self, locator: str) -> Owner:
+        item = self._facts.get(locator)
+        observations = item.observations if item is not None else ()
+        own = next((o.name for o in observations if isinstance(o, Library) and o.role == "is"), "")
+        told = next((o for o in observations if isinstance(o, Product) and o.role == "is"), None)
+        return Owner(
+            locator=locator,
+            name=base_name(locator),
+            version=told.version if told else "",
+            identity=f"soname:{own}" if own else path_identity(locator),
+            publisher=told.publisher if told else "",
+        )
+
+
+def _is_put_into(folder: str, described_by: str) -> bool:
+    """Whether a package lies where the program of that folder keeps those that people put into it."""
+    return described_by.startswith(folder) and bool(_ENVIRONMENT.match(described_by, len(folder)))
+
+
+def _is_shipped_as_one(locator: str) -> bool:
+    lower = locator.lower()
+    if lower.endswith(_PROGRAMS):
+        return not is_of_program(lower)
+    return lower.endswith(_SHIPPED_AS_ONE)
+
+
+def _subject(locator: str, identity: Identity) -> str:
+    """What an identity names: the artifact, the container it lies in, or the package around a few archives."""
+    around = containers_of(locator)
+    if identity.subject == "self" or not around:
+        return locator
+    if identity.subject == "container":
+        return around[-1]
+    return next((c for c in reversed(around) if not c.lower().endswith(_MERE_ARCHIVES)), around[0])
