@@ -15,6 +15,7 @@ import pytest
 
 from scanner.containers.libraries import library
 from scanner.engine.scan import Settings, scan
+from tests.containers import bitlocker_volumes
 from tests.containers.hfs_volume import volume
 from tests.containers.test_container_image import archive, layout, saved
 from tests.containers.test_disk_image import super_partition
@@ -22,6 +23,7 @@ from tests.containers.test_firmware import update
 from tests.containers.test_hfs_plus import apple_map
 from tests.containers.test_udif import ZLIB, packed
 
+STARTUP = bitlocker_volumes.startup_key("a computer")
 SETTINGS = Settings(uses_cache=False, jobs=1)
 FILES = {
     "opt/att/svc.py": b"import face_recognition as fr\nprint(fr.compare_faces([], None), fr.face_distance([], None))\n",
@@ -171,18 +173,28 @@ def btrfs(tree: Path, image: Path) -> None:
     made_by("mkfs.btrfs", "-q", "--rootdir", str(tree), str(image))
 
 
-def fat(tree: Path, image: Path) -> None:
+def fat(tree: Path, image: Path, size: str = "8M") -> None:
     image.write_bytes(b"")
-    made_by("truncate", "-s", "8M", str(image))
+    made_by("truncate", "-s", size, str(image))
     made_by("mkfs.fat", str(image))
     made_by("mcopy", "-s", "-i", str(image), *map(str, sorted(tree.iterdir())), "::/")
 
 
-def ntfs(tree: Path, image: Path) -> None:
+def ntfs(tree: Path, image: Path, size: str = "8M") -> None:
     image.write_bytes(b"")
-    made_by("truncate", "-s", "8M", str(image))
+    made_by("truncate", "-s", size, str(image))
     made_by("mkntfs", "-q", "-F", str(image))
     mounted(tree, image, "ntfs-3g", str(image))
+
+
+def bitlocker(tree: Path, image: Path) -> None:
+    """With its protection suspended, so that it opens without a key."""
+    ntfs(tree, image.with_suffix(".ntfs"), "2M")
+    image.write_bytes(closed(image.with_suffix(".ntfs"), bitlocker_volumes.clear_key(), STARTUP))
+
+
+def closed(content: Path, *protectors: bitlocker_volumes.Protector) -> bytes:
+    return bitlocker_volumes.volume(content.read_bytes(), protectors, bitlocker_volumes.Form("cbc-256"))
 
 
 def exfat(tree: Path, image: Path) -> None:
@@ -283,7 +295,7 @@ FORMS = [
     partitioned, sparse, romfs, cramfs, ubi, initramfs, android_update_of, android_super,
 ]  # fmt: skip
 WITH_EXTRA = [
-    jffs2, xfs, btrfs, fat, ntfs, expert_witness, converted("vmdk"),
+    jffs2, xfs, btrfs, fat, ntfs, bitlocker, expert_witness, converted("vmdk"),
     converted("vmdk -o subformat=streamOptimized"), converted("vpc"), converted("vhdx"), converted("vdi"),
     split("monolithicFlat"), split("twoGbMaxExtentFlat"), split("twoGbMaxExtentSparse"),
 ]  # fmt: skip
@@ -304,20 +316,37 @@ def test_the_component_is_the_package_that_owns_the_file(of_the_folder):
     assert ("own", "", "", "system") in components
 
 
-@pytest.mark.skipif(library("dissect.fve") is None, reason="the extra “images” is not installed")
-def test_an_encrypted_volume_gives_what_the_folder_gives_once_its_key_is_given(tree, of_the_folder, tmp_path):
-    image, key = tmp_path / "image.bin", tmp_path / "key"
+def luks2(tree: Path, image: Path) -> bytes:
     ext4(tree, image)
     image.write_bytes(image.read_bytes() + bytes(32 << 20))
+    key = image.with_suffix(".key")
     key.write_bytes(b"a phrase")
     made_by(
         "cryptsetup", "reencrypt", "--encrypt", "--type", "luks2", "--pbkdf", "pbkdf2",
         "--pbkdf-force-iterations", "1000", "--reduce-device-size", "32M", "-q", "--key-file", str(key), str(image),
     )  # fmt: skip
-    assert told(image, b"a phrase\n") == of_the_folder
+    return b"a phrase\n"
+
+
+def bitlocker_in_a_partition(tree: Path, image: Path) -> bytes:
+    """Beside a plain one that holds nothing."""
+    fat(tree, image.with_suffix(".fat"), "1M")
+    volume = closed(image.with_suffix(".fat"), STARTUP)
+    image.write_bytes(bytes(1 << 20) + volume + bytes(1 << 20))
+    made_by("sfdisk", "-q", str(image), told=f"label: gpt\nstart=2048, size={len(volume) // 512}\n")
+    return bitlocker_volumes.bek(STARTUP)
+
+
+@pytest.mark.skipif(library("dissect.fve") is None, reason="the extra “images” is not installed")
+@pytest.mark.parametrize("make", [luks2, bitlocker_in_a_partition], ids=lambda make: make.__name__)
+def test_an_encrypted_volume_gives_what_the_folder_gives_once_its_key_is_given(make, tree, of_the_folder, tmp_path):
+    image = tmp_path / "image.bin"
+    key = make(tree, image)
+    assert told(image, key) == of_the_folder
     for given in ((), (b"another",)):
         report = scan([image], msgspec.structs.replace(SETTINGS, keys=given))
         assert [unread.cause for unread in report.unreadable] == ["encrypted"]
+        assert not report.complete
         assert not report.findings
 
 

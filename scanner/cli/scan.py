@@ -118,7 +118,7 @@ _AllFileSystems = Annotated[
 _KeyFiles = Annotated[
     list[Path] | None,
     typer.Option(
-        "--key-file", metavar="FILE", help="A key or passphrase of encrypted volumes (LUKS, BitLocker); may repeat."
+        "--key-file", metavar="FILE", help="A key or passphrase of encrypted volumes (BitLocker, LUKS …); may repeat."
     ),
 ]
 _NoCache = Annotated[bool, typer.Option("--no-cache", help="Neither use nor keep what was read from the same bytes.")]

@@ -12,7 +12,7 @@ from functools import partial
 
 from scanner.containers import Member
 from scanner.containers.disks import Disk, DiskFormat, disk_formats, disk_of, format_in, format_of, is_part
-from scanner.containers.encrypted import ENCRYPTED, encryption_of, unlocked
+from scanner.containers.encryptions import encryption_of, encryptions
 from scanner.containers.filesystems import ALL, HEAD_BYTES, File, FileSystem, Kind, Share, kind_of, kinds
 from scanner.containers.jail import Jail
 from scanner.containers.not_read import known_by
@@ -29,7 +29,7 @@ INFO = Info(
     limits="Encrypted volumes without a key, swap space and volumes of other kinds are reported and not read. Deleted "
     "files are not looked for, and a journal is not applied.",
     suffixes=(".img", ".dd", ".raw", ".vhd", ".vmdk", ".dmg"),
-    magics=(*dict.fromkeys(magic for kind in _KINDS for magic in kind.MAGICS), Magic(bytes(16)), *ENCRYPTED),
+    magics=(*dict.fromkeys(magic for kind in (*_KINDS, *encryptions()) for magic in kind.MAGICS), Magic(bytes(16))),
     refines=("not-read",),
 )
 RANDOM_ACCESS = True
@@ -45,7 +45,7 @@ def wants(name: str, head: bytes) -> bool:
     """Whether it can be one by its beginning; a disk's volumes may begin behind what is seen here."""
     if format_of(head) is not None or kind_of(head) is not None or division_of(head) is not None:
         return True
-    if encryption_of(head):
+    if encryption_of(head) is not None:
         return True
     return name.endswith((".img", ".dd", ".raw", ".dmg")) or (len(head) == _HEAD and not any(head))
 
@@ -53,7 +53,7 @@ def wants(name: str, head: bytes) -> bool:
 def confirms(source: Source) -> bool:
     """Whether a disk format, a division or a file system is there, and enough of it to hold files."""
     head = bytes(source.view(0, HEAD_BYTES))
-    if format_in(source) is not None or kind_of(head) is not None or encryption_of(head):
+    if format_in(source) is not None or kind_of(head) is not None or encryption_of(head) is not None:
         return True
     return division_of(head) is not None and source.size >= _SMALLEST
 
@@ -119,16 +119,16 @@ def _volumes(outer: Volume, budget: Budget, keys: tuple[bytes, ...], depth: int 
         yield Unreadable(why.cause, f"{_where(outer)}{why.reason}")
         return
     encryption = encryption_of(head)
-    division = division_of(head) if not encryption else None
-    is_volume = not encryption and head[:1] in (b"\xeb", b"\xe9") and kind_of(head) is not None
+    division = division_of(head) if encryption is None else None
+    is_volume = encryption is None and head[:1] in (b"\xeb", b"\xe9") and kind_of(head) is not None
     if depth > _DEEPEST or is_volume or not (division or encryption):
         yield outer
         return
     budget.spend_items()
     try:
-        if division is None:
-            inner = [Volume("", unlocked(outer.disk, encryption, keys, budget))]
-        else:
+        if encryption is not None:
+            inner = [Volume("", encryption.unlocked(outer.disk, keys, budget))]
+        elif division is not None:
             inner = division.volumes(outer.disk, budget)
     except Unreadable as why:
         yield Unreadable(why.cause, f"{_where(outer)}{why.reason}")

@@ -26,6 +26,7 @@ def broken() -> tuple[type[Exception], ...]:
         ("dissect.volume.exceptions", "Error"),
         ("dissect.evidence.exception", "Error"),
         ("dissect.hypervisor.exceptions", "Error"),
+        ("dissect.fve.exception", "Error"),
         *((f"dissect.{name}.{module}", "Error") for name in _FILE_SYSTEMS for module in ("exceptions", "exception")),
     )
     found = [getattr(library(module), name, None) for module, name in own]

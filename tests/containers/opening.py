@@ -28,12 +28,18 @@ class Opened(NamedTuple):
         return {name: problem.cause.value for name, problem in self.problems.items()}
 
 
-def opened(container: Container, data: bytes, name: str = "a.bin", budget: CountingBudget | None = None) -> Opened:
+def opened(
+    container: Container,
+    data: bytes,
+    name: str = "a.bin",
+    budget: CountingBudget | None = None,
+    keys: tuple[bytes, ...] = (),
+) -> Opened:
     """List a container and read every file in it, holding both to the contract."""
     budget = budget or CountingBudget()
     found = Opened([], {}, {})
     try:
-        for member in container.members(BytesSource(name, data), budget):
+        for member in container.members(BytesSource(name, data, keys=keys), budget):
             assert member.name not in found.contents, "two members of one name"
             assert member.name
             assert not member.name.startswith("/")

@@ -168,18 +168,6 @@ def test_what_lies_on_the_disk_as_it_is_is_read_where_it_lies(name):
     assert {"etc/plain", "usr/lib/long"} <= in_place.keys()
 
 
-@pytest.mark.parametrize(
-    ("name", "mark", "offset"), [("LUKS", b"LUKS\xba\xbe", 64 * 512), ("BitLocker", b"\xeb\x58\x90-FVE-FS-", 64 * 512)]
-)
-def test_an_encrypted_partition_is_told(name, mark, offset):
-    data = bytearray(image("mbr"))
-    data[offset : offset + len(mark)] = mark
-    found = opened(disk_image, bytes(data), "a.img")
-    assert found.problems[""].cause is Cause.ENCRYPTED
-    assert f"encrypted by {name}" in found.problems[""].reason
-    assert "partition 5/etc/plain" in found.contents
-
-
 @pytest.mark.parametrize("name", [*PLAIN, "mbr", "gpt", "qcow2", "qcow2-packed", "ubi", "lvm"])
 def test_a_damaged_image_gives_files_or_says_why_not(name):
     chance = random.Random(name)

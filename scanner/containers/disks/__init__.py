@@ -101,6 +101,11 @@ class DiskStream(io.RawIOBase):
         self._at = max(0, start + offset)
         return self._at
 
+    def read(self, size: int = -1) -> bytes:
+        """Up to so many bytes. What a library asks for by a size that stands on the disk may be more than there is."""
+        left = max(0, self._disk.size - self._at)
+        return super().read(left if size < 0 else min(size, left)) or b""
+
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]  # typeshed: WriteableBuffer
         """Fill a buffer."""
         piece = self._disk.read(self._at, len(buffer))
