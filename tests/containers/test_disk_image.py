@@ -26,7 +26,8 @@ TREE = {
 PLAIN = [
     "ext2", "ext4", "squashfs-gzip", "squashfs-xz", "squashfs-zstd", "romfs", "cramfs", "ubifs-zlib", "ubifs-zstd",
     "android-sparse", "squashfs-lz4", "erofs", "erofs-chunks", "erofs-lz4", "erofs-lz4-packed",
-    "erofs-lz4-early", "exfat", "hfs-plus",
+    "erofs-lz4-early", "erofs-lz4-large", "erofs-lzma", "erofs-deflate", "erofs-zstd", "erofs-large", "exfat",
+    "hfs-plus",
 ]  # fmt: skip
 needs_extra = pytest.mark.skipif(
     library("dissect.target") is None or library("dissect.hypervisor") is None,
@@ -48,6 +49,15 @@ def files(name: str) -> dict[str, bytes]:
 @pytest.mark.parametrize("name", PLAIN)
 def test_a_file_system_gives_back_every_file(name):
     assert files(name) == TREE
+
+
+def test_parts_that_files_share_are_made_as_far_as_each_needs_them():
+    found = opened(disk_image, image("erofs-shared"), "shared.img", CountingBudget(bytes=1 << 20))
+    assert not found.problems
+    one = found.contents["one"]
+    assert found.contents["two"] == b"first\n" + one[:40_000] + b"between\n" + one[-20_000:]
+    assert found.contents["three"] == one[:45_000]
+    assert one.endswith(b"\n8 808201\n")
 
 
 @pytest.mark.parametrize("name", ["mbr", "qcow2", "qcow2-packed"])
