@@ -225,13 +225,3 @@ def test_a_device_that_takes_a_name_away_in_a_layer_of_containers_is_told():
     source = BytesSource("a.img", bytes(made))
     kinds = {member.name: member.kind for member in disk_image.members(source, CountingBudget())}
     assert kinds["etc/plain"] == "whiteout"
-
-
-def test_of_a_dynamic_disk_of_windows_it_is_told_that_more_may_be_in_it():
-    data = bytearray(image("mbr"))
-    (place, *_) = (at for at in range(446, 510, 16) if data[at + 4])
-    data[place + 4] = 0x42
-    found = opened(disk_image, bytes(data), "a.img")
-    assert "part of a dynamic disk of Windows" in found.problems[""].reason
-    assert found.problems[""].reason.startswith("Partition 1 (dynamic disk) (")
-    assert {name.partition("/")[2] for name in found.contents} >= {"etc/plain"}
