@@ -6,7 +6,7 @@ database: “TOCBLOCK”: where “config” is ─► “VMDB”: where records
 volume ◄─ component (parts in a row, striped or with parity; several are copies) ◄─ part (disk, start, size)
 ```
 Microsoft does not describe it. Source of the fields: the kernel's block/partitions/ldm.h and ldm.c. Numbers are
-big-endian, those in records have their length before them. A disk's database knows the volumes of all disks of its group.
+big-endian, those in records have their length before them. Every database knows the volumes of all disks of a group.
 """
 
 import struct
