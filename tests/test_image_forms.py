@@ -14,7 +14,9 @@ import msgspec
 import pytest
 
 from scanner.containers.libraries import library
+from scanner.engine.extract import extract
 from scanner.engine.scan import Settings, scan
+from scanner.model.report import Report
 from tests.containers import bitlocker_volumes, core_storage_volumes
 from tests.containers.hfs_volume import volume
 from tests.containers.test_container_image import archive, layout, saved
@@ -267,7 +269,10 @@ def without_volume(locator: str) -> str:
 
 
 def told(path: Path, key: bytes = b"") -> list[tuple[object, ...]]:
-    report = scan([path], msgspec.structs.replace(SETTINGS, keys=(key,) if key else ()))
+    return told_by(scan([path], msgspec.structs.replace(SETTINGS, keys=(key,) if key else ())))
+
+
+def told_by(report: Report) -> list[tuple[object, ...]]:
     assert report.complete, report.unreadable
     owners = {component.id: component for component in report.components}
     return sorted(
@@ -307,7 +312,17 @@ def test_an_image_gives_what_the_folder_gives(make, tree, of_the_folder, tmp_pat
         pytest.skip("the extra “images” is not installed")
     image = tmp_path / "image.bin"
     make(tree, image)
-    assert told(image) == of_the_folder
+    report = scan([image], SETTINGS)
+    assert told_by(report) == of_the_folder
+    assert_evidence_can_be_taken_out(report, image)
+
+
+def assert_evidence_can_be_taken_out(report: Report, image: Path) -> None:
+    """`frscan extract` gives what the tree holds at the place that the report names."""
+    (locator,) = {e.locator for f in report.findings for e in f.evidence if e.locator.endswith("opt/own/tool.py")}
+    taken = bytearray()
+    extract(str(image / locator if image.is_dir() else image.parent / locator), taken.extend)
+    assert taken == FILES["opt/own/tool.py"]
 
 
 def test_the_component_is_the_package_that_owns_the_file(of_the_folder):

@@ -23,6 +23,7 @@ _COMMANDS = {
     "report": _Command("Show saved reports in another format, or compare them.", "report"),
     "determine": _Command("Take a filled determination table back.", "determine"),
     "explain": _Command("Explain a finding, from the bytes to what the laws say.", "explain"),
+    "extract": _Command("Write what lies at a place that a report names.", "extract"),
     "graph": _Command("Show how a target leads to what was found.", "graph"),
     "config": _Command("Show which options hold and where they come from.", "config", takes_others_options=True),
     "signatures": _Command("What frscan looks for: list, show, check, carry.", "app"),

@@ -11,6 +11,7 @@ import typer
 from scanner.cli import completion
 from scanner.cli.decisions import read_decisions, with_decisions
 from scanner.cli.exits import exit_status, refuse, thresholds
+from scanner.cli.key_files import KeyFiles, keys_in
 from scanner.cli.options import (
     BaselineFile,
     ColumnsFile,
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from scanner.model.law import Deployment
     from scanner.model.report import Report
 
-_LARGEST_KEY = 8 << 20
 _CONTEXT_BYTES = 24
 _Paths = Annotated[
     list[Path],
@@ -115,12 +115,6 @@ _LimitWords = Annotated[
 _AllFileSystems = Annotated[
     bool, typer.Option("--all-file-systems", help="Also enter file systems mounted below the folder.")
 ]
-_KeyFiles = Annotated[
-    list[Path] | None,
-    typer.Option(
-        "--key-file", metavar="FILE", help="A key or passphrase of encrypted volumes (BitLocker, LUKS …); may repeat."
-    ),
-]
 _NoCache = Annotated[bool, typer.Option("--no-cache", help="Neither use nor keep what was read from the same bytes.")]
 _Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress and no summary on standard error.")]
 
@@ -148,7 +142,7 @@ def scan_command(
     context: _Context = False,  # noqa: FBT002
     trust_metadata: _TrustMetadata = False,  # noqa: FBT002
     resume: _Resume = False,  # noqa: FBT002
-    key_file: _KeyFiles = None,
+    key_file: KeyFiles = None,
     no_cache: _NoCache = False,  # noqa: FBT002
     limit: _LimitWords = None,
     all_file_systems: _AllFileSystems = False,  # noqa: FBT002
@@ -184,7 +178,7 @@ def scan_command(
             exclude=tuple(exclude or ()),
             uses_cache=not no_cache,
             trusts_metadata=trust_metadata or resume,
-            keys=tuple(_key(path) for path in key_file or ()),
+            keys=keys_in(key_file),
             told=_told(map_),
         )
         found = _scanned(paths, settings, columns, partial(load_what_renders, outputs), quiet=quiet)
@@ -207,14 +201,6 @@ def _told(columns: str | None) -> tuple[str, ...]:
         return told_columns(columns)
     except BadColumns as error:
         refuse(f"--map: {error}")
-
-
-def _key(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(_LARGEST_KEY)
-    except OSError as error:
-        refuse(f"--key-file: {path}: it could not be read ({error.strerror}).")
 
 
 def _scanned(

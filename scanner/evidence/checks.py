@@ -1,20 +1,23 @@
 """Checks: for each piece of evidence, a command that a person can run to see it with their own eyes.
 
-Only programs that a Linux or macOS desk has or installs in a minute: unzip, tar, ar, strings, readelf,
-javap, sha256sum.
-Names from the target are quoted for a POSIX shell; a name that cannot be typed safely gives no command.
+Only programs that a Linux or macOS desk has or installs in a minute (unzip, tar, ar, strings, readelf, javap …), and
+`frscan extract` where none of them opens what the artifact lies in. Names from the target are quoted for a POSIX
+shell; a name that cannot be typed safely gives no command. What a command prints is short, whatever is in the file.
 """
 
 import re
 import shlex
 
+from scanner.evidence.taken_out import listed, taken_out
 from scanner.matching.match import FILE_NAME, FileName
 from scanner.model.observation import (
     AndroidEntry,
     ByteHit,
     Call,
     ClassName,
+    Config,
     Digest,
+    Import,
     Library,
     Network,
     Observation,
@@ -24,80 +27,47 @@ from scanner.model.observation import (
     Symbol,
 )
 
-_COMPRESSED = {".gz": "gzip", ".xz": "xz", ".bz2": "bzip2", ".zst": "zstd"}
-_AR = frozenset({".a", ".lib", ".deb"})
-_NETWORK_AT = re.compile(r"\(network at 0x([0-9a-f]+)\)")
+_LINE = re.compile(r"line ([0-9]+)")
+_SHORTEST = 4
+"""Of what `strings` shows."""
 
 
-def check_for(observation: Observation | FileName, locator: str, artifact_type: str) -> str:
-    """A shell command, run where the target lies; empty where no simple one exists."""
+def check_for(
+    observation: Observation | FileName, locator: str, artifact_type: str, *, is_in_layers: bool = False
+) -> str:
+    """A shell command, run where the target lies; empty where no simple one exists.
+
+    `is_in_layers`: the artifact lies in layers of a container, where no other program finds it by its locator.
+    """
     if not locator.isprintable() or "\\" in locator:
         return ""
+    if observation.place == FILE_NAME:
+        return listed(locator, is_in_layers=is_in_layers)
     look = _look(observation, artifact_type)
     if not look:
         return ""
-    parts = locator.split("!/")
-    if len(parts) == 1:
-        return look.replace("{}", shlex.quote(parts[0]))
-    if isinstance(observation, FileName):
-        return _listing(parts)
-    return _unpacked(parts, look)
-
-
-def _unpacked(parts: list[str], look: str) -> str:
-    """Write each nested member to a scratch file and look at the last one."""
-    steps = []
-    current = shlex.quote(parts[0])
-    for number, member in enumerate(parts[1:]):
-        scratch = f"/tmp/frscan-check-{number}"  # noqa: S108  (a suggestion to a person, not a path we write)
-        steps.append(f"{_taken_out(parts[number], member, current)} > {scratch}")
-        current = scratch
-    return " && ".join([*steps, look.replace("{}", current)])
-
-
-def _taken_out(container: str, member: str, file: str) -> str:
-    """What writes a member to standard output, by the name of the container that `file` is."""
-    ending = container[container.rfind(".") :].lower()
-    at = _NETWORK_AT.fullmatch(member)
-    if at is not None:
-        return f"tail -c +{int(at[1], 16) + 1} {file}"
-    if ending in _COMPRESSED:
-        return f"{_COMPRESSED[ending]} -dc {file}"
-    if ending in _AR:
-        return f"ar p {file} {shlex.quote(member)}"
-    if ending == ".tar":
-        return f"tar -xOf {file} -- {shlex.quote(member)}"
-    return f"unzip -p {file} {shlex.quote(_unzip_literal(member))}"
-
-
-def _listing(parts: list[str]) -> str:
-    if len(parts) > 2:
-        return _unpacked(parts[:-1], "unzip -l {} " + shlex.quote(_unzip_literal(parts[-1])))
-    return f"unzip -l {shlex.quote(parts[0])} {shlex.quote(_unzip_literal(parts[-1]))}"
-
-
-def _unzip_literal(member: str) -> str:
-    """unzip reads member names as patterns: take its wildcards literally."""
-    return "".join(f"[{c}]" if c in "*?[" else c for c in member)
+    ending = ".class" if artifact_type == "java-class" else ""  # javap takes no other
+    commands, file = taken_out(locator, is_in_layers=is_in_layers, ending=ending)
+    return commands + look.replace("{}", file)
 
 
 def _look(observation: Observation | FileName, artifact_type: str) -> str:
     """What to run on the file itself, which stands as `{}`."""
     match observation:
-        case ClassName(name=name) | Call(name=name):
-            return _look_for_class(name, is_call=isinstance(observation, Call), artifact_type=artifact_type)
-        case Library() | Symbol() | FileName():
-            return _look_for_native_name(observation, artifact_type)
         case ByteHit(offset=offset, length=length):
             return f"tail -c +{offset + 1} {{}} | head -c {max(length, 1)} | xxd"
         case Digest() | Network():
             return _look_at_network(observation)
-        case AndroidEntry(name=name):
+        case Package(purl=purl):
+            return _look_for_package(purl)
+        case Library() | Symbol():
+            return _look_for_native_name(observation, artifact_type)
+        case Call() | Import() | ClassName():
+            return _look_for_reference(observation, artifact_type)
+        case AndroidEntry(name=name) | Config(name=name):
             return _text_search(name.rsplit(".", 1)[-1])
         case Product(name=name) | Signer(name=name):
             return _text_search(name)
-        case Package(purl=purl):
-            return f"grep -iF -- {shlex.quote(purl.rsplit('/', 1)[-1])} {{}}"
         case _:
             return ""
 
@@ -107,17 +77,26 @@ def _text_search(text: str) -> str:
     return f"(strings -a {{}}; strings -a -el {{}}) | grep -F -- {shlex.quote(text)}"
 
 
-def _look_for_native_name(observation: Library | Symbol | FileName, artifact_type: str) -> str:
+def _look_for_native_name(observation: Library | Symbol, artifact_type: str) -> str:
     name = shlex.quote(observation.name)
-    if isinstance(observation, Symbol) and artifact_type == "elf":
-        return f"readelf -W --dyn-syms {{}} | grep -F -- {name}"
-    if observation.place == FILE_NAME:
-        return "ls -l {}"
+    if artifact_type == "elf" and isinstance(observation, Symbol) and not observation.place.startswith("offset"):
+        return f"readelf -W -s {{}} | grep -F -- {name}"
+    if artifact_type == "elf" and isinstance(observation, Library) and observation.place.startswith("DT_"):
+        return f"readelf -d {{}} | grep -iF -- {name}"
     if artifact_type == "dex":  # code loads a library without what stands around its name in the file's
         return _text_search(observation.name.removeprefix("lib").removesuffix(".so"))
-    if artifact_type != "elf" or isinstance(observation, FileName):
-        return _text_search(observation.name)
-    return f"readelf -d {{}} | grep -iF -- {name}"
+    return _text_search(observation.name)
+
+
+def _look_for_package(purl: str) -> str:
+    """By its name, which lists write with any of three marks between words."""
+    name = purl.partition("@")[0].rsplit("/", 1)[-1]
+    words = map(re.escape, re.split(r"[-_.]", name))
+    return f"grep -aoiE -- {shlex.quote(_in_its_line('[-_.]'.join(words)))} {{}}"
+
+
+def _in_its_line(expression: str) -> str:
+    return f".{{0,60}}{expression}.{{0,60}}"
 
 
 def _look_at_network(observation: Digest | Network) -> str:
@@ -127,12 +106,34 @@ def _look_at_network(observation: Digest | Network) -> str:
     return "sha256sum {}" if observation.algorithm == "sha256" else "frscan scan --format json {}"
 
 
-def _look_for_class(name: str, *, is_call: bool, artifact_type: str) -> str:
+def _look_for_reference(observation: Call | Import | ClassName, artifact_type: str) -> str:
+    """The line of a source; of JavaScript, which may be one line of megabytes, what is around the name."""
+    line = _LINE.match(observation.place)
+    if line is None:
+        return _look_in_code(observation, artifact_type)
+    if artifact_type == "javascript":
+        around = _in_its_line(re.escape(_telling_part(observation.name)))
+        return f"grep -aoE -- {shlex.quote(around)} {{}}"
+    return f"sed -n {line[1]}p {{}}"
+
+
+def _look_in_code(observation: Call | Import | ClassName, artifact_type: str) -> str:
+    """What compiled code keeps of the name of a class, function or module."""
+    name = observation.name
+    owner, _, member = name.rpartition(".")
+    is_call = isinstance(observation, Call)
     if artifact_type == "java-class":
-        return f"javap -p -c {{}} | grep -F -- {shlex.quote(name.rsplit('.', 1)[-1])}"
+        # Without its package a name may be a single letter, where names were shortened.
+        kept = f"{owner.replace('.', '/')}.{member}" if is_call else name.replace(".", "/")
+        return f"javap -p -v {{}} | grep -F -- {shlex.quote(kept)}"
     if artifact_type == "dex":
-        word = name.rsplit(".", 1)[-1] if is_call else "L" + name.replace(".", "/") + ";"
-        return f"strings -a {{}} | grep -F -- {shlex.quote(word)}"
-    if artifact_type == "dotnet":  # the name space stands apart
-        name = name.replace("$", ".").rsplit(".", 1)[-1]
-    return f"strings -a {{}} | grep -F -- {shlex.quote(name)}"
+        kept = member if is_call else "L" + name.replace(".", "/") + ";"
+    else:  # .NET keeps the name space apart
+        kept = _telling_part(name.replace("$", ".") if artifact_type == "dotnet" else name)
+    return f"strings -a {{}} | grep -F -- {shlex.quote(kept)}"
+
+
+def _telling_part(name: str) -> str:
+    """The last part of a dotted name that `strings` would show."""
+    parts = re.split(r"[./]", name)
+    return next((part for part in reversed(parts) if len(part) >= _SHORTEST), max(parts, key=len))

@@ -272,5 +272,5 @@ def _sight(entry: Entry, match: Match, technology: Technology) -> Evidence:
         grants=granted(entry, technology),
         verified=indicator.verified,
         times=getattr(observation, "times", 1),
-        check=check_for(observation, match.artifact, match.artifact_type),
+        check=check_for(observation, match.artifact, match.artifact_type, is_in_layers=bool(match.origin)),
     )
