@@ -396,7 +396,7 @@ class Examiner:
         folder = beside.name.rpartition("/")[0]
         if name.startswith("../"):
             folder, name = folder.rpartition("/")[0], name.removeprefix("../")
-        if not container.RANDOM_ACCESS or name.endswith("/") or ".." in name.split("/"):
+        if not container.RANDOM_ACCESS or "/" in name:
             return None
         return member_named((container,), source, f"{folder}/{name}" if folder else name, budget)
 

@@ -14,7 +14,7 @@ Only claims on the artifacts that are asked about are kept: a system's packages 
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
@@ -90,6 +90,8 @@ class Claims:
         """Of the artifact that is being learnt from, by package URL; of what has none under an empty one."""
         self._beside: dict[str, list[tuple[str, Package]]] = defaultdict(list)
         """Of packages installed where something that is asked about lies: by package URL, with where they lie."""
+        self._makers: dict[str, Counter[str]] = defaultdict(Counter)
+        """Of folders of programs, who made the files in them, by what these say, and how many."""
         self._packages_in: dict[str, dict[str, Owner]] = {}
         self._owners: dict[str, Owner] = {}
         self.rows: dict[str, Owner] = {}
@@ -172,6 +174,9 @@ class Claims:
                 self._beside[observation.purl].append((locator, observation))
         elif isinstance(observation, Product) and observation.role == "is":
             self._described.setdefault("", observation)
+            folder = program_folder(locator) if observation.publisher else ""
+            if folder and f"{folder}/" in self._asked:
+                self._makers[folder][observation.publisher] += 1
         else:
             self._registers.learn(locator, observation)
 
@@ -223,6 +228,7 @@ class Claims:
                 version=identity.version,
                 purl=identity.purl,
                 identity=identity.purl or identity.bundle or identity.name or path_identity(root),
+                publisher=self._file(root).publisher,
                 installed_for=account_of(root),
             )
         packages = {} if root.lower().endswith(_PROGRAMS) else self._packages_in.get(root, {})
@@ -242,21 +248,21 @@ class Claims:
         return None
 
     def _unclaimed(self, locator: str) -> Owner:
-        if locator in self._named:
-            return self._owners.setdefault(locator, self._whole(locator))
         folder = program_folder(locator)
         if folder:
-            return self._owners.setdefault(folder, self._program(folder, self._file(locator)))
+            return self._owners.setdefault(folder, self._program(folder))
+        if locator in self._named:
+            return self._owners.setdefault(locator, self._whole(locator))
         return self._registers.started(locator) or self._owners.setdefault(locator, self._file(locator))
 
-    def _program(self, folder: str, file: Owner) -> Owner:
+    def _program(self, folder: str) -> Owner:
         """What was put into a folder of its own and stands in no register."""
-        return msgspec.structs.replace(
-            file,
+        makers = self._makers[folder]
+        return Owner(
             locator=folder,
             name=base_name(folder),
             identity=path_identity(folder),
-            described_by="",
+            publisher=max(sorted(makers), key=makers.__getitem__, default=""),
             installed_for=account_of(folder),
         )
 

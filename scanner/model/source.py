@@ -73,8 +73,8 @@ class Source(Protocol):
     def group(self, name: str) -> "Source | None":
         """The neighbour of that name in the same folder, if there is one; `../name` is one in the folder above.
 
-        Also what lies deeper (`blobs/name`); beside a file of a folder, with a slash at its end, the names in a folder,
-        one a line.
+        Beside a file of a folder also what lies deeper (`blobs/name`), and with a slash at its end the names in a
+        folder, one a line.
         """
 
 

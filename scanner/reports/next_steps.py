@@ -6,7 +6,7 @@ from scanner.model.waiver import Standing
 from scanner.reports import words
 from scanner.reports.laws import view_questions
 from scanner.reports.printable import printable
-from scanner.reports.summary import count_laws, target_name
+from scanner.reports.summary import count_laws, is_unlock_alone, target_name
 
 _EXAMPLE_PLACE = "us-ma-boston"
 
@@ -46,6 +46,11 @@ def _before_it_is_used(report: Report) -> str:
     if not laws:
         return ""
     supposing = "" if report.deployment.jurisdictions else ", if any of them is yours"
+    if is_unlock_alone(report):
+        return (
+            f"See what the {words.count(laws, 'law')} with a possible violation except{supposing}: mostly it matters"
+            " whose device it is, and that its face unlock serves to sign in alone."
+        )
     return (
         f"Before it is bought or used, have a lawyer look at the {words.count(laws, 'possible violation')}"
         f"{supposing}. A law's exceptions are listed with it, as facts to confirm."

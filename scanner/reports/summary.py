@@ -20,6 +20,8 @@ _IN_A_SENTENCE = 120
 _LISTS = frozenset({"sbom", "inventory"})
 """Kinds of target that name software without holding it."""
 
+_EVEN_UNLOCK = "under {} even that is a possible violation"
+
 LIMITS = (
     "This is not legal advice. The report says “possible” because whether a rule is broken turns on facts and on the"
     " reading of the law; both are for people to judge.",
@@ -158,8 +160,25 @@ def _laws(report: Report) -> str:
         laws = count_laws(report, outcome)
         if laws:
             supposing = "" if report.deployment.operator else ", under the facts assumed for each"
-            return sentence.format(f"{laws:,} {of_all}" if len(asked) > 1 else f"the one {of_all}") + supposing
+            which = f"{laws:,} {of_all}" if len(asked) > 1 else f"the one {of_all}"
+            if is_unlock_alone(report) and outcome is Outcome.POSSIBLE_VIOLATION:
+                sentence = _EVEN_UNLOCK
+                supposing += _excepting(report)
+            return sentence.format(which) + supposing
     return f"none {of_all} seems to reach it" if len(asked) > 1 else "the one law asked does not seem to reach it"
+
+
+def is_unlock_alone(report: Report) -> bool:
+    """Whether nothing that counts was found but the device's own face unlock, which every system of today has."""
+    return set(strongest(counted(report))) == {Capability.DEVICE_UNLOCK}
+
+
+def _excepting(report: Report) -> str:
+    violated = [entry for entry in report.assessments if entry.outcome is Outcome.POSSIBLE_VIOLATION]
+    excepting = len({entry.ordinance for entry in violated if entry.exceptions})
+    if not excepting:
+        return ""
+    return f"; {words.count(excepting, 'of them names', 'of them name')} an exception that may fit"
 
 
 def _gaps(report: Report) -> str:

@@ -33,6 +33,8 @@ FULL_LAWS = 2
 """Laws told in full, if no more than these ask for anything."""
 SHORT_LAWS = 8
 """Laws with one outcome that get a line each; the rest is named."""
+EXCEPTIONS = 2
+"""Exceptions of such a law that are named."""
 QUESTIONS = 12
 REASONS = 3
 """Reasons that one element is given."""
@@ -241,6 +243,9 @@ def _laws_in_short(page: Page, outcome: Outcome, laws: Sequence[LawView]) -> Non
         supposing = f", if {group.short_assumptions}" if group.short_assumptions else ""
         unseen = f" [{words.HARDLY_SEEN}]" if law.is_little_seen else ""
         page.line(f"{law.id}: {law.title}{supposing}.{unseen}", lead="- ", indent=4)
+        if outcome is Outcome.POSSIBLE_VIOLATION:
+            fitting = [exception.text.rstrip(".") for exception in law.exceptions if not exception.is_claimed]
+            page.line("; or: ".join(fitting[:EXCEPTIONS]), lead="unless: ", indent=6)
         unknown = [element.name for element in group.elements if element.met is Met.UNKNOWN]
         page.line(words.listed(unknown, len(unknown)), lead="not known: ", indent=6)
     others = [f"{law.id}{'*' if law.is_little_seen else ''}" for law in laws[SHORT_LAWS:]]

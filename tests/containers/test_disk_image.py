@@ -26,7 +26,8 @@ TREE = {
 PLAIN = [
     "ext2", "ext4", "squashfs-gzip", "squashfs-xz", "squashfs-zstd", "romfs", "cramfs", "ubifs-zlib", "ubifs-zstd",
     "android-sparse", "squashfs-lz4", "erofs", "erofs-chunks", "erofs-lz4", "erofs-lz4-packed",
-    "erofs-lz4-early", "exfat", "hfs-plus",
+    "erofs-lz4-early", "erofs-lz4-large", "erofs-lzma", "erofs-deflate", "erofs-zstd", "erofs-large", "exfat",
+    "hfs-plus",
 ]  # fmt: skip
 needs_extra = pytest.mark.skipif(
     library("dissect.target") is None or library("dissect.hypervisor") is None,
@@ -48,6 +49,15 @@ def files(name: str) -> dict[str, bytes]:
 @pytest.mark.parametrize("name", PLAIN)
 def test_a_file_system_gives_back_every_file(name):
     assert files(name) == TREE
+
+
+def test_parts_that_files_share_are_made_as_far_as_each_needs_them():
+    found = opened(disk_image, image("erofs-shared"), "shared.img", CountingBudget(bytes=1 << 20))
+    assert not found.problems
+    one = found.contents["one"]
+    assert found.contents["two"] == b"first\n" + one[:40_000] + b"between\n" + one[-20_000:]
+    assert found.contents["three"] == one[:45_000]
+    assert one.endswith(b"\n8 808201\n")
 
 
 @pytest.mark.parametrize("name", ["mbr", "qcow2", "qcow2-packed"])
@@ -215,13 +225,3 @@ def test_a_device_that_takes_a_name_away_in_a_layer_of_containers_is_told():
     source = BytesSource("a.img", bytes(made))
     kinds = {member.name: member.kind for member in disk_image.members(source, CountingBudget())}
     assert kinds["etc/plain"] == "whiteout"
-
-
-def test_of_a_dynamic_disk_of_windows_it_is_told_that_more_may_be_in_it():
-    data = bytearray(image("mbr"))
-    (place, *_) = (at for at in range(446, 510, 16) if data[at + 4])
-    data[place + 4] = 0x42
-    found = opened(disk_image, bytes(data), "a.img")
-    assert "part of a dynamic disk of Windows" in found.problems[""].reason
-    assert found.problems[""].reason.startswith("Partition 1 (dynamic disk) (")
-    assert {name.partition("/")[2] for name in found.contents} >= {"etc/plain"}

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from scanner.containers.blocks import lz4_beginning, lz4_block
 from scanner.containers.disks import PIECE_BYTES, Disk, lying, pieces
 from scanner.containers.filesystems import File
-from scanner.containers.filesystems.erofs_extents import PACKED, PLAIN, ROTATED, Extent, Index
+from scanner.containers.filesystems.erofs_extents import HOLE, PACKED, PLAIN, ROTATED, Extent, Index
 from scanner.containers.filesystems.numbered_tree import FileKind, NumberedTree, kind_of
 from scanner.containers.streams import ZSTANDARD, Inflater, broken
 from scanner.model.source import Budget, Magic, Unreadable
@@ -30,9 +30,10 @@ FALLBACK = False
 _MAGIC, _SUPERBLOCK = b"\xe2\xe1\xf5\xe0", 1024
 MAGICS = (Magic(_MAGIC, _SUPERBLOCK),)
 
-_KNOWN_FEATURES, _IS_PADDED_BEFORE = 0x7F, 0x1
+_KNOWN_FEATURES, _IS_PADDED_BEFORE, _IS_LARGE = 0xFF, 0x1, 0x80
 _PLAIN, _FULL, _END_BEHIND_INODE, _COMPACT, _CHUNKS = range(5)
-_ARE_INDEXED, _HOLE = 0x20, 0xFFFF_FFFF
+_ARE_INDEXED, _ARE_LARGE, _HOLE = 0x20, 0x40, 0xFFFF_FFFF
+_HAS_ONE_NAME = 0x10
 _LZ4, _LZMA, _DEFLATE, _ZSTD = range(4)
 _FOLDER_TYPE = 2
 _LARGEST_PART = 16 << 20
@@ -80,7 +81,8 @@ class Erofs(NumberedTree):
         self._packed: int = struct.unpack_from("<Q", block, 96)[0]
         self._held: OrderedDict[int, bytes] = OrderedDict()
         self.identity = b""  # builds that can be repeated give all files one time, and all images one number
-        super().__init__(root=int.from_bytes(block[14:16], "little"))
+        root = int.from_bytes(block[112:120], "little") if self._features & _IS_LARGE else 0
+        super().__init__(root=root or int.from_bytes(block[14:16], "little"))
 
     def _file(self, path: bytes, number: int) -> File | None:
         inode = self._inode(number)
@@ -121,7 +123,10 @@ class Erofs(NumberedTree):
         size = int.from_bytes(raw[8 : 16 if is_long else 12], "little")
         behind = at + (64 if is_long else 32) + (12 + 4 * (attributes - 1) if attributes else 0)
         told = int.from_bytes(raw[16:20], "little")
-        return _Inode(kind_of(mode), form >> 1 & 7, size, told, behind)
+        kind = kind_of(mode)
+        if self._features & _IS_LARGE and (is_long or (form & _HAS_ONE_NAME and kind != "folder")):
+            told |= int.from_bytes(raw[6:8], "little") << 32
+        return _Inode(kind, form >> 1 & 7, size, told, behind)
 
     def _in_place(self, inode: _Inode) -> Sequence[memoryview] | None:
         if inode.layout not in (_PLAIN, _END_BEHIND_INODE, _CHUNKS):
@@ -145,9 +150,10 @@ class Erofs(NumberedTree):
     def _extents(self, inode: _Inode) -> Iterator[tuple[int | None, int]]:
         return self._chunks(inode) if inode.layout == _CHUNKS else self._in_a_row(inode)
 
-    def _in_a_row(self, inode: _Inode) -> Iterator[tuple[int, int]]:
+    def _in_a_row(self, inode: _Inode) -> Iterator[tuple[int | None, int]]:
         end = inode.size % (1 << self._block_bits) if inode.layout == _END_BEHIND_INODE else 0
-        yield inode.told << self._block_bits, inode.size - end
+        is_hole = inode.layout == _PLAIN and inode.told & _HOLE == _HOLE
+        yield None if is_hole else inode.told << self._block_bits, inode.size - end
         yield inode.behind, end
 
     def _chunks(self, inode: _Inode) -> Iterator[tuple[int | None, int]]:
@@ -165,7 +171,8 @@ class Erofs(NumberedTree):
                 raise Unreadable(
                     Cause.UNSUPPORTED, "A part of it lies in another file, which frscan does not look for."
                 )
-            place = None if block == _HOLE else block << self._block_bits
+            high = int.from_bytes(raw[:2], "little") << 32 if inode.told & _ARE_LARGE and entry_bytes == 8 else 0
+            place = None if block == _HOLE else (high | block) << self._block_bits
             yield place, min(chunk_bytes, inode.size - start)
 
     def _compressed(self, inode: _Inode) -> Iterator[bytes]:
@@ -183,6 +190,8 @@ class Erofs(NumberedTree):
         self._budget.spend_bytes(size)
         if extent.way == PACKED:
             return self._from_packed(extent.place, size)
+        if extent.way == HOLE:
+            return bytes(size)
         raw = bytes(self._disk.read(extent.place, extent.length))
         if extent.way == PLAIN:
             content = raw[:size]
@@ -200,10 +209,8 @@ class Erofs(NumberedTree):
             raw = raw.lstrip(b"\0")
         if extent.way == _LZ4:
             made = size
-            if not self._features & _IS_PADDED_BEFORE:
+            if extent.is_beginning or not self._features & _IS_PADDED_BEFORE:
                 raw, made = lz4_beginning(raw, size, self._budget)
-            elif extent.is_beginning:
-                made = _LARGEST_PART
             if made > size:
                 self._budget.spend_bytes(made)
             return lz4_block(raw, min(made, _LARGEST_PART))[:size]
@@ -239,7 +246,8 @@ class Erofs(NumberedTree):
             for at in range(0, length, PIECE_BYTES):
                 self._budget.spend_items()
                 count = min(PIECE_BYTES, length - at)
-                parts.append(Extent(start, start + count, PLAIN, place + at, count, is_beginning=False))
+                way = PLAIN if place is not None else HOLE
+                parts.append(Extent(start, start + count, way, (place or 0) + at, count, is_beginning=False))
                 start += count
         return parts
 

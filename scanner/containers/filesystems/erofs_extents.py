@@ -4,6 +4,7 @@
 inode, attributes │ header: features, ways of compression │ index: an entry for each cluster of the file
 entry: a part begins here, at so many bytes in it │ it goes on │ it goes on, and takes so many blocks
 full index: 8 bytes an entry │ compact index: packs of 2 or 16 entries of 4 or 2 bytes, with the first block at the end
+list of extents, in the place of a full index: 4 or 8 bytes for each cluster, 16 or 32 for each part
 ```
 Specification: the kernel's fs/erofs/erofs_fs.h, which the format is defined by.
 """
@@ -16,8 +17,9 @@ from scanner.containers.disks import Disk
 from scanner.model.source import Budget, Unreadable
 from scanner.model.vocabulary import Cause
 
-PLAIN, ROTATED, PACKED = -1, -2, -3
-"""Ways in which a part is kept without compression: as it is, rotated by its place in the block, in the packed file."""
+PLAIN, ROTATED, PACKED, HOLE = -1, -2, -3, -4
+"""Ways in which a part is kept without compression: as it is, rotated by its place in the block, in the packed file, as
+zeros that are kept nowhere."""
 
 _SHORT_ENTRIES, _TAIL_BEHIND_INDEX, _IS_ROTATED, _TAIL_IN_PACKED = 0x1, 0x8, 0x10, 0x20
 _ALL_IN_PACKED = 0x80
@@ -25,6 +27,9 @@ _AS_IT_IS, _GOES_ON, _SECOND_WAY = 0, 2, 3
 _COUNTS_BLOCKS, _IS_BEGINNING_ONLY = 0x800, 0x8000
 _BLOCKS_ARE_COUNTED = 0x6
 _OFFSET_BITS = 12
+_IS_LIST, _MOST_OF_LENGTH, _LISTED_BEGINNING, _LISTED_WAY_BIT = 0x1, (1 << 21) - 1, 1 << 27, 28
+_NUMBERED = 16
+"""How long entries of a list are that say where in the file their parts begin."""
 _DAMAGED = "The list of its parts is damaged."
 
 
@@ -73,6 +78,13 @@ class Index(NamedTuple):
             place = int.from_bytes(header, "little") & ~(1 << 63)
             yield Extent(0, self.size, PACKED, place, self.size, is_beginning=False)
             return
+        if features & _IS_LIST and not self.is_compact:
+            yield from self._listed(at + 8, header, features, budget)
+        else:
+            yield from self._indexed(at, header, features, budget)
+
+    def _indexed(self, at: int, header: bytes, features: int, budget: Budget) -> Iterator[Extent]:
+        """The parts, which begin and go on in clusters of the file."""
         ways = (header[6] & 15, header[6] >> 4)
         cluster_bits = self.block_bits + (header[7] & 7)
         clusters = (self.size + (1 << cluster_bits) - 1) >> cluster_bits
@@ -97,6 +109,50 @@ class Index(NamedTuple):
                 high = 0 if self.is_compact else this.block
                 way, place, length = PACKED, high << 32 | int.from_bytes(header[:4], "little"), following - start
             yield Extent(start, following, way, place, length, this.is_beginning)
+
+    def _listed(self, at: int, header: bytes, features: int, budget: Budget) -> Iterator[Extent]:
+        """The parts, of which each entry tells length and place, or the length alone where they lie in a row."""
+        entry_bytes = 4 << (features >> 1 & 3)
+        at = -(-at // entry_bytes) * entry_bytes
+        cluster_bits = self.block_bits + (header[7] & 15)
+        count = (self.size + (1 << cluster_bits) - 1) >> cluster_bits
+        if entry_bytes >= _NUMBERED:
+            count = int.from_bytes(header[:4], "little") | int.from_bytes(header[6:8], "little") << 32
+        in_a_row = 0
+        if entry_bytes == 4:
+            in_a_row, at = int.from_bytes(self._read(at, 8), "little"), at + 8
+        held: tuple[int, int, int] | None = None
+        for number in range(count):
+            budget.spend_items()
+            raw = self._read(at + number * entry_bytes, entry_bytes)
+            told = int.from_bytes(raw[:4], "little")
+            place = int.from_bytes(raw[4:12][: entry_bytes - 4 if entry_bytes < _NUMBERED else 8], "little")
+            if entry_bytes == 4:
+                place, in_a_row = in_a_row, in_a_row + (told & _MOST_OF_LENGTH)
+            start = int.from_bytes(raw[12:20], "little") if entry_bytes >= _NUMBERED else number << cluster_bits
+            if held is not None:
+                yield self._of_list(held, start, features, is_last=False)
+            held = start, told, place
+        if held is not None:
+            is_in_packed = bool(features & _TAIL_IN_PACKED)
+            if is_in_packed and entry_bytes == 4:
+                held = held[0], held[1], 0
+            yield self._of_list(held, self.size, features, is_last=is_in_packed)
+
+    def _of_list(self, entry: tuple[int, int, int], end: int, features: int, *, is_last: bool) -> Extent:
+        """A part up to where the next one begins; the last one may lie in the packed file."""
+        start, told, place = entry
+        if start >= end:
+            raise Unreadable(Cause.DAMAGED, _DAMAGED)
+        length = told & _MOST_OF_LENGTH
+        if is_last:
+            return Extent(start, end, PACKED, told | place << 32, end - start, is_beginning=False)
+        way = (told >> _LISTED_WAY_BIT) - 1
+        if not length:
+            way = HOLE
+        elif way == PLAIN and features & _IS_ROTATED and not (place | length) % (1 << self.block_bits):
+            way = ROTATED
+        return Extent(start, end, way, place, length, bool(told & _LISTED_BEGINNING))
 
     def _read(self, at: int, length: int) -> bytes:
         raw = bytes(self.disk.read(at, length))

@@ -12,16 +12,17 @@ import struct
 from collections.abc import Callable, Iterator
 
 from scanner.formats.packages.rpm_header import header, registered
+from scanner.formats.sqlite_log import with_log
 from scanner.model.observation import Observation
 from scanner.model.source import Budget, Info, Magic, Source, Unreadable
 from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="rpm-database",
-    version=1,
+    version=2,
     line="Red Hat, Fedora, SUSE and others: the installed RPM packages and their files (SQLite, ndb, Berkeley DB)",
     specification="https://rpm.org/docs/latest/man/rpmdb.8, https://github.com/rpm-software-management/rpm/tree/master/lib/backend",
-    limits="What is only in a write-ahead log beside the database is not read.",
+    limits="Indexes beside the rows are not read, nor what Berkeley DB has in its own logs.",
     names=("rpmdb.sqlite", "packages.db", "packages"),
     magics=(Magic(b"RpmP"),),
 )
@@ -73,12 +74,10 @@ def _rows(source: Source) -> Callable[[Source, Budget], Iterator[tuple[str, byte
 
 
 def _of_sqlite(source: Source, budget: Budget) -> Iterator[tuple[str, bytes]]:
-    budget.spend_bytes(source.size)
-    data = bytearray(source.view())
-    data[18:20] = b"\1\1"  # a database with a write-ahead log opens only beside it
+    data = with_log(source, budget)
     connection = sqlite3.connect(":memory:")
     try:
-        connection.deserialize(bytes(data))
+        connection.deserialize(data)
         connection.execute("PRAGMA trusted_schema=OFF")
         connection.execute("PRAGMA cell_size_check=ON")
         asked = "SELECT hnum, blob FROM Packages WHERE length(blob) < ? ORDER BY hnum"

@@ -3,7 +3,7 @@
 #   apt-get install apfsprogs e2fsprogs fdisk qemu-utils squashfs-tools ntfs-3g dosfstools mtools xz-utils \
 #     mtd-utils genromfs util-linux-extra android-sdk-libsparse-utils lvm2 u-boot-tools mkbootimg erofs-utils \
 #     exfatprogs exfat-fuse xorriso
-#   sh tests/containers/images/make.sh
+#   MKFS_EROFS=…/mkfs.erofs sh tests/containers/images/make.sh
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
@@ -51,6 +51,19 @@ erofs erofs-chunks --chunksize=4096
 erofs erofs-lz4 -zlz4
 erofs erofs-lz4-packed -zlz4hc -C65536 -Eztailpacking
 erofs erofs-lz4-early -zlz4 -Elegacy-compress
+# What came later, by erofs-utils 1.9 from their source (MKFS_EROFS); in the last one two files share parts.
+later() { "$MKFS_EROFS" --quiet -T 1700000000 -U 11111111-2222-3333-4444-555555555555 "$@"; }
+later -zlzma -C65536 -Eztailpacking,fragments erofs-lzma.img tree
+later -zdeflate -Eall-fragments,dedupe erofs-deflate.img tree
+later -zzstd -E48bit -C65536 erofs-zstd.img tree
+later -zlz4 -E48bit -Efragments erofs-lz4-large.img tree
+later -E48bit --chunksize=4096 erofs-large.img tree
+mkdir shared
+for line in 1 2 3 4 5 6 7 8; do awk -v line=$line 'BEGIN { for (i = 0; i < 900; i++) print line, i * i }'; done > shared/one
+(echo first; head -c 40000 shared/one; echo between; tail -c 20000 shared/one) > shared/two
+head -c 45000 shared/one > shared/three
+find shared -exec touch -d @1700000000 {} +
+later -zlz4 -Ededupe erofs-shared.img shared
 qemu-img convert -O vmdk ext4.img vmdk.img
 qemu-img convert -O vhdx ext4.img vhdx.img
 truncate -s 4M fat.img

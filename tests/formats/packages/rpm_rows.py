@@ -35,6 +35,21 @@ def header(name="acme-faces", version="2.1", release="3", files=("/usr/lib/libac
     return struct.pack(">2I", len(tags), len(store)) + entries + store
 
 
+def sqlite_with_log(rows, folder: Path):
+    """A database of which the rows stand in the write-ahead log alone, and that log."""
+    file, log = folder / "rpmdb.sqlite", folder / "rpmdb.sqlite-wal"
+    database = sqlite3.connect(file)
+    database.execute("PRAGMA journal_mode=WAL")
+    database.execute("CREATE TABLE Packages (hnum INTEGER PRIMARY KEY, blob BLOB NOT NULL)")
+    database.commit()
+    database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.executemany("INSERT INTO Packages (blob) VALUES (?)", [(row,) for row in rows])
+    database.commit()
+    found = file.read_bytes(), log.read_bytes()
+    database.close()
+    return found
+
+
 def package(row):
     """A package file without content."""
     signatures = b"\x8e\xad\xe8\x01\0\0\0\0" + struct.pack(">2I", 0, 0)

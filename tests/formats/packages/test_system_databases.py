@@ -182,3 +182,13 @@ def test_a_schema_whose_fault_cannot_be_told_in_letters_is_damaged(tmp_path):
     for bent in range(at + 13, at + 60):
         broken = data[:bent] + b"\xfe" + data[bent + 1 :]
         read_until_stopped(rpm_database, BytesSource("rpmdb.sqlite", broken))
+
+
+def test_rows_that_are_in_the_write_ahead_log_alone_are_read(tmp_path):
+    data, log = rpm_rows.sqlite_with_log([rpm_rows.header()], tmp_path)
+    source = BytesSource("rpmdb.sqlite", data, neighbours={"rpmdb.sqlite-wal": log})
+    assert packages(read(rpm_database, source)) == [("pkg:rpm/acme-faces", "1:2.1-3", "registered")]
+    for at in range(0, len(log), 97):
+        broken = log[:at] + b"\xff" + log[at + 1 :]
+        for bent in (log[:at], broken):
+            read_until_stopped(rpm_database, BytesSource("rpmdb.sqlite", data, neighbours={"rpmdb.sqlite-wal": bent}))
