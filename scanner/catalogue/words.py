@@ -142,11 +142,10 @@ def _js_caller(call: str) -> str:
 def _python_forms(module: str) -> tuple[bytes, ...]:
     raw = module.encode("utf-8")
     parent, _, last = raw.rpartition(b".")
-    if module.count(".") == 1:
-        # `from a import b` and its compiled form, in which a name's length stands before it.
-        return (raw, b"from " + parent + b" import", bytes([len(last)]) + last)
-    if module.count(".") + 1 >= _DEEP_PARTS:
-        return (raw, parent + b" import", bytes([len(parent)]) + parent)
+    if parent:
+        # In compiled form a name's length stands before it.
+        compiled = bytes([len(parent)]) + parent if b"." in parent else b""
+        return (raw, *_by_way_of(parent), bytes([len(last)]) + last, *filter(None, (compiled,)))
     if len(raw) >= _PLAIN_LENGTH:
         return (raw,)
     return (
@@ -154,6 +153,15 @@ def _python_forms(module: str) -> tuple[bytes, ...]:
         *(b", " + raw + after for after in (b"\n", b"\r", b",", b" as ")),
         *(quote + raw + after for quote in (b"'", b'"') for after in (quote, b".")),
     )
+
+
+def _by_way_of(parent: bytes) -> Iterator[bytes]:
+    """How a module is reached by way of what it lies in: `from a.b import c`, `import a as x` and then `x.b.c`."""
+    parts = parent.split(b".")
+    for n in range(1, len(parts) + 1):
+        outer = b".".join(parts[:n])
+        yield outer + b" import" if n > 1 else b"from " + outer + b" import"
+        yield outer + b" as "
 
 
 def _js_forms(name: str) -> tuple[bytes, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from scanner.formats.marshal_tree import Code, code_objects
 from scanner.formats.python_facts import Facts
 from scanner.formats.python_opcodes import UNKNOWN, VERSIONS, PythonVersion
-from scanner.formats.python_relevance import is_of, modules_of
+from scanner.formats.python_relevance import is_of, modules_of, with_what_they_lie_in
 from scanner.formats.python_steps import follow
 from scanner.model.observation import Observation
 from scanner.model.source import Budget, Info, Source, Unreadable
@@ -16,7 +16,7 @@ from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="python-bytecode",
-    version=4,
+    version=5,
     line="Compiled Python (2.7, 3.2 to 3.14): imports, calls of imported modules, native libraries it loads",
     specification="Python/marshal.c and Lib/opcode.py in https://github.com/python/cpython",
     limits="Names are followed through assignments only; of other versions of Python only dotted module names are "
@@ -81,9 +81,9 @@ def _concerns(codes: list[Code], modules: frozenset[str]) -> bool:
     """Whether a name or text in the code could name one of the modules that the reader was asked about."""
     if not modules:
         return True
-    firsts = {module.rpartition(".")[0] for module in modules} | modules
+    around = with_what_they_lie_in(modules)
     texts = (text for code in codes for text in (*code.names, *code.constants) if isinstance(text, str))
-    return any(is_of(text, modules) or text in firsts for text in texts)
+    return any(text in around or is_of(text, modules) for text in texts)
 
 
 def _dotted_names(codes: list[Code], facts: Facts) -> None:

@@ -9,6 +9,7 @@ import ast
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache, lru_cache, partial
+from itertools import accumulate
 
 from scanner.formats.python_text_pieces import TextPieces
 from scanner.formats.standing_names import LETTERS
@@ -141,7 +142,15 @@ def _is_quoted(data: bytes, root: bytes) -> bool:
 
 def concerns(body: Iterable[ast.stmt], modules: frozenset[str]) -> bool:
     """Whether an import speaks of one of the modules or of what they lie in."""
-    return not modules or any(is_of(name, modules) for statement in body for name in _names(statement))
+    around = with_what_they_lie_in(modules)
+    return not modules or any(
+        name in around or is_of(name, modules) for statement in body for name in _names(statement)
+    )
+
+
+def with_what_they_lie_in(modules: frozenset[str]) -> frozenset[str]:
+    """The modules, and those by way of which they are reached: `import a as x`, and then `x.b.c`."""
+    return frozenset(outer for module in modules for outer in accumulate(module.split("."), "{}.{}".format))
 
 
 def is_of(name: str, modules: frozenset[str]) -> bool:

@@ -18,7 +18,7 @@ from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="python-source",
-    version=9,
+    version=10,
     line="Python source: imports, calls followed through names, native libraries it loads",
     specification="The Python Language Reference: https://docs.python.org/3/reference/",
     limits="What does not parse (Python 2, Cython, syntax newer than the interpreter) and sources above 1 MiB are read "

@@ -61,6 +61,21 @@ def test_where_only_a_member_matters_it_stands_in_the_source_or_may_be_put_toget
     assert may_concern(source.encode(), frozenset({"a.vision#Client#find_faces"})) == is_parsed
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import acme as a\na.vision.faces.Finder()",
+        "import acme\nvision = acme.vision\nvision.faces.Finder()",
+        "from acme import vision\nvision.faces.Finder()",
+        "from acme import vision as v\nv.faces.Finder()",
+        "import acme.vision as v\nv.faces.Finder()",
+    ],
+)
+def test_a_module_is_reached_by_way_of_those_it_lies_in(source):
+    found = read(python_source, BytesSource("x.py", source.encode(), focus=frozenset({"acme.vision.faces#Finder"})))
+    assert "acme.vision.faces.Finder" in {call.name for call in found if isinstance(call, Call)}
+
+
 FORMS = {
     "added": lambda parts: " + ".join(map(repr, parts)),
     "beside each other": lambda parts: " ".join(map(repr, parts)),
