@@ -1,7 +1,7 @@
 """Verdicts: what the matches of one technology in one component amount to (design: "Verdict").
 
 recognition      a capability to verify or identify is used, or present in something made for it, or declared by
-                 something that has no other purpose
+                 something that has no other purpose, unless code is seen to call it for another one
 capable-dormant  a general component really carries a recognition feature, and nothing seen uses it
 face-analysis    faces are found, measured, described or hidden, and nobody is recognised
 none             device unlock alone, mere references, or too little confidence
@@ -16,7 +16,7 @@ from scanner.evidence.confidence import VERDICT_THRESHOLD, confidence, weight_of
 from scanner.matching.match import Match
 from scanner.model.observation import ByteHit
 from scanner.model.technology import Technology
-from scanner.model.vocabulary import RECOGNITION, Capability, Presence, Verdict, Weight
+from scanner.model.vocabulary import RECOGNITION, Capability, IndicatorKind, Presence, Verdict, Weight
 
 Sight = tuple[Entry, Match]
 _HEFT = tuple(reversed(Weight))
@@ -57,11 +57,10 @@ def _verdict(technology: Technology, sights: Sequence[Sight]) -> Verdict:
     def recognises(sight: Sight) -> bool:
         return bool(RECOGNITION.intersection(granted(sight[0], technology)))
 
+    is_called = any(map(_is_call, sights))
+
     def active(sight: Sight) -> bool:
-        presence = sight[1].presence
-        return presence is Presence.USED or (
-            presence is not Presence.REFERENCED and (bool(sight[1].model) or not is_general(sight[0], technology))
-        )
+        return _is_active(sight, technology, is_called=is_called)
 
     def there(sight: Sight) -> bool:
         return sight[1].presence.rank >= Presence.PRESENT.rank
@@ -76,6 +75,21 @@ def _verdict(technology: Technology, sights: Sequence[Sight]) -> Verdict:
     if _sure(sights, analyses):
         return Verdict.FACE_ANALYSIS
     return Verdict.NONE
+
+
+def _is_active(sight: Sight, technology: Technology, *, is_called: bool) -> bool:
+    """Whether it is used, or there or declared for nothing else; what code calls it for says more than that."""
+    entry, match = sight
+    if match.presence in (Presence.USED, Presence.REFERENCED):
+        return match.presence is Presence.USED
+    is_told_by_calls = is_called and match.presence is Presence.DECLARED
+    return bool(match.model) or not (is_told_by_calls or is_general(entry, technology))
+
+
+def _is_call(sight: Sight) -> bool:
+    """Whether code calls the technology."""
+    entry, match = sight
+    return entry.indicator.kind is IndicatorKind.CALL and match.presence is Presence.USED
 
 
 def is_general(entry: Entry, technology: Technology) -> bool:

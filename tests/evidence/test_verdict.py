@@ -58,6 +58,13 @@ def test_faces_without_recognition_are_face_analysis():
     assert graded(technology(strong(DETECTS)), Presence.PRESENT).verdict is Verdict.FACE_ANALYSIS
 
 
+def test_what_is_declared_for_recognition_and_called_for_less_is_face_analysis():
+    call = indicator("call", "python:acme.find_faces", grants=DETECTS)
+    tech = technology(strong(RECOGNISES), call)
+    assert graded(tech, Presence.DECLARED, Presence.USED).verdict is Verdict.FACE_ANALYSIS
+    assert graded(tech, Presence.PRESENT, Presence.USED).verdict is Verdict.RECOGNITION
+
+
 def test_device_unlock_alone_is_no_verdict():
     tech = technology(strong((Capability.DEVICE_UNLOCK,)), capabilities=())
     assert graded(tech, Presence.USED).verdict is Verdict.NONE
