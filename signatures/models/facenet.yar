@@ -38,3 +38,16 @@ rule facenet_triplet_code
   condition:
     3 of them
 }
+
+rule facenet_release_named
+{
+  meta:
+    what = "the name of a release, the time at which it was trained, beside the name of the network"
+  strings:
+    $release = "20170512-110547"
+    $network1 = "facenet"
+    $network2 = "FaceNet"
+    $network3 = "Facenet"
+  condition:
+    $release and any of ($network*)
+}
