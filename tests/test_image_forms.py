@@ -17,7 +17,7 @@ from scanner.containers.libraries import library
 from scanner.engine.extract import extract
 from scanner.engine.scan import Settings, scan
 from scanner.model.report import Report
-from tests.containers import bitlocker_volumes, core_storage_volumes
+from tests.containers import apfs_volumes, bitlocker_volumes, core_storage_volumes
 from tests.containers.hfs_volume import volume
 from tests.containers.test_container_image import archive, layout, saved
 from tests.containers.test_disk_image import super_partition
@@ -352,15 +352,26 @@ def bitlocker_in_a_partition(tree: Path, image: Path) -> bytes:
     return bitlocker_volumes.bek(STARTUP)
 
 
+def files_of(tree: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(tree)): path.read_bytes() for path in tree.rglob("*") if path.is_file()}
+
+
 def file_vault(tree: Path, image: Path) -> bytes:
     """As it was before APFS: HFS+ in a volume of CoreStorage."""
-    content = volume({str(path.relative_to(tree)): path.read_bytes() for path in tree.rglob("*") if path.is_file()})
+    content = volume(files_of(tree))
     image.write_bytes(core_storage_volumes.volume(content, ["another person's", "a phrase"]))
     return b"a phrase"
 
 
+def file_vault_on_apfs(tree: Path, image: Path) -> bytes:
+    apfs_volumes.Container(files_of(tree), ("another person's", "a phrase")).write(image)
+    return b"a phrase\n"
+
+
 @pytest.mark.skipif(library("dissect.fve") is None, reason="the extra “images” is not installed")
-@pytest.mark.parametrize("make", [luks2, bitlocker_in_a_partition, file_vault], ids=lambda make: make.__name__)
+@pytest.mark.parametrize(
+    "make", [luks2, bitlocker_in_a_partition, file_vault, file_vault_on_apfs], ids=lambda make: make.__name__
+)
 def test_an_encrypted_volume_gives_what_the_folder_gives_once_its_key_is_given(make, tree, of_the_folder, tmp_path):
     image = tmp_path / "image.bin"
     key = make(tree, image)

@@ -13,7 +13,7 @@ from functools import partial
 from scanner.containers import Member
 from scanner.containers.disks import Disk, DiskFormat, disk_formats, disk_of, format_in, format_of, is_part
 from scanner.containers.encryptions import encryption_of, encryptions
-from scanner.containers.filesystems import ALL, HEAD_BYTES, File, FileSystem, Kind, Share, kind_of, kinds
+from scanner.containers.filesystems import ALL, HEAD_BYTES, File, FileSystem, Kind, Share, kind_of, kinds, opened
 from scanner.containers.jail import Jail
 from scanner.containers.not_read import known_by
 from scanner.containers.volumes import Division, Volume, division_of, divisions
@@ -81,7 +81,7 @@ def _members(source: Source, budget: Budget, mine: Share) -> Iterator[Member]:
         try:
             if isinstance(volume, Unreadable):
                 raise volume
-            system = system_of(volume, budget)
+            system = system_of(volume, budget, source.keys)
             if system is None:
                 continue
             yield from _files_of(volume, system, mine, jail)
@@ -103,7 +103,7 @@ def find(source: Source, name: str, budget: Budget) -> Member | None:
     """One file by its locator text, without listing the volumes."""
     for volume in _volumes(Volume("", disk_of(source, budget)), budget, source.keys):
         if not isinstance(volume, Unreadable) and name.startswith(volume.name):
-            system = system_of(volume, budget)
+            system = system_of(volume, budget, source.keys)
             file = system.file(name.removeprefix(volume.name)) if system is not None else None
             if file is not None and system is not None:
                 return member_of(volume, file, Jail(), system)
@@ -166,19 +166,19 @@ def _beside(volume: Volume, system: FileSystem, path: str, name: str) -> Member 
     return member_of(volume, found, Jail(), system) if found is not None and found.kind == "file" else None
 
 
-def system_of(volume: Volume, budget: Budget) -> FileSystem | None:
+def system_of(volume: Volume, budget: Budget, keys: tuple[bytes, ...] = ()) -> FileSystem | None:
     """The file system of a volume; None where there is nothing to read in it. Raises `Unreadable`."""
     try:
-        return _file_system(volume.disk, budget)
+        return _file_system(volume.disk, budget, keys)
     except Unreadable as why:
         raise Unreadable(why.cause, f"{_where(volume)}{why.reason}") from why
 
 
-def _file_system(disk: Disk, budget: Budget) -> FileSystem | None:
+def _file_system(disk: Disk, budget: Budget, keys: tuple[bytes, ...]) -> FileSystem | None:
     head = bytes(disk.read(0, HEAD_BYTES))
     kind = kind_of(head)
     if kind is not None:
-        return kind.opened(disk, budget)
+        return opened(kind, disk, keys, budget)
     if (not any(head) and _is_empty(disk, budget)) or any(head.startswith(m, at) for m, at in _NOTHING):
         return None
     what = known_by(head)

@@ -108,7 +108,7 @@ def _context(passwords: list[str]) -> str:
     users = "".join(
         f"<dict><key>PassphraseWrappedKEKStruct</key><data>{_user(words)}</data></dict>" for words in passwords
     )
-    key = struct.pack("<II", 2, 24) + _wrapped(_wrapping(), _KEY)
+    key = struct.pack("<II", 2, 24) + wrapped(_wrapping(), _KEY)
     return (
         f"<dict><key>CryptoUsers</key><array>{users}</array><key>WrappedVolumeKeys</key><array><dict>"
         f"<key>KEKWrappedVolumeKeyStruct</key><data>{base64.b64encode(key.ljust(256, bytes(1))).decode()}</data>"
@@ -123,11 +123,11 @@ def _wrapping() -> bytes:
 def _user(words: str) -> str:
     salt, rounds = hashlib.md5(words.encode(), usedforsecurity=False).digest(), 1000
     derived = hashlib.pbkdf2_hmac("sha256", words.encode(), salt, rounds, 16)
-    made = struct.pack("<II16sII", 3, 16, salt, 16, 24) + _wrapped(derived, _wrapping())
+    made = struct.pack("<II16sII", 3, 16, salt, 16, 24) + wrapped(derived, _wrapping())
     return base64.b64encode((made.ljust(168, b"\0") + struct.pack("<I", rounds)).ljust(284, b"\0")).decode()
 
 
-def _wrapped(key: bytes, secret: bytes) -> bytes:
+def wrapped(key: bytes, secret: bytes) -> bytes:
     """RFC 3394, 2.2.1."""
     from Crypto.Cipher import AES
 

@@ -90,7 +90,8 @@ class Kind(Protocol):
         """Whether a volume begins like this kind."""
 
     def opened(self, disk: Disk, budget: Budget) -> FileSystem:
-        """The file system on a volume."""
+        """The file system on a volume. One that is encrypted itself, not the volume around it, also has
+        `opened_by(disk, keys, budget)`."""
 
 
 @cache
@@ -99,6 +100,13 @@ def kinds() -> tuple[Kind, ...]:
     found = [importlib.import_module(entry.name) for entry in pkgutil.iter_modules(__path__, f"{__name__}.")]
     modules = [cast("Kind", module) for module in found if hasattr(module, "recognises")]
     return tuple(sorted(modules, key=lambda module: (module.FALLBACK, module.NAME)))
+
+
+def opened(kind: Kind, disk: Disk, keys: tuple[bytes, ...], budget: Budget) -> FileSystem:
+    """The file system on a volume, with what the user's keys open of it. Raises `Unreadable`."""
+    by_keys = getattr(kind, "opened_by", None)
+    found: FileSystem = by_keys(disk, keys, budget) if by_keys is not None else kind.opened(disk, budget)
+    return found
 
 
 def kind_of(head: bytes) -> Kind | None:
