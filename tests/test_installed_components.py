@@ -362,6 +362,47 @@ def test_a_finding_belongs_to_what_a_person_can_remove_with_all_that_the_system_
     assert {place: owners.get(place) for place in expected} == expected
 
 
+def test_what_several_registers_tell_of_is_one_component(tmp_path):
+    """A product and its service, an app and its row for each account, a package and the unit that it brings."""
+    server = "Milestone XProtect Recording Server"
+    folder = f"C:\\Program Files\\Milestone\\{server}\\"
+    photos = "Microsoft.Windows.Photos_1.2.3.0_x64__abc"
+    uninstall = {"{1}": {"DisplayName": server, "DisplayVersion": "23.3", "InstallLocation": folder}}
+    store = "Microsoft\\Windows\\CurrentVersion\\Appx\\AppxAllUserStore\\Applications"
+    account = "Local Settings\\Software\\Microsoft\\Windows\\CurrentVersion\\AppModel\\Repository\\Packages"
+    services = {server: {"ImagePath": f'"{folder}recorder.exe"'}}
+    write(
+        tmp_path,
+        {
+            "Windows/System32/config/SOFTWARE": hive(
+                {
+                    "Microsoft": {
+                        "Windows": {
+                            "CurrentVersion": {
+                                "Uninstall": uninstall,
+                                **nested(store.rpartition("CurrentVersion\\")[2], {photos: {}}),
+                            }
+                        }
+                    }
+                }
+            ),
+            "Windows/System32/config/SYSTEM": hive(nested("ControlSet001\\Services", services)),
+            "Users/ada/AppData/Local/Microsoft/Windows/UsrClass.dat": hive(nested(account, {photos: {}})),
+            f"Program Files/WindowsApps/{photos}/AppxManifest.xml": APPX.replace(
+                b"AcmeInc.FaceGate", b"Microsoft.Windows.Photos"
+            ),
+            **debian(("ff", "install ok installed", "/usr/bin/ff /usr/lib/systemd/system/findface-security.service")),
+            "usr/lib/systemd/system/findface-security.service": b"[Service]\nExecStart=/usr/bin/ff\n",
+        },
+    )
+    report = scan([tmp_path], SETTINGS)
+    assert sorted((c.name, c.version) for c in report.components) == [
+        ("Face Gate", "1.2.3.0"),
+        (server, "23.3"),
+        ("ff", "1:2.0-1"),
+    ]
+
+
 @pytest.mark.parametrize(
     "system",
     [

@@ -31,7 +31,7 @@ from scanner.evidence.owner import (
     paths_upward,
     program_folder,
 )
-from scanner.evidence.registers import Registers, Row
+from scanner.evidence.registers import Registers, Row, registered
 from scanner.formats.packages.purls import package_purl
 from scanner.model.artifact import ArtifactFacts
 from scanner.model.locator import base_name, containers_of
@@ -154,10 +154,10 @@ class Claims:
             purl=app.purl or row.owner.purl,
             publisher=app.publisher or row.owner.publisher,
             installed_on=row.owner.installed_on or app.installed_on,
-            installed_for=row.owner.installed_for or app.installed_for,
+            installed_for=row.installed_for or app.installed_for,
         )
         if is_same:
-            self.rows[row.owner.id] = joined
+            self.rows.update((one.id, joined) for one in row.all)
         return joined
 
     def _learn(self, locator: str, observation: Observation) -> None:
@@ -253,7 +253,14 @@ class Claims:
             return self._owners.setdefault(folder, self._program(folder))
         if locator in self._named:
             return self._owners.setdefault(locator, self._whole(locator))
-        return self._registers.started(locator) or self._owners.setdefault(locator, self._file(locator))
+        started = self._registers.started(locator) or self._service_in(locator)
+        return started or self._owners.setdefault(locator, self._file(locator))
+
+    def _service_in(self, locator: str) -> Owner | None:
+        """The service that a file tells of, if it tells of one alone."""
+        item = self._facts.get(locator)
+        services = [o for o in item.observations if isinstance(o, Service)] if item is not None else []
+        return registered(locator, services[0]) if len(services) == 1 else None
 
     def _program(self, folder: str) -> Owner:
         """What was put into a folder of its own and stands in no register."""

@@ -12,7 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from scanner.evidence.claims import CLAIMING, Claims
 from scanner.evidence.owner import Owner
+from scanner.evidence.registers import program_of, registered
+from scanner.matching.match import Match
 from scanner.model.artifact import ArtifactFacts
+from scanner.model.observation import Service
 
 _STATIC_LIBRARIES = (".a", ".lib")
 _PART = re.compile(r"\([a-z][a-z ]*[0-9a-fx]*\)(?:~\d+)?|\.gnu_debugdata|\.debug_[a-z_]+")
@@ -33,6 +36,17 @@ class Register:
         owners = {locator: claims.owner_of(file) for locator, file in sorted(files.items())}
         self._rows.update(claims.rows)
         return owners
+
+    def learn_rows(self, matches: Iterable[Match]) -> None:
+        """Find out what the services among the matches belong to: what owns the program, else the file that tells."""
+        services = [(m.artifact, m.observation) for m in matches if isinstance(m.observation, Service)]
+        places = {(at, service): (program_of(at, service), at) for at, service in services}
+        owners = self.owners_of({place for pair in places.values() for place in pair if place})
+        for (at, service), pair in places.items():
+            row = registered(at, service)
+            owner = next((owners[place] for place in pair if place and owners[place].locator != place), None)
+            if row is not None and owner is not None:
+                self._rows[row.id] = owner
 
     def of_row(self, row: Owner) -> Owner:
         """The component that a row of a register of installed software stands for: an app that tells more of itself,

@@ -20,7 +20,8 @@ _MERGED = ("/bin/", "/sbin/", "/lib/", "/lib32/", "/lib64/", "/libx32/")
 
 
 _FOLDERS_OF_REGISTERS = re.compile(
-    r"(?:^|/)(?=(?:var/lib|usr/lib/sysimage|usr/share/rpm|lib/apk|private/var/db|library/receipts|windows/system32)/)",
+    r"(?:^|/)(?=(?:var/lib|usr/lib/sysimage|usr/share/rpm|lib/apk|private/var/db|library/receipts|windows/system32"
+    r"|etc/systemd|usr/lib/systemd|lib/systemd|library/launchdaemons|library/launchagents)/)",
     re.I,
 )
 
@@ -88,6 +89,14 @@ class Row(NamedTuple):
     path: str
     """A file, or a folder that ends in `/`."""
     owner: Owner
+    all: tuple[Owner, ...]
+    """What all registers say that it is: more than one where each account has its own."""
+
+    @property
+    def installed_for(self) -> str:
+        """For everybody if one of the registers says so."""
+        told = [row.installed_for for row in self.all]
+        return "system" if "system" in told else self.owner.installed_for
 
 
 class Registers:
@@ -138,12 +147,13 @@ class Registers:
     def row_of(self, locator: str) -> Row | None:
         """The registered package or product with the longest claim on an artifact."""
         for path in paths_upward(locator):
-            claim = next(self._claims_on(path), None)
-            if claim is not None:
-                register, owns = claim
-                known = self._rows.get((register, *_in_register(owns.purl, owns.name)))
-                return Row(path, known or _unlisted(register, owns))
+            rows = tuple(self._row(*claim) for claim in self._claims_on(path))
+            if rows:
+                return Row(path, rows[0], rows)
         return None
+
+    def _row(self, register: str, owns: Owns) -> Owner:
+        return self._rows.get((register, *_in_register(owns.purl, owns.name))) or _unlisted(register, owns)
 
     def _claims_on(self, path: str) -> Iterator[tuple[str, Owns]]:
         """The claims that hold, the first first: of a file that was put aside, those on its old place."""
@@ -158,10 +168,13 @@ class Registers:
         return self._started.get(locator)
 
     def _claim(self, locator: str, owns: Owns) -> None:
+        register = claimed_path(locator, owns.register)
         meant = self._meant(locator, owns.path) if owns.path.startswith("/") else (claimed_path(locator, owns.path),)
         for path in meant:
             if path in self._asked:
-                self._claims[path].append((claimed_path(locator, owns.register), owns))
+                self._claims[path].append((register, owns))
+        if locator in self._asked and locator != register and locator not in self._claims:
+            self._claims[locator].append((register, owns))  # the list of one package's files is that package's
 
     def _divert(self, locator: str, diverted: Diverted) -> None:
         self._takers.update(dict.fromkeys(self._meant(locator, diverted.path), diverted.by))
@@ -200,6 +213,12 @@ def _unlisted(register: str, owns: Owns) -> Owner:
         identity=owns.purl or f"product:{owns.name}",
         described_by=register,
     )
+
+
+def program_of(locator: str, service: Service) -> str:
+    """Where the program of a service lies, that stands in the register at `locator`; nothing if that is not known."""
+    system = _system_of(locator)
+    return system + service.program.removeprefix("/") if service.program and system is not None else ""
 
 
 def _system_of(locator: str) -> str | None:

@@ -46,6 +46,7 @@ def weigh(matches: Sequence[Match], facts: Mapping[str, ArtifactFacts], index: I
         return Weighed()
     register = Register(facts)
     owners = register.owners_of(m.artifact for m in matches)
+    register.learn_rows(matches)
     groups = groups_of(matches, index, owners, register.of_row)
     if not groups:
         return Weighed()
