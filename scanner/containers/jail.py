@@ -42,6 +42,7 @@ class Jail:
         self._given: set[str] = set()
         self._folded: set[str] = set()
         self._numbers: dict[str, int] = {}
+        self._usual_folder = ""
 
     def admit(self, raw: str | bytes, *, made_on_windows: bool = False) -> SafeName:
         """The locator text of a raw name; a folder loses its closing `/`.
@@ -53,16 +54,28 @@ class Jail:
         if made_on_windows and "\\" in name and "/" not in name:
             name = name.replace("\\", "/")
             notes.append("Its name separates folders by backslashes.")
-        name = _OWN_FOLDER.sub("", name).removesuffix("/")
+        name = (_OWN_FOLDER.sub("", name) if name.startswith(".") else name).removesuffix("/")
         if len(name) > _LONGEST:
             notes.append(f"Its name has {len(name)} characters and is shown cut.")
             name = f"{name[:_LONGEST]}…"
-        if _UNUSUAL.search(name):
+        if self._is_unusual(name):
             notes.extend(sentence for pattern, sentence in _ODDITIES if pattern.search(name))
             text = _harmless(name)
         else:
-            text = name if name.isascii() and "!" not in name else text_name(name)
+            text = text_name(name)
         return self._unique(text, notes)
+
+    def _is_unusual(self, name: str) -> bool:
+        """Whether anything in a name needs a second look. Entries come folder by folder, so what lies in the same one
+        as the last is looked at alone."""
+        folder, slash, last = name.rpartition("/")
+        if _UNUSUAL.search(last) is not None:
+            return True
+        if folder and folder != self._usual_folder:
+            if _UNUSUAL.search(folder) is not None:
+                return True
+            self._usual_folder = folder
+        return bool(slash) and not folder
 
     def _unique(self, text: str, notes: list[str]) -> SafeName:
         unique = text

@@ -334,19 +334,25 @@ class Examiner:
         nesting: int,
     ) -> Iterator[Found]:
         """All about a member from the cache, or what is read of it now, to be kept as that of a file by itself."""
+        content, known = recall.by_name(member, source)
+        if known is not None and self._has_room_for(known, nesting):
+            yield from _in_place(known, notes, parent)
+            return
         wanted = self.table.wanted(source.name, source.head)
         mute_type = self._mute_type(source, wanted)
         if mute_type:
             own = Artifact(locator="", name=source.name, type=mute_type, size=source.size)
-            recall.keep_stamp(member, (Found(own),), b"", neighbours.asked)
+            is_looked_through = not wanted.passed_over or bool(wanted.sought)
+            content = content or (digest_of(source) if is_looked_through else b"")
+            recall.keep_look(member, (Found(own),), content, neighbours.asked, has_facts=False)
             yield from _in_place((Found(own),), notes, parent)
             return
         # Of what is known, nobody who wants it has to look further than its beginning.
         is_worth_keeping = source.size >= WORTH_KEEPING_BYTES or bool(wanted.readers or wanted.containers)
-        content = digest_of(source) if is_worth_keeping else b""
-        known = self._known(recall, source, content, nesting) if content else None
-        if known is not None:
-            recall.keep_stamp(member, known, content, neighbours.asked)
+        content = content or digest_of(source)
+        known = recall.by_bytes(source, content) if is_worth_keeping else None
+        if known is not None and self._has_room_for(known, nesting):
+            recall.keep_look(member, known, content, neighbours.asked, has_facts=True)
             yield from _in_place(known, notes, parent)
             return
         wanted = self.table.wanted(source.name, source.head, source)
@@ -354,19 +360,18 @@ class Examiner:
         for item in self._triage(source, wanted, notes, parent.locator, budget, nesting=nesting):
             found.append(by_itself(item, notes.locator, notes.origin))
             yield item
-        if not was_limited(found) and (not content or recall.keep(found, source, content, neighbours.asked)):
-            recall.keep_stamp(member, found, content, neighbours.asked)
+        if not was_limited(found):
+            has_facts = is_worth_keeping and recall.keep(found, source, content, neighbours.asked)
+            if has_facts or not is_worth_keeping:
+                recall.keep_look(member, found, content, neighbours.asked, has_facts=has_facts)
 
     def _is_dealt_out(self, source: BytesSource) -> bool:
         """Whether it is a container of which only the members are kept."""
         return source.size >= WHOLE_TO_BYTES and bool(self.table.wanted(source.name, source.head, source).containers)
 
-    def _known(self, recall: Recall, source: BytesSource, content: bytes, nesting: int) -> list[Found] | None:
-        """All about a member from the cache, unless what it holds would lie too deep here."""
-        known = recall.by_bytes(source, content)
-        if known is None or nesting + max(f.artifact.locator.count("!/") for f in known) > self._limits.nesting:
-            return None
-        return known
+    def _has_room_for(self, known: Sequence[Found], nesting: int) -> bool:
+        """Whether nothing of what is known of a member, or of what it holds, would lie too deep here."""
+        return nesting + max(item.artifact.locator.count("!/") for item in known) <= self._limits.nesting
 
     def _drawn_on(self, source: Source, budget: Allowance, name: str) -> Source | None:
         """A neighbour that a container reads as a part of itself."""

@@ -1,11 +1,14 @@
-"""Looks: what the files of a file system looked like when they were last read, so that they can be known again unread.
+"""Looks: what the files of a file system looked like when they were last read, and the digests of their bytes.
+
+A file that looks as it did is known again unread, where metadata are trusted; otherwise it is known by its name and
+digest alone, without asking anybody what it is.
 
 One table a file system and part of a scan, under the number that the file system was given when it was made. Copies of
 one system that then went different ways share that number, so a table also keeps what it did not meet this time, as
 much of that as it did meet.
 """
 
-from typing import NamedTuple
+from functools import cached_property
 
 import msgspec
 
@@ -24,18 +27,26 @@ class Look(msgspec.Struct, frozen=True, array_like=True):
     type: str
     size_read: int
     content: bytes = b""
-    """Digest under which its facts are kept; empty: it has none beyond its type."""
+    """Digest of its bytes; empty, where it was not taken because not all of it was looked at."""
+    has_facts: bool = False
+    """Whether facts are kept under that digest; otherwise it has none beyond its type."""
 
 
 _tables = msgspec.msgpack.Decoder(list[Look])
 _Same = tuple[str, int, tuple[int, ...]]
 
 
-class _Table(NamedTuple):
+class _Table:
     """The looks of one file system."""
 
-    before: dict[_Same, Look]
-    now: dict[_Same, Look]
+    def __init__(self, before: dict[_Same, Look]) -> None:
+        self.before = before
+        self.now: dict[_Same, Look] = {}
+
+    @cached_property
+    def by_name(self) -> dict[tuple[str, int], Look]:
+        """Those before by name and size, however else they looked."""
+        return {(look.name, look.size): look for look in self.before.values()}
 
 
 class Looks:
@@ -51,12 +62,14 @@ class Looks:
         """How a member looked if it still looks so; None where nobody knows."""
         return self._table(member.system).before.get((member.name, member.size, member.stamp))
 
-    def note(self, member: Member, kind: str, size_read: int, content: bytes) -> None:
-        """Note how a member looks that was read."""
-        self.still(member, Look(member.name, member.size, member.stamp, kind, size_read, content))
+    def named(self, member: Member) -> Look | None:
+        """How a member of that name and size looked; None where nobody knows."""
+        return self._table(member.system).by_name.get((member.name, member.size))
 
-    def still(self, member: Member, look: Look) -> None:
-        """Note that a member looks as it did."""
+    def note(self, member: Member, look: Look) -> None:
+        """Note how a member looks, which was read or known again."""
+        if look.stamp != member.stamp:
+            look = msgspec.structs.replace(look, stamp=member.stamp)
         self._table(member.system).now[member.name, member.size, member.stamp] = look
 
     def changed(self) -> dict[bytes, bytes]:
@@ -74,7 +87,7 @@ class Looks:
     def _table(self, system: bytes) -> _Table:
         table = self._tables.get(system)
         if table is None:
-            table = self._tables[system] = _Table(self._loaded(system), {})
+            table = self._tables[system] = _Table(self._loaded(system))
         return table
 
     def _loaded(self, system: bytes) -> dict[_Same, Look]:

@@ -109,24 +109,22 @@ class Recall:
 
     def foreseeing(self, members: Iterable[Member | None]) -> Iterator[Member | None]:
         """The same members, which may be reached in any order, a few hundred looked up at once."""
-        if not self._trusts_metadata:
-            yield from members
-            return
         coming = iter(members)
         while batch := list(islice(coming, _LOOKED_UP_AT_ONCE)):
             self._look_up([member for member in batch if member is not None and member.kind == "file" and member.stamp])
             yield from batch
 
     def _look_up(self, members: Sequence[Member]) -> None:
+        looks = self._looks.of if self._trusts_metadata else self._looks.named
         asked: list[tuple[bytes, bytes, Member, Look]] = []
         for member in members:
-            look = self._looks.of(member)
+            look = looks(member)
             if look is None:
                 continue
             name = base_name(member.name)
-            if look.content:
+            if look.has_facts:
                 asked.append((*self._keys.of(look.content, name, (0, 1)), member, look))
-            else:
+            elif look.content or self._trusts_metadata:
                 own = Artifact(locator="", name=name, type=look.type, size=look.size_read)
                 self._foreseen[member.name, member.stamp] = look, [Found(own)]
         kept = self._caches.get(sorted({key for one in asked for key in one[:2]}))
@@ -137,21 +135,37 @@ class Recall:
 
     def by_stamp(self, member: Member) -> list[Found] | None:
         """What was read of a member that looks as it did, where that is enough to know it again and was looked up."""
-        foreseen = self._foreseen.pop((member.name, member.stamp), None)
+        foreseen = self._foreseen.pop((member.name, member.stamp), None) if self._trusts_metadata else None
         if foreseen is None:
             return None
         look, known = foreseen
-        self._looks.still(member, look)
+        self._looks.note(member, look)
         self.left_unread = True
         return known
 
-    def keep_stamp(self, member: Member, found: Sequence[Found], content: bytes, asked: dict[str, bytes]) -> None:
-        """Keep how a member looked, if nothing else decided what was read of it. `content` is empty where that is
-        not kept."""
+    def by_name(self, member: Member, source: Source) -> tuple[bytes, list[Found] | None]:
+        """What was read of a member of the same name and the same bytes, where it was looked up: nothing else decided
+        what was read of it. The digest of its bytes comes first; empty, where it was not taken."""
+        foreseen = self._foreseen.pop((member.name, member.stamp), None)
+        if foreseen is None:
+            return b"", None
+        look, known = foreseen
+        content = digest_of(source)
+        if content != look.content:
+            return content, None
+        self._looks.note(member, look)
+        return content, known
+
+    def keep_look(
+        self, member: Member, found: Sequence[Found], content: bytes, asked: dict[str, bytes], *, has_facts: bool
+    ) -> None:
+        """Keep how a member looked, if nothing else decided what was read of it. `content`, the digest of its bytes,
+        may be empty where it has no facts."""
         is_plain = len(found) == 1 and not (found[0].structure or found[0].patterns or found[0].unread)
-        if member.stamp and not asked and (content or is_plain):
+        if member.stamp and not asked and (has_facts or is_plain):
             own = found[-1].artifact  # a container comes after what it holds
-            self._looks.note(member, own.type, own.size, content)
+            look = Look(member.name, member.size, member.stamp, own.type, own.size, content, has_facts)
+            self._looks.note(member, look)
 
     def _of(
         self, content: bytes, name: str, part: tuple[int, int], told: Sequence[str]

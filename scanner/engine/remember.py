@@ -54,7 +54,7 @@ class Keys:
     def of_looks(self, system: bytes, number: int, parts: int) -> bytes:
         """The key of what the files of a file system looked like, of one of so many parts of them; of none (0 of 0):
         of how many parts there are."""
-        return digest("looks", self._patterns, system, f"{number}/{parts}")
+        return digest("looks-2", self._patterns, system, f"{number}/{parts}")
 
     def of_depth(self, content: bytes, within: str, reader: str, focus: frozenset[str]) -> bytes:
         """The key of the answer to a depth request; `within` is relative to the file."""

@@ -11,6 +11,7 @@ import pytest
 from scanner.engine import deepening, examine, target_digest
 from scanner.engine.budget import Limits
 from scanner.engine.cache import Cache
+from scanner.engine.recall import Recall
 from scanner.engine.scan import Settings, scan
 from scanner.engine.task import Answer, Batch
 from scanner.engine.worker import examine_batch, prepare
@@ -93,6 +94,21 @@ def test_a_file_of_an_image_that_looks_as_it_did_is_read_only_where_metadata_are
     second = image_with(tmp_path / "2.img", line, b"nothing".ljust(len(line)))
     assert hits(answered(second)) == set()
     assert hits(answered(second, trusts_metadata=True)) == {"2.img!/usr/lib/long"}
+
+
+def test_a_file_of_an_image_with_other_bytes_is_read_however_much_it_looks_as_it_did(tmp_path, monkeypatch):
+    line = b"line 4000\nline 4001\nline 4002\n"
+    first = image_with(tmp_path / "1.img", line, b"nothing".ljust(len(line)))
+    whole = remembered(first)
+    second = image_with(tmp_path / "2.img", line, WORD.encode().ljust(len(line)))
+    assert hits(answered(second)) == {"2.img!/usr/lib/long"}
+    asked = []
+    plain = examine.Table.wanted
+    monkeypatch.setattr(examine.Table, "wanted", lambda self, name, *of: asked.append(name) or plain(self, name, *of))
+    monkeypatch.setattr(Recall, "by_bytes", lambda *_: None)  # of the image itself
+    again = answered(first)
+    assert (again.facts, again.nested) == (whole.facts, whole.nested)
+    assert set(asked) == {"1.img"}
 
 
 def test_no_digest_is_made_of_an_image_of_which_parts_were_not_read(tmp_path, monkeypatch):

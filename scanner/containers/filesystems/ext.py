@@ -39,6 +39,7 @@ _LARGE = frozenset({"file", "folder"})
 """What has an upper half of its size."""
 _ONE_EXTENT = struct.Struct("<4HxxxxIHHI")
 _ENTRY = struct.Struct("<IHBB")
+_NO_CHILD = frozenset({b".", b"..", b""})
 _FOLDER = 2
 """The kind of an entry, where they have one; 0: it is not known."""
 
@@ -108,13 +109,14 @@ class Ext(NumberedTree):
         if inode is None or inode.kind != "folder":
             return
         listing = self._whole_folder(inode.size, self._listing(inode))
-        at = 4 if inode.flags & _INLINE else 0
+        at, end = 4 if inode.flags & _INLINE else 0, len(listing) - _ENTRY.size
         may_be_folder = (0, _FOLDER) if self._incompatible & _NAMES_KINDS else range(256)
-        while at + 8 <= len(listing):
-            self._budget.spend_items()
-            child, length, name_bytes, kind = _ENTRY.unpack_from(listing, at)
+        spend_items, entry_at = self._budget.spend_items, _ENTRY.unpack_from
+        while at <= end:
+            spend_items()
+            child, length, name_bytes, kind = entry_at(listing, at)
             name = listing[at + 8 : at + 8 + name_bytes]
-            if child and name not in (b".", b"..", b""):
+            if child and name not in _NO_CHILD:
                 yield name, child, kind in may_be_folder
             if length < 8:
                 self._problem = Unreadable(Cause.DAMAGED, "A folder of the file system is damaged.")
@@ -132,10 +134,13 @@ class Ext(NumberedTree):
             self._problem = Unreadable(Cause.DAMAGED, "The file system is cut: some of its files were not found.")
             return None
         mode, size, changed, modified, flags, generation, high = _INODE.unpack_from(raw)
-        kind = "whiteout" if stat.S_ISCHR(mode) and raw[40:48] == bytes(8) else kind_of(mode)  # the device 0:0
+        kind = kind_of(mode)
+        if kind in _LARGE:
+            size |= high << 32
+        elif stat.S_ISCHR(mode) and raw[40:48] == bytes(8):  # the device 0:0
+            kind = "whiteout"
         fine = _FINE.unpack_from(raw, 132) if len(raw) >= 140 else ()
-        whole = size | high << 32 if kind in _LARGE else size
-        return _Inode(kind, whole, flags, (number, generation, changed, modified, *fine), raw)
+        return _Inode(kind, size, flags, (number, generation, changed, modified, *fine), raw)
 
     def _table(self, group: int) -> int:
         """Where the table of a group's inodes begins, in bytes; 0 where the descriptor cannot be read."""
