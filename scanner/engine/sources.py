@@ -130,7 +130,8 @@ class BytesSource:
 
 
 class ScatteredSource(BytesSource):
-    """An artifact whose bytes lie in several pieces, put together once somebody looks at more than its beginning."""
+    """An artifact whose bytes lie in several pieces, put together once somebody looks at more than its beginning:
+    without a copy, where the system can."""
 
     def __init__(
         self,
@@ -161,7 +162,7 @@ class ScatteredSource(BytesSource):
     def view(self, offset: int = 0, length: int | None = None) -> memoryview:
         """Bytes from `offset`."""
         if not self._data:
-            self._data = spooled(self._pieces, self._memory_bytes)
+            self._data = self._joined() or spooled(self._pieces, self._memory_bytes)
             self._view = memoryview(self._data)
         return super().view(offset, length)
 
@@ -186,6 +187,13 @@ class ScatteredSource(BytesSource):
     ) -> BytesSource:
         """The same artifact, with what is asked about it."""
         return self._whole().with_focus(focus, look, at=at)
+
+    def _joined(self) -> memoryview | None:
+        if self._size < SMALL_BYTES:
+            return None
+        from scanner.containers.joined import joined
+
+        return joined(self._pieces)
 
     def _whole(self) -> BytesSource:
         self.view()

@@ -156,6 +156,11 @@ def disk_of(source: Source, budget: Budget) -> Disk:
     return known.opened(source, budget) if known is not None else PlainDisk(source.view())
 
 
+def is_of_zeros(piece: memoryview) -> bool:
+    """Whether it stands for a part of a file that lies nowhere."""
+    return piece.obj is _ZEROS.obj
+
+
 def lying(
     disk: Disk, extents: Iterable[tuple[int | None, int]], size: int, budget: Budget
 ) -> Sequence[memoryview] | None:
