@@ -248,10 +248,8 @@ class Examiner:
         container = opened.container
         neighbour = partial(self._neighbour, container, source, budget)
         members = notes.kept("list", partial(dealt, container, _told_of(opened, source), budget, part))
-        if self._recall and container.RANDOM_ACCESS:
-            members = self._recall.foreseeing(members)
         listed = 0
-        for listed, member in enumerate(members, 1):  # noqa: B007  (told behind the loop)
+        for listed, (member, known) in enumerate(self._foreseen(container, members), 1):  # noqa: B007  (told behind it)
             if member is None:
                 continue
             if member.notes:
@@ -261,8 +259,11 @@ class Examiner:
                 yield Found(Artifact(locator=at, name=base_name(at), type=WHITEOUT, size=0, parent=notes.locator))
             if member.kind != "file":
                 continue
-            # Where processes have died of parts of the file, each is come to by itself.
-            plain = self._settled.of(member, notes) if self._tell is tells_nobody else None
+            if known and self._has_room_for(known, nesting + 1):
+                at = inside(notes.locator, member.name)
+                yield from _in_place(known, at, member.origin or notes.origin, notes)
+                continue
+            plain = self._settled.of(member, notes) if self._is_calm else None
             if plain is not None:
                 yield plain
                 continue
@@ -271,6 +272,19 @@ class Examiner:
             yield from self._member(member, neighbour, notes, budget, nesting, recall)
             self._tell("list", notes.locator)
         return listed
+
+    @property
+    def _is_calm(self) -> bool:
+        """Whether no process has died of parts of the file: otherwise each of them is come to by itself."""
+        return self._tell is tells_nobody
+
+    def _foreseen(
+        self, container: Container, members: Iterable[Member | None]
+    ) -> Iterator[tuple[Member | None, Sequence[Found]]]:
+        """The members, each with all about it where an earlier scan tells; nothing, where it has to be read."""
+        if self._recall and container.RANDOM_ACCESS and self._is_calm:
+            return self._recall.foreseeing(members, self._limits.member_bytes)
+        return ((member, ()) for member in members)
 
     def _member(
         self,
@@ -285,10 +299,6 @@ class Examiner:
         name = base_name(member.name)
         if self._is_lost("open", notes):
             yield notes.found(_unread_member(notes, name, parent))
-            return
-        known = recall.by_stamp(member) if recall else None
-        if known is not None:
-            yield from _in_place(known, notes, parent)
             return
         ask = partial(neighbour, member)
         neighbours = Neighbours(ask)
@@ -311,7 +321,7 @@ class Examiner:
                 return
             elif mute_type := self._mute_type(source, self.table.wanted(name, source.head)):
                 own = Artifact(locator="", name=name, type=mute_type, size=source.size)
-                yield from _in_place((Found(own),), notes, parent)
+                yield from _in_place((Found(own),), notes.locator, notes.origin, parent)
                 return
             wanted = self.table.wanted(source.name, source.head, source)
             yield from self._triage(source, wanted, notes, parent.locator, budget, nesting=nesting + 1)
@@ -334,26 +344,22 @@ class Examiner:
         nesting: int,
     ) -> Iterator[Found]:
         """All about a member from the cache, or what is read of it now, to be kept as that of a file by itself."""
-        content, known = recall.by_name(member, source)
-        if known is not None and self._has_room_for(known, nesting):
-            yield from _in_place(known, notes, parent)
-            return
         wanted = self.table.wanted(source.name, source.head)
         mute_type = self._mute_type(source, wanted)
         if mute_type:
             own = Artifact(locator="", name=source.name, type=mute_type, size=source.size)
             is_looked_through = not wanted.passed_over or bool(wanted.sought)
-            content = content or (digest_of(source) if is_looked_through else b"")
+            content = digest_of(source) if is_looked_through else b""
             recall.keep_look(member, (Found(own),), content, neighbours.asked, has_facts=False)
-            yield from _in_place((Found(own),), notes, parent)
+            yield from _in_place((Found(own),), notes.locator, notes.origin, parent)
             return
         # Of what is known, nobody who wants it has to look further than its beginning.
         is_worth_keeping = source.size >= WORTH_KEEPING_BYTES or bool(wanted.readers or wanted.containers)
-        content = content or digest_of(source)
+        content = digest_of(source)
         known = recall.by_bytes(source, content) if is_worth_keeping else None
         if known is not None and self._has_room_for(known, nesting):
             recall.keep_look(member, known, content, neighbours.asked, has_facts=True)
-            yield from _in_place(known, notes, parent)
+            yield from _in_place(known, notes.locator, notes.origin, parent)
             return
         wanted = self.table.wanted(source.name, source.head, source)
         found: list[Found] = []
@@ -415,8 +421,8 @@ def _unread_member(notes: Notes, name: str, parent: Notes) -> Artifact:
     return Artifact(locator=notes.locator, name=name, type="unread", size=0, parent=parent.locator)
 
 
-def _in_place(found: Iterable[Found], notes: Notes, parent: Notes) -> Iterator[Found]:
-    to = Artifact(locator=notes.locator, name="", type="", size=0, parent=parent.locator, origin=notes.origin)
+def _in_place(found: Iterable[Found], at: str, origin: str, parent: Notes) -> Iterator[Found]:
+    to = Artifact(locator=at, name="", type="", size=0, parent=parent.locator, origin=origin)
     return (moved(item, to) for item in found)
 
 

@@ -19,7 +19,7 @@ from scanner.engine.sources import BytesSource
 from scanner.formats.mapped import windows
 from scanner.model.artifact import Artifact, Unread
 from scanner.model.locator import base_name
-from scanner.model.source import Source
+from scanner.model.source import Source, Unreadable
 from scanner.model.vocabulary import Cause
 
 WORTH_KEEPING_BYTES = 64 << 10
@@ -31,6 +31,7 @@ WHOLE_TO_BYTES = 512 << 20
 
 _LOOKED_UP_AT_ONCE = 256
 
+_UNKNOWN: tuple[Look | None, Sequence[Found]] = (None, ())
 _PASSING = frozenset(
     {Cause.TIMED_OUT, Cause.CRASHED, Cause.VANISHED, Cause.PACKED, Cause.PERMISSION, Cause.INTERRUPTED}
 )
@@ -61,14 +62,12 @@ class Recall:
         self._trusts_metadata = trusts_metadata
         self._keep: dict[bytes, bytes] = {}
         self._looks = Looks(caches, keys, (0, 1))
-        self._foreseen: dict[tuple[str, tuple[int, ...]], tuple[Look, list[Found]]] = {}
         self.left_unread = False
         """Whether any member was taken for unchanged by its looks."""
 
     def begin(self, part: tuple[int, int]) -> None:
         """Begin with a file, or a part of it: nothing is left of the one before that was not read to its end."""
         self._keep = {}
-        self._foreseen.clear()
         self.left_unread = False
         self._looks = Looks(self._caches, self._keys, part)
 
@@ -107,15 +106,30 @@ class Recall:
         self._keep[patterns] = pattern_half(found)
         return True
 
-    def foreseeing(self, members: Iterable[Member | None]) -> Iterator[Member | None]:
-        """The same members, which may be reached in any order, a few hundred looked up at once."""
+    def foreseeing(
+        self, members: Iterable[Member | None], most_bytes: int
+    ) -> Iterator[tuple[Member | None, Sequence[Found]]]:
+        """The same members, which may be reached in any order, each with what is known of it; nothing, where it has to
+        be read. A few hundred are looked up at once.
+
+        A member is known by how it looks, where metadata are trusted; otherwise by its name and the digest of its
+        bytes, if they lie in its container as they are and are no more than `most_bytes`.
+        """
         coming = iter(members)
         while batch := list(islice(coming, _LOOKED_UP_AT_ONCE)):
-            self._look_up([member for member in batch if member is not None and member.kind == "file" and member.stamp])
-            yield from batch
+            known = self._looked_up([one for one in batch if one is not None and one.kind == "file" and one.stamp])
+            for member in batch:
+                look, found = known.get(id(member), _UNKNOWN)
+                if member is None or look is None or not self._is_the_same(member, look, most_bytes):
+                    yield member, ()
+                    continue
+                self._looks.note(member, look)
+                yield member, found
 
-    def _look_up(self, members: Sequence[Member]) -> None:
+    def _looked_up(self, members: Sequence[Member]) -> dict[int, tuple[Look | None, Sequence[Found]]]:
+        """How those looked of which something is known, and what, by the members' ids."""
         looks = self._looks.of if self._trusts_metadata else self._looks.named
+        known: dict[int, tuple[Look | None, Sequence[Found]]] = {}
         asked: list[tuple[bytes, bytes, Member, Look]] = []
         for member in members:
             look = looks(member)
@@ -124,37 +138,27 @@ class Recall:
             name = base_name(member.name)
             if look.has_facts:
                 asked.append((*self._keys.of(look.content, name, (0, 1)), member, look))
-            elif look.content or self._trusts_metadata:
-                own = Artifact(locator="", name=name, type=look.type, size=look.size_read)
-                self._foreseen[member.name, member.stamp] = look, [Found(own)]
+            else:
+                known[id(member)] = look, (Found(Artifact(locator="", name=name, type=look.type, size=look.size_read)),)
         kept = self._caches.get(sorted({key for one in asked for key in one[:2]}))
         for structure, patterns, member, look in asked:
             found = joined(kept.get(structure, b""), kept.get(patterns, b""))
             if found is not None:
-                self._foreseen[member.name, member.stamp] = look, found[0]
-
-    def by_stamp(self, member: Member) -> list[Found] | None:
-        """What was read of a member that looks as it did, where that is enough to know it again and was looked up."""
-        foreseen = self._foreseen.pop((member.name, member.stamp), None) if self._trusts_metadata else None
-        if foreseen is None:
-            return None
-        look, known = foreseen
-        self._looks.note(member, look)
-        self.left_unread = True
+                known[id(member)] = look, found[0]
         return known
 
-    def by_name(self, member: Member, source: Source) -> tuple[bytes, list[Found] | None]:
-        """What was read of a member of the same name and the same bytes, where it was looked up: nothing else decided
-        what was read of it. The digest of its bytes comes first; empty, where it was not taken."""
-        foreseen = self._foreseen.pop((member.name, member.stamp), None)
-        if foreseen is None:
-            return b"", None
-        look, known = foreseen
-        content = digest_of(source)
-        if content != look.content:
-            return content, None
-        self._looks.note(member, look)
-        return content, known
+    def _is_the_same(self, member: Member, look: Look, most_bytes: int) -> bool:
+        """Whether a member is what it looks like."""
+        if self._trusts_metadata:
+            self.left_unread = True
+            return True
+        if not look.content or member.in_place is None or member.size > most_bytes:
+            return False
+        try:
+            pieces = member.in_place()
+        except Unreadable:
+            return False
+        return pieces is not None and digest_over(pieces) == look.content
 
     def keep_look(
         self, member: Member, found: Sequence[Found], content: bytes, asked: dict[str, bytes], *, has_facts: bool
@@ -177,8 +181,13 @@ class Recall:
 
 def digest_of(source: Source) -> bytes:
     """The digest of an artifact's bytes."""
+    return digest_over(source.pieces() if isinstance(source, BytesSource) else windows(source.view()))
+
+
+def digest_over(pieces: Iterable[memoryview]) -> bytes:
+    """The digest of bytes that lie in several pieces."""
     hasher = blake3()
-    for piece in source.pieces() if isinstance(source, BytesSource) else windows(source.view()):
+    for piece in pieces:
         hasher.update(piece)
     return hasher.digest()
 
