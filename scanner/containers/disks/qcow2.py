@@ -71,30 +71,48 @@ class Qcow2:
         return disk_of(beside, self._budget)
 
     def read(self, offset: int, length: int) -> bytes | memoryview:
-        """Bytes of the disk; parts that were never written are zeros."""
+        """Bytes of the disk; parts that were never written are zeros. What lies in the image in one piece is not
+        copied."""
         cluster_bytes = 1 << self._bits
         end = min(offset + length, self.size)
         found: list[bytes | memoryview] = []
         while offset < end:
-            within = offset & (cluster_bytes - 1)
-            count = min(cluster_bytes - within, end - offset)
-            found.append(self._cluster(offset >> self._bits, within, count))
-            offset += count
+            piece = self._stretch(offset, end - offset)
+            if piece is None:
+                within = offset & (cluster_bytes - 1)
+                piece = self._cluster(offset >> self._bits, within, min(cluster_bytes - within, end - offset))
+            found.append(piece)
+            offset += len(piece)
         return found[0] if len(found) == 1 else b"".join(found)
+
+    def _stretch(self, offset: int, length: int) -> memoryview | None:
+        """What lies as it is in clusters one behind the other; None where there is none such."""
+        cluster_bytes = 1 << self._bits
+        number, within = divmod(offset, cluster_bytes)
+        first = self._entry(number)
+        start = first & _OFFSET
+        if not start or first & (_COMPRESSED | _ZEROS):
+            return None
+        have = cluster_bytes - within
+        while have < length:
+            number += 1
+            entry = self._entry(number)
+            if entry & _OFFSET != start + within + have or entry & (_COMPRESSED | _ZEROS):
+                break
+            have += cluster_bytes
+        wanted = min(have, length)
+        piece = self._data[start + within : start + within + wanted]
+        if len(piece) < wanted:
+            raise Unreadable(Cause.DAMAGED, "The disk image is cut; what came before was read.")
+        return piece
 
     def _cluster(self, number: int, within: int, count: int) -> bytes | memoryview:
         entry = self._entry(number)
         if entry & _COMPRESSED:
             return self._unpacked(entry)[within : within + count].ljust(count, b"\0")
-        start = entry & _OFFSET
-        if entry & _ZEROS or (not start and self._below is None):
-            return bytes(count)
-        if not start and self._below is not None:
+        if not entry & (_OFFSET | _ZEROS) and self._below is not None:
             return bytes(self._below.read((number << self._bits) + within, count)).ljust(count, b"\0")
-        piece = self._data[start + within : start + within + count]
-        if len(piece) < count:
-            raise Unreadable(Cause.DAMAGED, "The disk image is cut; what came before was read.")
-        return piece
+        return bytes(count)
 
     def _entry(self, number: int) -> int:
         first, second = divmod(number, 1 << (self._bits - 3))
