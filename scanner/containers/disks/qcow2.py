@@ -77,7 +77,7 @@ class Qcow2:
         end = min(offset + length, self.size)
         found: list[bytes | memoryview] = []
         while offset < end:
-            piece = self._stretch(offset, end - offset)
+            piece: bytes | memoryview | None = self._stretch(offset, end - offset)
             if piece is None:
                 within = offset & (cluster_bytes - 1)
                 piece = self._cluster(offset >> self._bits, within, min(cluster_bytes - within, end - offset))
