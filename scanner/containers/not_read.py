@@ -133,6 +133,11 @@ _FORMATS = (
     _Format("android-update", "an Android update", b"CrAU"),
     _Format("luks", "an encrypted volume (LUKS)", b"LUKS\xba\xbe", 0, _always, Cause.ENCRYPTED),
     _Format("bitlocker", "an encrypted volume (BitLocker)", b"-FVE-FS-", 3, _always, Cause.ENCRYPTED),
+    _Format("pgp-disk", "a volume encrypted by PGP or Symantec", b"PGPGUARD", 3, _always, Cause.ENCRYPTED),
+    _Format("safeboot", "a volume encrypted by SafeBoot or McAfee", b"SafeBoot", 3, _always, Cause.ENCRYPTED),
+    _Format("cryfs", "a part of a folder encrypted by CryFS", b"cryfs.config;", 0, _always, Cause.ENCRYPTED),
+    _Format("cryfs", "a part of a folder encrypted by CryFS", b"cryfs.block;", 0, _always, Cause.ENCRYPTED),
+    _Format("rclone-encrypted", "a file encrypted by rclone", b"RCLONE\0\0", 0, _always, Cause.ENCRYPTED),
     _Format("dmg", "an encrypted macOS disk image", b"encrcdsa", 0, _always, Cause.ENCRYPTED),
     _Format("openssl-encrypted", "a file encrypted by OpenSSL", b"Salted__", 0, _always, Cause.ENCRYPTED),
     _Format("pgp-encrypted", "an encrypted message", b"-----BEGIN PGP MESSAGE", 0, _always, Cause.ENCRYPTED),
@@ -149,7 +154,7 @@ _OF_DISKS = (".img", ".ext2", ".ext3", ".ext4")
 
 INFO = Info(
     name="not-read",
-    version=6,
+    version=7,
     line="Recognised and reported as unread: " + ", ".join(dict.fromkeys(f.type for f in _FORMATS)),
     specification="https://github.com/file/file/tree/master/magic/Magdir",
     limits="Nothing inside these formats is read; their own bytes are scanned.",
