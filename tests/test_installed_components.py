@@ -9,11 +9,13 @@ import pytest
 
 from scanner.engine.scan import Settings, scan
 from scanner.model.vocabulary import Verdict
+from tests.commands import FIXTURES
 from tests.formats.test_installed_software import APPS, APPX
 from tests.formats.test_macos_bill import bill
 from tests.formats.test_windows_registry import hive, nested
 
 SETTINGS = Settings(uses_cache=False, jobs=1)
+APPSTREAM = (FIXTURES / "formats" / "appstream" / "org.acme.Gate.metainfo.xml").read_bytes()
 ANDROID = Path(__file__).parent.parent / "fixtures" / "android"
 TOOL = b"import face_recognition\nface_recognition.face_encodings(None)\nface_recognition.compare_faces([], None)\n"
 
@@ -122,6 +124,7 @@ SYSTEMS: dict[str, tuple[dict[str, bytes], dict[str, tuple[str, ...]]]] = {
             f"{NVM}node_modules/inner/tool.py": TOOL,
             f"{FLATPAK}metadata": b"[Application]\nname=org.acme.Gate\nruntime=org.gnome.Platform/x86_64/45\n",
             f"{FLATPAK}deploy": b"flathub\0...appdata-version\0\0\0\0003.4\0\0s...",
+            f"{FLATPAK}files/share/metainfo/org.acme.Gate.metainfo.xml": APPSTREAM,
             f"{FLATPAK}files/tool.py": TOOL,
             **python_package("snap/acme-gate/12/lib/python3/dist-packages", "inner"),
             "snap/acme-gate/12/meta/snap.yaml": b"name: acme-gate\nversion: '4.0'\n",
@@ -149,7 +152,7 @@ SYSTEMS: dict[str, tuple[dict[str, bytes], dict[str, tuple[str, ...]]]] = {
             f"{PIPX}lib/python3.11/site-packages/acme_gate/tool.py": ("face-tool", "1.1", "Ada", "", "user"),
             f"{CONDA}lib/tool.py": ("acme-gate", "3.1", "conda-forge", "2024-05-31", "user"),
             f"{NVM}node_modules/inner/tool.py": ("acme-gate", "2.0.0", "Ada", "", "user"),
-            f"{FLATPAK}files/tool.py": ("org.acme.Gate", "3.4", "", "", "user"),
+            f"{FLATPAK}files/tool.py": ("org.acme.Gate", "3.4", "Acme Makers", "", "user"),
             "snap/acme-gate/12/lib/python3/dist-packages/inner/tool.py": ("acme-gate", "4.0", "", "", "system"),
             "home/linuxbrew/.linuxbrew/Cellar/acme-gate/5.0_1/tool.py": (
                 "acme-gate",

@@ -88,8 +88,9 @@ class Claims:
         self._as_one: dict[str, Owner] = {}
         self._described: dict[str, Package | Product] = {}
         """Of the artifact that is being learnt from, by package URL; of what has none under an empty one."""
-        self._beside: dict[str, list[tuple[str, Package]]] = defaultdict(list)
-        """Of packages installed where something that is asked about lies: by package URL, with where they lie."""
+        self._beside: dict[str, list[tuple[str, Package | Product]]] = defaultdict(list)
+        """Of packages installed where something that is asked about lies, and of what describes an app: by package URL
+        or the app's identifier, with where they lie."""
         self._makers: dict[str, Counter[str]] = defaultdict(Counter)
         """Of folders of programs, who made the files in them, by what these say, and how many."""
         self._packages_in: dict[str, dict[str, Owner]] = {}
@@ -112,7 +113,7 @@ class Claims:
         inner = self._claimant(locator) if root is None else self._owners.setdefault(root, self._whole(root))
         outer = self._around(place, inner)
         if outer is not None:
-            outer = self._as_its_package_says(outer)
+            outer = self._as_described_inside(outer)
             own = inner is not None and (inner.purl or root is None)
             return msgspec.structs.replace(outer, own_names=(inner.identity,) if inner and own else ())
         return inner or self._unclaimed(locator)
@@ -136,15 +137,15 @@ class Claims:
             return self._joined(row, msgspec.structs.replace(whole, locator=row.path.rstrip("/")), is_same=True)
         return row.owner
 
-    def _as_its_package_says(self, outer: Owner) -> Owner:
-        """A program in an environment of its own, with what the package of its name in there tells."""
+    def _as_described_inside(self, outer: Owner) -> Owner:
+        """What is removed as one, with what the package of its name in there, or its description, tells."""
         inside = f"{outer.locator}/"
-        told = next((package for at, package in self._beside.get(outer.purl, ()) if at.startswith(inside)), None)
-        if told is None or (outer.version and outer.publisher):
-            return outer
-        return msgspec.structs.replace(
-            outer, version=outer.version or told.version, publisher=outer.publisher or told.publisher
-        )
+        for at, told in (*self._beside.get(outer.purl, ()), *self._beside.get(outer.name, ())):
+            if at.startswith(inside):
+                outer = msgspec.structs.replace(
+                    outer, version=outer.version or told.version, publisher=outer.publisher or told.publisher
+                )
+        return outer
 
     def _joined(self, row: Row, app: Owner, *, is_same: bool) -> Owner:
         """An app, with what only the register tells of it."""
@@ -169,16 +170,22 @@ class Claims:
                 self._named[named] = observation
                 self._by_bundle[observation.bundle].append(named)
         elif isinstance(observation, Package) and observation.role == "installed":
-            self._described[observation.purl] = observation
-            if f"{folder_of(folder_of(locator))}/" in self._asked:
-                self._beside[observation.purl].append((locator, observation))
+            self._describe(locator, observation.purl, observation)
         elif isinstance(observation, Product) and observation.role == "is":
-            self._described.setdefault("", observation)
-            folder = program_folder(locator) if observation.publisher else ""
-            if folder and f"{folder}/" in self._asked:
-                self._makers[folder][observation.publisher] += 1
+            self._describe(locator, "", observation)
         else:
             self._registers.learn(locator, observation)
+
+    def _describe(self, locator: str, purl: str, told: Package | Product) -> None:
+        self._described.setdefault(purl, told)
+        if isinstance(told, Product):
+            for key in told.ids:
+                self._beside[key].append((locator, told))
+            folder = program_folder(locator) if told.publisher else ""
+            if folder and f"{folder}/" in self._asked:
+                self._makers[folder][told.publisher] += 1
+        elif f"{folder_of(folder_of(locator))}/" in self._asked:
+            self._beside[purl].append((locator, told))
 
     def _claim(self, locator: str, owns: Owns) -> None:
         claimed = [path for path in (locator, claimed_path(locator, owns.path)) if path in self._asked]

@@ -13,7 +13,7 @@ INFO = Info(
     version=2,
     line="Flatpak: installed apps and runtimes, with their files",
     specification="https://docs.flatpak.org/en/latest/flatpak-command-reference.html",
-    limits="Who made an app, as its AppStream data says, is not read; when it was installed is not in its files.",
+    limits="When an app was installed is not in its files.",
     names=("metadata",),
 )
 _VERSION = re.compile(rb"appdata-version\0{1,8}([^\0]{1,100})\0\0s")
