@@ -64,14 +64,16 @@ def test_any_name_and_bytes_are_wanted_by_whom_the_definition_says(name: str, he
     assert COMPILED.wanted(name, head) == BY_DEFINITION.wanted(name, head)
 
 
+def takers(name: str) -> set[str]:
+    found = COMPILED.wanted(name, b"FROM x\n")
+    return {one.INFO.name for one in (*found.readers, *found.containers)}
+
+
 def test_the_beginning_of_a_name_is_wanted_up_to_its_first_dot() -> None:
     for stem in STEMS:
         wanted = {one.INFO.name for one in TRIAGE if stem in one.INFO.stems}
-        named = {reader.INFO.name for reader in COMPILED.wanted(stem, b"FROM x\n").readers}
-        longer = {reader.INFO.name for reader in COMPILED.wanted(f"{stem.upper()}.Nas", b"FROM x\n").readers}
-        other = {reader.INFO.name for reader in COMPILED.wanted(f"{stem}x.nas", b"FROM x\n").readers}
-        assert wanted <= named & longer
-        assert not wanted & other
+        assert wanted <= takers(stem) & takers(f"{stem.upper()}.Nas")
+        assert not wanted & takers(f"{stem}x.nas")
 
 
 def test_every_magic_alone_is_known_in_its_place_and_nowhere_else() -> None:
