@@ -57,6 +57,8 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     chunks: Callable[[], Iterator[bytes]]
     """Its content from the start, in pieces of at most 1 MiB, each counted against the budget before it is
     handed out. Raises `Unreadable` where it cannot be read (encrypted, damaged, unsupported, limit)."""
+    same_as: str = ""
+    """Of a hard link, the name of the file that it is another name of."""
     in_place: Callable[[], Sequence[memoryview] | None] | None = None
     """Its content, already counted, in the pieces in which it lies in the container as it is, so that nothing has to be
     copied to look at it; None where it does not lie there so. Raises `Unreadable` as `chunks` does."""

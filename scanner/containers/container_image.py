@@ -6,26 +6,27 @@ the topmost layer downwards, what was seen hides what comes. What is hidden is i
 image; it is told and not examined.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
+from typing import NamedTuple
 
 import msgspec
 
 from scanner.containers import Member, tar
-from scanner.containers.image_layers import Image, Layer, Read, images
+from scanner.containers.image_layers import Image, Images, Layer, Read
 from scanner.containers.inner_source import InnerSource
 from scanner.containers.jail import Jail
 from scanner.containers.spool import spooled
 from scanner.containers.stored import slices
 from scanner.containers.streams import COMPRESSIONS, Streams
-from scanner.containers.tar_headers import Gap, headers
+from scanner.containers.tar_headers import BLOCK, Gap, headers
 from scanner.model.artifact import OPAQUE
 from scanner.model.source import Budget, Info, Magic, Source, Unreadable
 from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="container-image",
-    version=2,
+    version=3,
     line="Container images (archive of an OCI layout, docker save): the files a container sees, each with its layer",
     specification="https://github.com/opencontainers/image-spec",
     limits="Files that a higher layer hides or removes are counted and not examined. Encrypted layers are not read.",
@@ -105,7 +106,9 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
         for entry in headers(data, budget)
         if not isinstance(entry, Gap)
     }
-    yield from files_of(Blobs(entries.get), [name for name in entries if entries[name]], budget)
+    blobs = Blobs(entries.get)
+    images = Images(blobs, budget)
+    yield from files_of(images, images.all(), blobs, [name for name in entries if entries[name]], budget)
 
 
 class Blobs:
@@ -121,28 +124,33 @@ class Blobs:
         return self._read(name)
 
 
-def files_of(blobs: Blobs, names: Sequence[str], budget: Budget) -> Iterator[Member]:
-    """The files of each image, and at last those entries of which no image makes use.
+def files_of(
+    images: Images, wanted: Iterable[Image], blobs: Blobs, names: Sequence[str], budget: Budget
+) -> Iterator[Member]:
+    """The files of the wanted ones of some images, and at last those entries of which no image makes use.
 
     Raises:
         Unreadable: A document or a layer is missing or damaged; what could be listed was.
     """
     jail = Jail()
-    problem: Unreadable | None = None
-    known: list[Image] = []
-    try:
-        known.extend(images(blobs, budget))
-    except Unreadable as why:
-        problem = why
+    known = list(wanted)
+    problem = images.problem
     for image in known:
         files = _Files(image, f"{jail.admit(image.name).text}/" if len(known) > 1 else "", blobs, budget)
         yield from files.members()
         problem = problem or files.problem
+    if images.absent:
+        told = f"Images for other platforms are only named here and were not looked at: {', '.join(images.absent[:8])}."
+        yield _remark("(images)", told)
     for name in names:
         if name not in blobs.used and (name.startswith("blobs/") or name.endswith(".tar")):
             yield from _unused(name, blobs, jail, budget)
     if problem is not None:
         raise problem
+
+
+def _remark(name: str, told: str) -> Member:
+    return Member(name=name, kind="folder", size=0, chunks=lambda: iter(()), notes=(told,))
 
 
 def _unused(name: str, blobs: Blobs, jail: Jail, budget: Budget) -> Iterator[Member]:
@@ -152,6 +160,18 @@ def _unused(name: str, blobs: Blobs, jail: Jail, budget: Budget) -> Iterator[Mem
         safe = jail.admit(f"(in no image)/{name}")
         read = partial(slices, content, 0, len(content), budget)
         yield Member(name=safe.text, kind="file", size=len(content), chunks=read, notes=safe.notes)
+
+
+class _Entries(NamedTuple):
+    """What a layer has."""
+
+    seen: list[tuple[str, Member]]
+    unseen: list[tuple[str, Member]]
+    """Files that a higher layer hides or removes."""
+    gone: set[str]
+    """Paths that it takes away from what is below."""
+    closed: set[str]
+    """Folders of which it takes away all that is below."""
 
 
 class _Files:
@@ -166,6 +186,8 @@ class _Files:
         """By path, with what stands there; None: it is taken away, or it is no file."""
         self._closed: set[str] = set()
         """Folders of which lower layers have nothing to say."""
+        self._links: dict[str, str] = {}
+        """Names that share a file by hard links: by the name that the file lies under, another one that is seen."""
         self._hidden = 0
         self.problem: Unreadable | None = None
 
@@ -179,34 +201,57 @@ class _Files:
                 yield found
         if self._hidden:
             told = f"{self._hidden:,} files that a higher layer hides or removes were not examined."
-            yield Member(name=f"{self._folder}(layers)", kind="folder", size=0, chunks=lambda: iter(()), notes=(told,))
+            yield _remark(f"{self._folder}(layers)", told)
+        if self._image.kind:
+            told = f"This is no container image but an artifact of the kind {self._image.kind[:120]}."
+            yield _remark(f"{self._folder}(kind)", told)
 
     def _of_layer(self, layer: Layer) -> Iterator[tuple[str, Member]]:
         """What a layer adds to what is seen already."""
         content = self._content(layer)
         if content is None:
             return
-        gone: set[str] = set()
-        closed: set[str] = set()
-        found: list[tuple[str, Member]] = []
+        if not _is_archive(content):
+            yield from self._as_it_is(layer, content)
+            return
+        has = self._sorted(layer, content)
+        # Names are put down before anything is handed out, so that a file finds its neighbours.
+        self._seen.update((path, member if member.kind == "file" else None) for path, member in has.seen)
+        self._links.update((member.same_as, path) for path, member in has.seen if member.same_as)
+        yield from ((path, member) for path, member in has.seen if member.kind == "file")
+        for path, member in has.unseen:
+            if path in self._links:
+                yield self._links[path], member
+            else:
+                self._hidden += 1
+        closing = {path for path, member in has.seen if member.kind not in ("file", "folder")}
+        self._closed |= has.closed | has.gone | closing
+        self._seen.update((path, None) for path in has.gone if path not in self._seen)
+
+    def _sorted(self, layer: Layer, content: InnerSource) -> _Entries:
+        """The entries of a layer, as far as they can be listed."""
+        has = _Entries([], [], set(), set())
         try:
             for member in tar.members(content, self._budget):
                 folder, _, name = member.name.removeprefix("./").rpartition("/")
                 if name == OPAQUE:
-                    closed.add(folder)
+                    has.closed.add(folder)
                 elif name.startswith(_GONE):
-                    gone.add(_path(folder, name.removeprefix(_GONE)))
+                    has.gone.add(_path(folder, name.removeprefix(_GONE)))
                 elif not self._is_hidden(path := _path(folder, name)):
-                    found.append((path, member))
+                    has.seen.append((path, member))
                 elif member.kind == "file":
-                    self._hidden += 1
+                    has.unseen.append((path, member))
         except Unreadable as why:
-            self.problem = self.problem or Unreadable(why.cause, f"{layer.origin}: {why.reason}")
-        # Names are put down before anything is handed out, so that a file finds its neighbours.
-        self._seen.update((path, member if member.kind == "file" else None) for path, member in found)
-        yield from ((path, member) for path, member in found if member.kind == "file")
-        self._closed |= closed | gone | {path for path, member in found if member.kind not in ("file", "folder")}
-        self._seen.update((path, None) for path in gone if path not in self._seen)
+            self._note(why.cause, f"{layer.origin}: {why.reason}")
+        return has
+
+    def _as_it_is(self, layer: Layer, content: InnerSource) -> Iterator[tuple[str, Member]]:
+        """A layer that is no archive but one file: of an artifact that only is kept like an image."""
+        data = content.view()
+        name = Jail().admit(layer.title or layer.blob.rpartition("/")[2])
+        read = partial(slices, data, 0, len(data), self._budget)
+        yield name.text, Member(name=name.text, kind="file", size=len(data), chunks=read, notes=name.notes)
 
     def _is_hidden(self, path: str) -> bool:
         if path in self._seen:
@@ -221,7 +266,12 @@ class _Files:
     def _content(self, layer: Layer) -> InnerSource | None:
         data = self._blobs(layer.blob)
         if data is None:
-            self.problem = self.problem or Unreadable(Cause.VANISHED, f"{layer.origin}: the layer is not there.")
+            hosts = ", ".join(address[:80] for address in layer.elsewhere[:3])
+            where = f"; it is to be fetched from {hosts}" if hosts else ""
+            self._note(Cause.VANISHED, f"{layer.origin}: the layer is not there{where}.")
+            return None
+        if layer.is_encrypted:
+            self._note(Cause.ENCRYPTED, f"{layer.origin}: the layer is encrypted; what is in it was not examined.")
             return None
         kind = next((kind for kind in COMPRESSIONS if bytes(data[:6]).startswith(kind.magics)), None)
         if kind is None:
@@ -232,13 +282,22 @@ class _Files:
         try:
             yield from streams.pieces(self._budget)
         except Unreadable as why:
-            self.problem = self.problem or Unreadable(why.cause, f"{layer.origin}: {why.reason}")
+            self._note(why.cause, f"{layer.origin}: {why.reason}")
+
+    def _note(self, cause: Cause, reason: str) -> None:
+        self.problem = self.problem or Unreadable(cause, reason)
 
     def _beside(self, path: str, name: str) -> Member | None:
         folder = path.rpartition("/")[0]
         if name.startswith("../"):
             folder, name = folder.rpartition("/")[0], name.removeprefix("../")
         return self._seen.get(_path(folder, name)) if "/" not in name else None
+
+
+def _is_archive(content: InnerSource) -> bool:
+    """Whether it is a tar archive, perhaps of nothing."""
+    head = bytes(content.view(0, BLOCK))
+    return not any(head) or tar.wants("", head)
 
 
 def _path(folder: str, name: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from scanner.containers import Member
 from scanner.containers.container_image import Blobs, files_of
+from scanner.containers.image_layers import Images
 from scanner.model.source import Budget, Info, Magic, Source
 
 INFO = Info(
@@ -51,7 +52,9 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
         found = source.group(name)
         return found.view() if found is not None else None
 
-    yield from files_of(Blobs(read), list(_blobs(source, budget)), budget)
+    blobs = Blobs(read)
+    images = Images(blobs, budget)
+    yield from files_of(images, images.all(), blobs, list(_blobs(source, budget)), budget)
 
 
 def _blobs(source: Source, budget: Budget) -> Iterator[str]:

@@ -94,4 +94,5 @@ def _member(data: memoryview, header: Header, jail: Jail, budget: Budget) -> Mem
     if holes is not None:
         read, size = partial(holes.pieces, budget), holes.size
         notes.extend(holes.notes)
-    return Member(name=name.text, kind=kind, size=size, chunks=read, notes=tuple(notes))
+    same_as = Jail().admit(header.link).text if header.type == b"1" and kind == "link" else ""
+    return Member(name=name.text, kind=kind, size=size, chunks=read, same_as=same_as, notes=tuple(notes))

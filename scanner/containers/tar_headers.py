@@ -23,6 +23,7 @@ _LONGEST_NAME = 8192
 _KEYS = frozenset(
     {
         b"path",
+        b"linkpath",
         b"size",
         b"GNU.sparse.name",
         b"GNU.sparse.major",
@@ -50,6 +51,8 @@ class Header(NamedTuple):
     """Of its own header."""
     extended: dict[bytes, bytes]
     """Records of pax headers that apply to it."""
+    link: bytes = b""
+    """Where a link leads."""
     is_odd: bool = False
     """Whether it stands where it should not: behind the end mark or behind damage."""
 
@@ -135,11 +138,12 @@ def _header(data: memoryview, at: int, extended: dict[bytes, bytes], budget: Bud
     name = block[:100].partition(b"\0")[0]
     if block[257:263] == b"ustar\0" and (prefix := block[345:500].partition(b"\0")[0]):
         name = prefix + b"/" + name
-    size = number(block[124:136]) or 0
+    size, link = number(block[124:136]) or 0, block[157:257].partition(b"\0")[0]
     if kind not in b"LKxgX":
         name = extended.get(b"GNU.sparse.name") or extended.get(b"path") or name
+        link = extended.get(b"linkpath") or link
         size = _decimal(extended.get(b"size"), size)
-    return Header(name, kind, size, _content_start(data, at, budget), at, extended, is_odd)
+    return Header(name, kind, size, _content_start(data, at, budget), at, extended, link, is_odd)
 
 
 def _content_start(data: memoryview, at: int, budget: Budget) -> int:
@@ -165,8 +169,8 @@ def _described(data: memoryview, header: Header, budget: Budget) -> dict[bytes, 
     content = bytes(data[header.start : header.start + length])
     if header.type == b"L":
         return {b"path": content.partition(b"\0")[0][:_LONGEST_NAME]}
-    if header.type == b"K":  # where a link leads
-        return {}
+    if header.type == b"K":
+        return {b"linkpath": content.partition(b"\0")[0][:_LONGEST_NAME]}
     return dict(_records(content, budget))
 
 
@@ -185,7 +189,7 @@ def _records(content: bytes, budget: Budget) -> Iterator[tuple[bytes, bytes]]:
         if key in (b"GNU.sparse.offset", b"GNU.sparse.numbytes"):
             pairs.append(value)
         elif key in _KEYS:
-            yield key, value[:_LONGEST_NAME] if key == b"path" else value
+            yield key, value[:_LONGEST_NAME] if key.endswith(b"path") else value
         at += length
     if pairs:
         yield b"GNU.sparse.map", b",".join(pairs)

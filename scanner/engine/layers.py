@@ -12,7 +12,7 @@ from scanner.engine.spoken_of import SpokenOf
 from scanner.evidence.stacks import Stacks
 from scanner.model.locator import below, text_name
 
-_TELLING = frozenset({"container-layers"})
+_TELLING = frozenset({"container-layers", "containerd-layers"})
 """The type of the files that tell of layers."""
 
 

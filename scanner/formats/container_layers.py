@@ -2,9 +2,10 @@
 
 ```
 overlay2/ID/link, lower          a layer's short name, and those of the layers that it lies over     (Docker, Podman)
-image/overlay2/layerdb/…/cache-id, diff, parent   in which folder the layer of an image lies         (Docker)
-image/overlay2/imagedb/…/ID, repositories.json    which layers an image has, and how it is called    (Docker)
-overlay-images/images.json                        the same                                           (Podman)
+image/DRIVER/layerdb/…/cache-id, diff, parent     in which folder the layer of an image lies         (Docker)
+image/DRIVER/imagedb/…/ID, repositories.json      which layers an image has, and how it is called    (Docker)
+DRIVER-layers/layers.json                         which layer lies over which                        (Podman, CRI-O)
+DRIVER-images/images.json                         which layers an image has, and how it is called    (Podman, CRI-O)
 ```
 """
 
@@ -21,14 +22,15 @@ from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="container-layers",
-    version=1,
-    line="Layers that Docker and Podman keep on a computer: which lies over which, and of which image",
+    version=2,
+    line="Layers that Docker, Podman and CRI-O keep on a computer: which lies over which, and of which image",
     specification="https://docs.docker.com/engine/storage/drivers/overlayfs-driver/",
-    limits="Of layers in other ways than overlay each is read as a system of its own.",
-    names=("link", "cache-id", "repositories.json", "images.json"),
+    limits="Layers that are volumes of ZFS or of the device mapper are each read as a system of its own.",
+    names=("link", "cache-id", "repositories.json", "images.json", "layers.json", "volatile-layers.json"),
     magics=(Magic(b"{"),),
 )
 
+_LAYER_LISTS = ("layers.json", "volatile-layers.json")
 _LARGEST_BYTES = 8 << 20
 _MOST_LAYERS = 1024
 _SHORT = re.compile(rb"[A-Z0-9]{26}")
@@ -50,10 +52,15 @@ class _Repositories(msgspec.Struct):
     Repositories: dict[str, dict[str, str]] = {}
 
 
-class _Podman(msgspec.Struct):
+class _PodmanImage(msgspec.Struct):
     id: str = ""
     names: list[str] | None = None
     layer: str = ""
+
+
+class _PodmanLayer(msgspec.Struct):
+    id: str = ""
+    parent: str = ""
 
 
 def wants(name: str, head: bytes) -> bool:
@@ -66,6 +73,8 @@ def wants(name: str, head: bytes) -> bool:
         return b'"Repositories"' in head
     if name == "images.json":
         return b'"layer"' in head
+    if name in _LAYER_LISTS:
+        return head.startswith(b"[") and b'"id"' in head
     return _IMAGE.fullmatch(name) is not None and (b'"architecture"' in head or b'"rootfs"' in head)
 
 
@@ -80,6 +89,8 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
         yield from _named(source, budget)
     elif name == "images.json":
         yield from _of_podman(source, budget)
+    elif name in _LAYER_LISTS:
+        yield from _layers_of_podman(source, budget)
     else:
         yield from _of_docker(source, budget)
 
@@ -95,7 +106,8 @@ def _layer_of_image(source: Source) -> StoredLayer:
     """The folder that it names is the layer with the digest over all up to it, which is how images name it."""
     diff, parent = _text(source, "diff"), _text(source, "parent")
     chain = _chained(parent, diff) if parent else diff
-    return StoredLayer(names=(_name(source), chain), place="whole file")
+    folder, below = _name(source), (parent,) if parent else ()
+    return StoredLayer(names=(folder, chain), below=below, folder=folder, place="whole file")
 
 
 def _chained(below: str, diff: str) -> str:
@@ -121,9 +133,16 @@ def _named(source: Source, budget: Budget) -> Iterator[StoredImage]:
 
 
 def _of_podman(source: Source, budget: Budget) -> Iterator[StoredImage]:
-    for number, image in enumerate(_decoded(source, list[_Podman], budget)):
+    for number, image in enumerate(_decoded(source, list[_PodmanImage], budget)):
         budget.spend_items()
         yield StoredImage(id=image.id, called=tuple(image.names or ()), top=image.layer, place=f"[{number}]")
+
+
+def _layers_of_podman(source: Source, budget: Budget) -> Iterator[StoredLayer]:
+    for number, layer in enumerate(_decoded(source, list[_PodmanLayer], budget)):
+        budget.spend_items()
+        below = (layer.parent,) if layer.parent else ()
+        yield StoredLayer(names=(layer.id,), below=below, folder=layer.id, place=f"[{number}]")
 
 
 def _name(source: Source) -> str:

@@ -239,12 +239,15 @@ class ListRead(_Fact, frozen=True, kw_only=True, tag="list-read"):
 
 
 class StoredLayer(_Fact, frozen=True, kw_only=True, tag="stored-layer"):
-    """A layer of container images as the engine that keeps it on a computer calls it, told by a file beside it."""
+    """A layer of container images as the engine that keeps it on a computer knows it."""
 
     names: tuple[str, ...]
-    """What others in the same store call it; the folder that it lies in is one more."""
+    """What others in the same store call it; its folder is one more."""
     below: tuple[str, ...] = ()
-    """Names of the layers that it lies over, the nearest first; empty where the file does not tell of any."""
+    """Names of layers that it lies over, the nearest first, and of all or of the nearest alone; empty where the file
+    does not tell of any."""
+    folder: str = ""
+    """The name of its folder; empty where that is the one that the telling file lies in."""
 
 
 class StoredImage(_Fact, frozen=True, kw_only=True, tag="stored-image"):
@@ -255,6 +258,8 @@ class StoredImage(_Fact, frozen=True, kw_only=True, tag="stored-image"):
     """Its names for people: `web:1.2`."""
     top: str = ""
     """A name of its topmost layer; empty where the file does not tell."""
+    driver: str = ""
+    """In which way the engine keeps its layers, where the file's place does not tell."""
 
 
 class Service(_Fact, frozen=True, kw_only=True, tag="service"):

@@ -23,8 +23,8 @@ LINK = "symbolic link"
 NO_FILE = "socket, pipe or device"
 _PSEUDO = "view of the running system"
 _ANOTHER = "Another file system begins here, and the scan stays on one; --all-file-systems goes on into it."
-_LAYERS = f"{os.sep}diff{os.sep}"
-"""Below this lie the files of layers that Docker and Podman keep."""
+_LAYERS = (f"{os.sep}diff{os.sep}", f"{os.sep}fs{os.sep}")
+"""Below these lie the files of layers that engines of containers keep."""
 _OPAQUE_MARKS = ("trusted.overlay.opaque", "user.overlay.opaque")
 _OCI_FILES, _OCI_BLOBS = ("oci-layout", "index.json"), "blobs"
 """Of an OCI layout, the layers of container images: they are read as what its `index.json` says they make up."""
@@ -113,7 +113,7 @@ def _without_blobs(found: list[os.DirEntry[str]]) -> list[os.DirEntry[str]]:
 
 def _opaque(path: str, name: str) -> Iterator[Whiteout]:
     """The mark of a folder of a layer that nothing below it is seen; some of these marks only root may see."""
-    for attribute in _OPAQUE_MARKS if _LAYERS in name and hasattr(os, "getxattr") else ():
+    for attribute in _OPAQUE_MARKS if any(at in name for at in _LAYERS) and hasattr(os, "getxattr") else ():
         with suppress(OSError):
             if os.getxattr(path, attribute, follow_symlinks=False) == b"y":
                 yield Whiteout(f"{_locator(name)}/{OPAQUE}")
