@@ -13,6 +13,8 @@ A container is a module with `INFO` and optionally `wants`, as a reader has, and
 - optionally `find(source, name, budget) -> Member | None`: one member by its locator text, without listing the others
 - optionally `WHOLE`: False where it looks for archives inside files of other types. These keep their type, and their
   own bytes are scanned besides the members
+- optionally `parts(name) -> Sequence[str]`: names as seen from a file of that name; where files stand at all of them,
+  it is a part of something that is read by way of one of these, as a layer is by way of its image's index
 - optionally `UNKNOWN`: True where it also looks inside files of no known type that are no text, whatever their names
 - optionally `confirms(source) -> bool`, for a format that the beginning cannot tell: asked after `wants`, looks at a
   few KiB anywhere in the artifact, never raises

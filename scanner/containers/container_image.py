@@ -13,6 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from scanner.containers import Member, tar
+from scanner.containers.beside import path_beside
 from scanner.containers.image_layers import Image, Images, Layer, Read
 from scanner.containers.inner_source import InnerSource
 from scanner.containers.jail import Jail
@@ -288,10 +289,8 @@ class _Files:
         self.problem = self.problem or Unreadable(cause, reason)
 
     def _beside(self, path: str, name: str) -> Member | None:
-        folder = path.rpartition("/")[0]
-        if name.startswith("../"):
-            folder, name = folder.rpartition("/")[0], name.removeprefix("../")
-        return self._seen.get(_path(folder, name)) if "/" not in name else None
+        at = path_beside(path, name)
+        return self._seen.get(at) if at else None
 
 
 def _is_archive(content: InnerSource) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from scanner.containers import Member
+from scanner.containers.beside import path_beside
 from scanner.containers.disks import Disk, DiskFormat, disk_formats, disk_of, format_in, format_of, is_part
 from scanner.containers.encryptions import encryption_of, encryptions
 from scanner.containers.filesystems import ALL, HEAD_BYTES, File, FileSystem, Kind, Share, kind_of, kinds, opened
@@ -159,10 +160,8 @@ def member_of(volume: Volume, file: File, jail: Jail, system: FileSystem) -> Mem
 
 
 def _beside(volume: Volume, system: FileSystem, path: str, name: str) -> Member | None:
-    folder = path.rpartition("/")[0]
-    if name.startswith("../"):
-        folder, name = folder.rpartition("/")[0], name.removeprefix("../")
-    found = system.file(f"{folder}/{name}" if folder else name) if "/" not in name else None
+    at = path_beside(path, name)
+    found = system.file(at) if at and not at.endswith("/") else None
     return member_of(volume, found, Jail(), system) if found is not None and found.kind == "file" else None
 
 

@@ -43,6 +43,8 @@ class Image(NamedTuple):
 
     name: str
     layers: tuple[Layer, ...]
+    config: str = ""
+    """The digest of its configuration, where an index tells of it."""
     kind: str = ""
     """What it says that it is, where that is no container image: the media type of a chart, a network …"""
 
@@ -146,7 +148,8 @@ class Images:
         said = manifest.artifactType or manifest.config.mediaType
         is_image = not said or said.endswith(_OF_IMAGES)
         blobs = [blob_name(layer.digest) for layer in layers]
-        return Image(name, tuple(_layers(layers, blobs, steps)), "" if is_image else said)
+        made = tuple(_layers(layers, blobs, steps))
+        return Image(name, made, config=manifest.config.digest, kind="" if is_image else said)
 
     def _document(self, name: str, kind: type[_T]) -> _T | None:
         content = self._read(name)

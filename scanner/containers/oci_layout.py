@@ -3,10 +3,12 @@
 ```
 oci-layout │ index.json ─► blobs/sha256/… manifest ─► configuration, layers
 ```
-The index is the one file of the folder that is read as a container; the folder's listing leaves its blobs to it, and
-what none of its images uses is handed out as it is. How layers lie over each other says `container_image`.
+The index is the one file of the folder that is read as a container; the listing of what the folder lies in leaves its
+blobs to it, and what none of its images uses is handed out as it is. How layers lie over each other says
+`container_image`.
 """
 
+import re
 from collections.abc import Iterator
 
 from scanner.containers import Member
@@ -16,10 +18,11 @@ from scanner.model.source import Budget, Info, Magic, Source
 
 INFO = Info(
     name="oci-layout",
-    version=1,
+    version=2,
     line="Folders of container images (OCI layout): the files a container sees, each with its layer",
     specification="https://github.com/opencontainers/image-spec/blob/main/image-layout.md",
-    limits="Inside archives and disk images such a folder is read blob by blob. Encrypted layers are not read.",
+    limits="Inside archives that can only be read from their beginning such a folder is read blob by blob. Encrypted "
+    "layers are not read.",
     names=("index.json",),
     magics=(Magic(b"{"),),
 )
@@ -27,6 +30,7 @@ RANDOM_ACCESS = True
 SPLITS = False
 
 _MOST_BLOBS = 100_000
+_BLOB = re.compile(r"(?:^|/)blobs/[0-9a-z]+/[0-9a-f]{64,128}$")
 
 
 def wants(name: str, _head: bytes) -> bool:
@@ -37,6 +41,11 @@ def wants(name: str, _head: bytes) -> bool:
 def confirms(source: Source) -> bool:
     """Whether the mark of a layout lies beside it."""
     return source.group("oci-layout") is not None
+
+
+def parts(name: str) -> tuple[str, ...]:
+    """The mark and the index of the layout of which a file of that name is a blob, as seen from there."""
+    return ("../../oci-layout", "../../index.json") if "blobs/" in name and _BLOB.search(name) else ()
 
 
 def members(source: Source, budget: Budget) -> Iterator[Member]:

@@ -11,11 +11,13 @@ from typing import NamedTuple
 
 from scanner.catalogue.rules import ByteRules
 from scanner.containers import Container, Member
+from scanner.containers.beside import path_beside
 from scanner.engine.budget import Allowance, Limits
 from scanner.engine.dealing import dealt
 from scanner.engine.discover import Table, Wanted
 from scanner.engine.known import readers
 from scanner.engine.notes import Notes
+from scanner.engine.parts import Parts
 from scanner.engine.recall import (
     MEMBERS_FROM_BYTES,
     WHOLE_TO_BYTES,
@@ -28,7 +30,7 @@ from scanner.engine.recall import (
 from scanner.engine.remember import Found, by_itself, moved
 from scanner.engine.settled import Settled
 from scanner.engine.sources import NOWHERE, BytesSource
-from scanner.engine.unpack import Unpacked, member_named, members_named
+from scanner.engine.unpack import Unpacked, member_named, members_named, names_below
 from scanner.matching.bytescan import ByteScanner
 from scanner.model.artifact import WHITEOUT, Artifact, Unread
 from scanner.model.locator import base_name, inside
@@ -248,6 +250,7 @@ class Examiner:
         container = opened.container
         neighbour = partial(self._neighbour, container, source, budget)
         members = notes.kept("list", partial(dealt, container, _told_of(opened, source), budget, part))
+        parts = Parts(lambda beside, name: self._member_beside(container, source, budget, beside, name))
         listed = 0
         for listed, (member, known) in enumerate(self._foreseen(container, members), 1):  # noqa: B007  (told behind it)
             if member is None:
@@ -257,7 +260,7 @@ class Examiner:
             if member.kind == "whiteout":
                 at = inside(notes.locator, member.name)
                 yield Found(Artifact(locator=at, name=base_name(at), type=WHITEOUT, size=0, parent=notes.locator))
-            if member.kind != "file":
+            if member.kind != "file" or parts.has(member):
                 continue
             if known and self._has_room_for(known, nesting + 1):
                 at = inside(notes.locator, member.name)
@@ -394,22 +397,23 @@ class Examiner:
             member = self._member_beside(container, source, budget, beside, name)
             if member is None:
                 return None
-            with Unpacked(member, self._limits) as found:
-                return found if found.size <= self._limits.memory_bytes else None
+            unpacked = Unpacked(member, self._limits)
+            with unpacked as found:
+                return found if unpacked.stopped is None else None
         except Unreadable:
             return None
 
     def _member_beside(
         self, container: Container, source: Source, budget: Budget, beside: Member, name: str
     ) -> Member | None:
+        at = path_beside(beside.name, name)
+        if at is None or not container.RANDOM_ACCESS:
+            return None
+        if at.endswith("/"):
+            return names_below(container, source, at, budget)
         if beside.beside is not None:
             return beside.beside(name)
-        folder = beside.name.rpartition("/")[0]
-        if name.startswith("../"):
-            folder, name = folder.rpartition("/")[0], name.removeprefix("../")
-        if not container.RANDOM_ACCESS or "/" in name:
-            return None
-        return member_named((container,), source, f"{folder}/{name}" if folder else name, budget)
+        return member_named((container,), source, at, budget)
 
 
 def _told_of(opened: _Opened, source: BytesSource) -> BytesSource:

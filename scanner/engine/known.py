@@ -21,7 +21,7 @@ from scanner.model.source import Info, Reader
 
 _SUFFIX = ".readers"
 _ROOMS = ("formats", "containers")
-_OFFERED = ("confirms", "find", "members", "observe", "regions", "share", "type_of", "wants")
+_OFFERED = ("confirms", "find", "members", "observe", "parts", "regions", "share", "type_of", "wants")
 _SAID = ("RANDOM_ACCESS", "SPLITS", "UNKNOWN", "WHOLE")
 
 

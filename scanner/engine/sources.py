@@ -276,11 +276,9 @@ _DEEPEST = 4
 
 def neighbour_of(path: str, name: str) -> Source | None:
     """What `Source.group` gives for a file of the target: nothing that a link leads to."""
-    is_above = name.startswith("../")
-    folder = Path(path).parent.parent if is_above else Path(path).parent
+    folder = Path(path).parent.parent if name.startswith("../") else Path(path).parent
     *steps, last = name.removeprefix("../").split("/")
-    most = 0 if is_above else _DEEPEST
-    if len(steps) > most or not all(map(_is_plain, (*steps, *filter(None, [last])))):
+    if len(steps) > _DEEPEST or not all(map(_is_plain, (*steps, *filter(None, [last])))):
         return None
     try:
         for step in steps:

@@ -105,6 +105,17 @@ def members_named(
                     return
 
 
+def names_below(container: Container, source: Source, folder: str, budget: Budget) -> Member | None:
+    """The names in a folder, which ends in `/`, each on a line, as if they were a file's; None where it holds none."""
+    names = {
+        member.name[len(folder) :].partition("/")[0]
+        for member in container.members(source, budget)
+        if member.name.startswith(folder)
+    }
+    content = "\n".join(sorted(names)).encode()
+    return Member(name=folder, kind="file", size=len(content), chunks=lambda: iter((content,))) if names else None
+
+
 def member_named(containers: tuple[Container, ...], source: Source, name: str, budget: Budget) -> Member:
     """Find a member again by its locator text. Raises `Unreadable` (vanished) if it is not there."""
     for _, member in members_named(containers, source, (name,), budget):

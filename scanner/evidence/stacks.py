@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from scanner.formats.containerd_layers import COPIES, PLACES
 from scanner.model.artifact import OPAQUE, ArtifactFacts
 from scanner.model.observation import StoredImage, StoredLayer
 
@@ -36,10 +37,7 @@ _WAYS = {
     "aufs": _Way("aufs/diff/{}"),
     "vfs": _Way("vfs/dir/{}", are_copies=True),
     "btrfs": _Way("btrfs/subvolumes/{}", are_copies=True),
-    "containerd overlayfs": _Way("io.containerd.snapshotter.v1.overlayfs/snapshots/{}/fs"),
-    "containerd fuse-overlayfs": _Way("io.containerd.snapshotter.v1.fuse-overlayfs/snapshots/{}/fs"),
-    "containerd native": _Way("io.containerd.snapshotter.v1.native/snapshots/{}", are_copies=True),
-    "containerd btrfs": _Way("io.containerd.snapshotter.v1.btrfs/snapshots/{}", are_copies=True),
+    **{f"containerd {driver}": _Way(place, are_copies=driver in COPIES) for driver, place in PLACES.items()},
 }
 """By the name of the driver; Docker and Podman have the same ones."""
 _DRIVERS = "|".join(name for name in _WAYS if " " not in name)

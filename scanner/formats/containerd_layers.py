@@ -12,6 +12,7 @@ core/snapshots/storage. An image leads by labels of documents to its configurati
 
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from scanner.formats import bbolt
 from scanner.model.observation import Observation, StoredImage, StoredLayer
@@ -23,7 +24,7 @@ INFO = Info(
     version=1,
     line="Layers that containerd keeps on a computer: which lies over which, and of which image",
     specification="https://github.com/containerd/containerd/blob/main/docs/content-flow.md",
-    limits="Layers that are fetched only when a container asks for them are told. Those that are volumes of their own are "
+    limits="Layers that are fetched only when a container asks for them are told. Those that are volumes are "
     "each read as a system of its own.",
     names=("metadata.db", "meta.db"),
 )
@@ -33,7 +34,28 @@ _LEADS_TO, _TOP_OF = "containerd.io/gc.ref.content.", "containerd.io/gc.ref.snap
 _REMOTE = b"containerd.io/snapshot/remote"
 _MOST_STEPS = 4096
 
+_SNAPSHOTS = "io.containerd.snapshotter.v1.{}/snapshots/{{}}"
+PLACES = {
+    "overlayfs": _SNAPSHOTS.format("overlayfs") + "/fs",
+    "fuse-overlayfs": _SNAPSHOTS.format("fuse-overlayfs") + "/fs",
+    "native": _SNAPSHOTS.format("native"),
+    "btrfs": _SNAPSHOTS.format("btrfs"),
+}
+"""Where the files of a layer lie, by its folder, for each way of keeping them as ordinary files."""
+COPIES = frozenset({"native", "btrfs"})
+"""Those of which each layer holds all that it lies over, too."""
+
 _Labels = dict[str, dict[str, str]]
+
+
+class KeptImage(NamedTuple):
+    """An image that containerd knows."""
+
+    name: str
+    digest: str
+    """Of the document that it begins with."""
+    unpacked: frozenset[str]
+    """Digests of the configurations of which the layers lie on the computer as files."""
 
 
 def wants(_name: str, head: bytes) -> bool:
@@ -51,6 +73,28 @@ def observe(source: Source, budget: Budget) -> Iterator[Observation]:
         return
     for space, bucket in version.buckets():
         yield from _images(space, bucket)
+
+
+def kept_images(source: Source, budget: Budget) -> Iterator[KeptImage]:
+    """Every image in the database `meta.db`, each once for all its names. Raises `Unreadable` where it is damaged."""
+    version = bbolt.root_of(source.view(), budget).bucket(_VERSION)
+    for _, bucket in version.buckets() if version else ():
+        labels, keys = _labels(bucket), _keys(bucket)
+        called: dict[str, list[str]] = defaultdict(list)
+        for name, digest in _named(bucket):
+            called[digest].append(name)
+        for digest, names in called.items():
+            tops = _tops(digest, labels)
+            there = frozenset(config for config, driver, top in tops if driver in PLACES and (driver, top) in keys)
+            yield KeptImage(_telling(names)[0], digest, there)
+
+
+def _named(bucket: bbolt.Bucket) -> Iterator[tuple[str, str]]:
+    """Each name of an image, and the document that it stands for."""
+    images = bucket.bucket("images")
+    for name, image in images.buckets() if images else ():
+        target = image.bucket("target")
+        yield name, _text(target.values(), "digest") if target else ""
 
 
 def _layers(version: bbolt.Bucket) -> Iterator[StoredLayer]:
@@ -79,10 +123,7 @@ def _images(space: str, bucket: bbolt.Bucket) -> Iterator[StoredImage]:
     labels = _labels(bucket)
     keys = _keys(bucket)
     called: dict[tuple[str, str, str], list[str]] = defaultdict(list)
-    images = bucket.bucket("images")
-    for name, image in images.buckets() if images else ():
-        target = image.bucket("target")
-        digest = _text(target.values(), "digest") if target else ""
+    for name, digest in _named(bucket):
         for document, driver, chain in _tops(digest, labels):
             called[document, driver, keys.get((driver, chain), "")].append(name)
     for (document, driver, top), names in called.items():

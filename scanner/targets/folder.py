@@ -28,6 +28,9 @@ _LAYERS = (f"{os.sep}diff{os.sep}", f"{os.sep}fs{os.sep}")
 _OPAQUE_MARKS = ("trusted.overlay.opaque", "user.overlay.opaque")
 _OCI_FILES, _OCI_BLOBS = ("oci-layout", "index.json"), "blobs"
 """Of an OCI layout, the layers of container images: they are read as what its `index.json` says they make up."""
+_CONTENT = "io.containerd.content.v1.content"
+_CONTENT_INDEX = os.path.join("io.containerd.metadata.v1.bolt", "meta.db")  # noqa: PTH118
+"""Where containerd keeps layers packed, and the database by way of which they are read."""
 
 
 def entries(path: Path) -> Iterator[Found]:
@@ -88,7 +91,7 @@ def _entries(path: Path, walk: _Walk) -> Iterator[Found]:
             continue
         deeper: list[tuple[str, int]] = []
         before = f"{folder}{os.sep}" if folder else ""
-        for entry in _without_blobs(found):
+        for entry in _without_blobs(found, f"{root}{os.sep}{folder}"):
             name = before + entry.name
             try:
                 status = entry.stat(follow_symlinks=False)
@@ -106,9 +109,16 @@ def _entries(path: Path, walk: _Walk) -> Iterator[Found]:
     yield from (PassedOver(what, number) for what, number in sorted(walk.passed.items()))
 
 
-def _without_blobs(found: list[os.DirEntry[str]]) -> list[os.DirEntry[str]]:
+def _without_blobs(found: list[os.DirEntry[str]], folder: str) -> list[os.DirEntry[str]]:
     files = {entry.name for entry in found if entry.name in _OCI_FILES and entry.is_file(follow_symlinks=False)}
-    return [entry for entry in found if entry.name != _OCI_BLOBS] if len(files) == len(_OCI_FILES) else found
+    is_led_to = len(files) == len(_OCI_FILES) or (
+        folder.endswith(_CONTENT) and _is_file(folder, os.pardir, _CONTENT_INDEX)
+    )
+    return [entry for entry in found if entry.name != _OCI_BLOBS] if is_led_to else found
+
+
+def _is_file(*steps: str) -> bool:
+    return os.path.isfile(os.path.join(*steps))  # noqa: PTH113, PTH118  (asked seldom, of names)
 
 
 def _opaque(path: str, name: str) -> Iterator[Whiteout]:
