@@ -59,7 +59,8 @@ def confirms(source: Source) -> bool:
                 return False
     except Unreadable:
         pass
-    return "manifest.json" in found or {"oci-layout", "index.json"} <= found
+    is_old = "repositories" in found and any(name.endswith("/layer.tar") for name in found)
+    return "manifest.json" in found or {"oci-layout", "index.json"} <= found or is_old
 
 
 class _Patience:

@@ -63,14 +63,14 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
 
     blobs = Blobs(read)
     images = Images(blobs, budget)
-    wanted: list[Image] = []
+    wanted: dict[str, Image] = {}
     for kept in kept_images(source, budget):
         for image in images.named(kept.name, kept.digest):
             if image.config in kept.unpacked:
                 blobs.used.update(layer.blob for layer in image.layers)
             else:
-                wanted.append(image)
-    yield from files_of(images, wanted, blobs, list(_blobs(source, budget)), budget)
+                wanted.setdefault(image.config, image)
+    yield from files_of(images, wanted.values(), blobs, list(_blobs(source, budget)), budget)
 
 
 def _blobs(source: Source, budget: Budget) -> Iterator[str]:

@@ -76,6 +76,10 @@ class _Manifest(msgspec.Struct):
     artifactType: str = ""  # noqa: N815  (the specification's spelling)
 
 
+class _OldLayer(msgspec.Struct):
+    parent: str = ""
+
+
 class _Step(msgspec.Struct):
     created_by: str = ""
     empty_layer: bool = False
@@ -97,7 +101,7 @@ class Images:
         """Images for other platforms, of which there are only the names."""
 
     def all(self) -> Iterator[Image]:
-        """Each of them, as `manifest.json` or else `index.json` tells."""
+        """Each of them, as `manifest.json` tells, or else `index.json`, or `repositories`."""
         saved = self._document("manifest.json", list[_Saved])
         if saved is not None:
             for entry in saved[:_MOST_IMAGES]:
@@ -109,8 +113,15 @@ class Images:
         index = self._document("index.json", _Manifest)
         if index is not None:
             yield from self._of_index(index, 0, "")
-        elif self.problem is None:
-            self.problem = Unreadable(Cause.DAMAGED, "The container image has neither a manifest nor an index.")
+            return
+        tags = self._document("repositories", dict[str, dict[str, str]])
+        if tags is None and self.problem is None:
+            self._note(Cause.DAMAGED, "The container image has neither a manifest nor an index.")
+        for name, versions in (tags or {}).items():
+            for version, top in versions.items():
+                layers = list(self._chained(top))[::-1]
+                blobs = [f"{layer}/layer.tar" for layer in layers]
+                yield Image(f"{name}:{version}", tuple(_layers([_Descriptor(digest=one) for one in layers], blobs, ())))
 
     def named(self, name: str, digest: str) -> Iterator[Image]:
         """Those that a digest leads to."""
@@ -151,6 +162,17 @@ class Images:
         made = tuple(_layers(layers, blobs, steps))
         return Image(name, made, config=manifest.config.digest, kind="" if is_image else said)
 
+    def _chained(self, top: str) -> Iterator[str]:
+        """The layers of an image as `docker save` wrote them before 2016, each of which names the one below."""
+        layer = top
+        for _ in range(_MOST_LAYERS):
+            self._budget.spend_items()
+            if not layer:
+                return
+            yield layer
+            told = self._document(f"{layer}/json", _OldLayer)
+            layer = told.parent if told else ""
+
     def _document(self, name: str, kind: type[_T]) -> _T | None:
         content = self._read(name)
         if content is None:
@@ -166,14 +188,14 @@ class Images:
 
 
 def _name(descriptor: _Descriptor, outer: str) -> str:
-    """For people: its tag, or the platform it is for."""
+    """For people: its tag, and the platform it is for where an image of one tag is for several."""
     noted = descriptor.annotations or {}
     own = noted.get("io.containerd.image.name") or noted.get("org.opencontainers.image.ref.name") or ""
     told = descriptor.platform
     platform = "-".join(part for part in (told.os, told.architecture, told.variant) if part) if told else ""
-    if own or not outer:
+    if not outer:
         return own or platform or descriptor.digest
-    return f"{outer} ({platform})" if platform else outer
+    return f"{outer} ({platform or own})" if platform or own else outer
 
 
 def blob_name(digest: str) -> str:

@@ -12,6 +12,7 @@ from scanner.engine.depth import DepthRequest
 from scanner.engine.importers import may_import
 from scanner.engine.remember import Found, placed
 from scanner.engine.telling import TellingNames
+from scanner.evidence.stacks import may_hide_others
 from scanner.model.artifact import WHITEOUT, ArtifactFacts, Unread
 from scanner.model.locator import below, text_name
 
@@ -157,7 +158,8 @@ def answer_of(plan: Plan, found: Sequence[Found], batch: Batch, number: int) -> 
         if artifact.locator == "":
             answer.type, answer.size = artifact.type, artifact.size
         is_telling = bool(item.structure or item.patterns or item.unread or item.oddities or artifact.type == WHITEOUT)
-        if is_telling or plan.telling.tells(artifact.name, artifact.type):
+        may_hide = bool(artifact.locator) and may_hide_others(artifact.locator)
+        if is_telling or may_hide or plan.telling.tells(artifact.name, artifact.type):
             locator = locator or batch.locator(number)
             answer.facts.append(placed(item, locator))
         elif artifact.locator:

@@ -47,7 +47,19 @@ _NOTES = (
     re.compile(r"(?P<store>.*?)(?:^|/)io\.containerd\.metadata\.v1\.bolt/meta\.db$"),
 )
 """Where files stand that tell of layers."""
+_OVER_OTHERS = re.compile(
+    "(?:/|^)(?:"
+    + "|".join(
+        sorted(way.place.replace(".", r"\.").replace("{}", "[^/]+") for way in _WAYS.values() if not way.are_copies)
+    )
+    + ")/"
+)
 _NAMES_SHOWN = 3
+
+
+def may_hide_others(locator: str) -> bool:
+    """Whether an artifact lies where one of its name in a layer below is not seen."""
+    return ("/diff/" in locator or "/fs/" in locator) and _OVER_OTHERS.search(locator) is not None
 
 
 class View(NamedTuple):

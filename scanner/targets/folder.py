@@ -8,6 +8,7 @@ from contextlib import suppress
 from operator import attrgetter
 from pathlib import Path
 
+from scanner.containers.filesystems.layer_marks import IS_SET, OPAQUE_ATTRIBUTES, may_be_in_layer
 from scanner.model.artifact import OPAQUE, Unread
 from scanner.model.locator import text_name
 from scanner.model.vocabulary import Cause
@@ -23,9 +24,6 @@ LINK = "symbolic link"
 NO_FILE = "socket, pipe or device"
 _PSEUDO = "view of the running system"
 _ANOTHER = "Another file system begins here, and the scan stays on one; --all-file-systems goes on into it."
-_LAYERS = (f"{os.sep}diff{os.sep}", f"{os.sep}fs{os.sep}")
-"""Below these lie the files of layers that engines of containers keep."""
-_OPAQUE_MARKS = ("trusted.overlay.opaque", "user.overlay.opaque")
 _OCI_FILES, _OCI_BLOBS = ("oci-layout", "index.json"), "blobs"
 """Of an OCI layout, the layers of container images: they are read as what its `index.json` says they make up."""
 _CONTENT = "io.containerd.content.v1.content"
@@ -123,9 +121,10 @@ def _is_file(*steps: str) -> bool:
 
 def _opaque(path: str, name: str) -> Iterator[Whiteout]:
     """The mark of a folder of a layer that nothing below it is seen; some of these marks only root may see."""
-    for attribute in _OPAQUE_MARKS if any(at in name for at in _LAYERS) and hasattr(os, "getxattr") else ():
+    is_asked = may_be_in_layer(name.replace(os.sep, "/")) and hasattr(os, "getxattr")
+    for attribute in OPAQUE_ATTRIBUTES if is_asked else ():
         with suppress(OSError):
-            if os.getxattr(path, attribute, follow_symlinks=False) == b"y":
+            if os.getxattr(path, attribute, follow_symlinks=False) == IS_SET:
                 yield Whiteout(f"{_locator(name)}/{OPAQUE}")
                 return
 

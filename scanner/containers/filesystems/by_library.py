@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 from scanner.containers.disks import Disk, DiskStream
 from scanner.containers.filesystems import ALL, File, Share
+from scanner.containers.filesystems.layer_marks import may_be_in_layer, opaque_mark
+from scanner.containers.filesystems.library_marks import is_opaque, is_whiteout
 from scanner.containers.libraries import broken, library, without_extra
 from scanner.model.locator import text_name
 from scanner.model.source import Budget, Magic, Unreadable
@@ -106,12 +108,22 @@ class LibraryFileSystem:
                     if kind == "folder" and path.count("/") < _DEEPEST_FOLDER:
                         deeper.append((f"{path}/", _entry(child)))
                     if share.has(path):
-                        yield self._file(path, child, kind)
+                        yield from self._told(path, child, kind)
             except broken():
                 problem = problem or Unreadable(Cause.DAMAGED, "Some folders of the file system could not be listed.")
             pending.extend(reversed(deeper))
         if problem is not None:
             raise problem
+
+    def _told(self, path: str, child: Any, kind: Literal["file", "folder", "link", "device"]) -> Iterator[File]:
+        """A file, with what a layer of containers says of it."""
+        is_asked = kind in ("folder", "device") and may_be_in_layer(path)
+        if is_asked and kind == "device" and is_whiteout(_entry(child)):
+            yield File(path, "whiteout", 0, partial(iter, ()))
+            return
+        yield self._file(path, child, kind)
+        if is_asked and kind == "folder" and is_opaque(_entry(child)):
+            yield opaque_mark(path)
 
     def file(self, path: str) -> File | None:
         """One file by its path."""

@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 from scanner.containers.disks import Disk, lying, pieces
 from scanner.containers.filesystems import File
+from scanner.containers.filesystems.ext_attributes import SYSTEM, TRUSTED, USER, behind_inode, of_block
+from scanner.containers.filesystems.layer_marks import IS_SET
 from scanner.containers.filesystems.numbered_tree import FileKind, NumberedTree, kind_of
 from scanner.model.source import Budget, Magic, Unreadable
 from scanner.model.vocabulary import Cause
@@ -40,6 +42,7 @@ _LARGE = frozenset({"file", "folder"})
 _ONE_EXTENT = struct.Struct("<4HxxxxIHHI")
 _ENTRY = struct.Struct("<IHBB")
 _NO_CHILD = frozenset({b".", b"..", b""})
+_OPAQUE = b"overlay.opaque"
 _FOLDER = 2
 """The kind of an entry, where they have one; 0: it is not known."""
 
@@ -253,13 +256,15 @@ class Ext(NumberedTree):
         content = inode.raw[40:100][: inode.size]
         if inode.size <= len(content) or len(inode.raw) < 132:
             return content
-        start = 128 + int.from_bytes(inode.raw[128:130], "little")
-        if inode.raw[start : start + 4] != b"\0\0\x02\xea":
-            return content
-        at = first = start + 4
-        while at + 16 <= len(inode.raw) and any(inode.raw[at : at + 4]):
-            name_bytes, index, offset, _, size = struct.unpack_from("<BBHII", inode.raw, at)
-            if index == 7 and inode.raw[at + 16 : at + 16 + name_bytes] == b"data":
-                return (content + inode.raw[first + offset : first + offset + size])[: inode.size]
-            at += 16 + -(-name_bytes // 4) * 4
-        return content
+        beside = behind_inode(inode.raw, self._budget)
+        more = next((one.value for one in beside if (one.kind, one.name) == (SYSTEM, b"data")), b"")
+        return (content + more)[: inode.size]
+
+    def _is_opaque(self, number: int) -> bool:
+        inode = self._folders.get(number) or self._inode(number)
+        if inode is None:
+            return False
+        block = int.from_bytes(inode.raw[104:108], "little") | int.from_bytes(inode.raw[118:120], "little") << 32
+        beside = bytes(self._disk.read(block * self._block_bytes, self._block_bytes)) if block else b""
+        marks = (*behind_inode(inode.raw, self._budget), *of_block(beside, self._budget))
+        return any(one.kind in (USER, TRUSTED) and one[1:] == (_OPAQUE, IS_SET) for one in marks)

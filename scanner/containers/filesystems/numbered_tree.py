@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from scanner.containers.filesystems import ALL, File, Share
+from scanner.containers.filesystems.layer_marks import may_be_in_layer, opaque_mark
 from scanner.model.locator import text_name
 from scanner.model.source import Unreadable
 from scanner.model.vocabulary import Cause
@@ -37,6 +38,10 @@ class NumberedTree(ABC):
     def _file(self, path: bytes, number: int) -> File | None:
         """The file of that number; None where it cannot be read."""
 
+    def _is_opaque(self, _number: int) -> bool:
+        """Whether a folder says that nothing is seen of those that it is laid over."""
+        return False
+
     def _whole_folder(self, size: int, content: Iterable[bytes | memoryview]) -> bytes:
         """The listing of a folder that is kept like a file; none, and the reason noted, where it cannot be had."""
         try:
@@ -66,6 +71,8 @@ class NumberedTree(ABC):
                     deeper.append((path + b"/", child, depth + 1, mine if may_be_folder else ALL))
                 if is_mine:
                     yield file
+                if is_mine and file.kind == "folder" and may_be_in_layer(path) and self._is_opaque(child):
+                    yield opaque_mark(path)
             pending.extend(reversed(deeper))
         if self._problem is not None:
             raise self._problem
