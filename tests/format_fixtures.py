@@ -10,6 +10,18 @@ FOLDER = FIXTURES / "formats"
 _FOCUS = "focus.txt"
 
 
+def _neighbours(folder: Path, before: str) -> dict[str, bytes]:
+    """Files below a folder, and the names in each folder below it, as a reader may ask for them."""
+    found: dict[str, bytes] = {}
+    for path in sorted(folder.rglob("*")):
+        name = before + path.relative_to(folder).as_posix()
+        if path.is_file():
+            found[name] = path.read_bytes()
+        else:
+            found[f"{name}/"] = "\n".join(sorted(one.name for one in path.iterdir())).encode()
+    return found
+
+
 class FormatFixture(NamedTuple):
     """A file, and the reader or container it is for."""
 
@@ -18,10 +30,10 @@ class FormatFixture(NamedTuple):
 
     @property
     def source(self) -> BytesSource:
-        """The file, with what is asked of a depth reader, and its neighbours, which are under `beside/`."""
+        """The file, with what is asked of a depth reader, and its neighbours, under `beside/` and `above/`."""
         focus = self.path.parent / _FOCUS
         asked = frozenset(focus.read_text(encoding="utf-8").splitlines()) if focus.exists() else frozenset()
-        beside = {path.name: path.read_bytes() for path in (self.path.parent / "beside").glob("*")}
+        beside = _neighbours(self.path.parent / "beside", "") | _neighbours(self.path.parent / "above", "../")
         return BytesSource(self.path.name, self.path.read_bytes(), focus=asked, neighbours=beside)
 
 

@@ -119,9 +119,8 @@ class Images:
             self._note(Cause.DAMAGED, "The container image has neither a manifest nor an index.")
         for name, versions in (tags or {}).items():
             for version, top in versions.items():
-                layers = list(self._chained(top))[::-1]
-                blobs = [f"{layer}/layer.tar" for layer in layers]
-                yield Image(f"{name}:{version}", tuple(_layers([_Descriptor(digest=one) for one in layers], blobs, ())))
+                blobs = [f"{layer}/layer.tar" for layer in self._chained(top)][::-1]
+                yield Image(f"{name}:{version}", tuple(_layers([_Descriptor()] * len(blobs), blobs, ())))
 
     def named(self, name: str, digest: str) -> Iterator[Image]:
         """Those that a digest leads to."""

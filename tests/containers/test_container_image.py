@@ -44,8 +44,13 @@ def saved(*layers, tag="acme:1"):
     )
 
 
-def layout(*layers):
-    """As an OCI layout has it."""
+def layout(*layers, **more):
+    """As an OCI layout has it; `more` says other things of the manifest, the layers or the configuration."""
+    return archive(layout_files(*layers, **more))
+
+
+def layout_files(*layers, manifest_says=None, layer_says=None, config=None):
+    """The files of an OCI layout."""
     blobs = {}
 
     def blob(content):
@@ -53,10 +58,15 @@ def layout(*layers):
         blobs[f"blobs/sha256/{digest}"] = content
         return {"digest": f"sha256:{digest}", "mediaType": "x", "size": len(content)}
 
-    config = blob(json.dumps({"history": [{"created_by": f"RUN step {n}"} for n in range(len(layers))]}).encode())
-    manifest = blob(json.dumps({"config": config, "layers": [blob(layer) for layer in layers]}).encode())
-    index = {"schemaVersion": 2, "manifests": [manifest]}
-    return archive({"oci-layout": b"{}", **blobs, "index.json": json.dumps(index).encode()})
+    steps = [{"created_by": f"RUN step {n}"} for n in range(len(layers))]
+    diffs = [f"sha256:{hashlib.sha256(layer).hexdigest()}" for layer in layers]
+    made = {"history": steps, "os": "linux", "rootfs": {"type": "layers", "diff_ids": diffs}, **(config or {})}
+    configured = blob(json.dumps(made).encode()) | {"mediaType": "application/vnd.oci.image.config.v1+json"}
+    layer_type = {"mediaType": "application/vnd.oci.image.layer.v1.tar"} | (layer_says or {})
+    told = {"schemaVersion": 2, "config": configured, "layers": [blob(layer) | layer_type for layer in layers]}
+    manifest = blob(json.dumps(told | (manifest_says or {})).encode())
+    index = {"schemaVersion": 2, "manifests": [manifest | {"mediaType": "application/vnd.oci.image.manifest.v1+json"}]}
+    return {"oci-layout": b'{"imageLayoutVersion": "1.0.0"}', **blobs, "index.json": json.dumps(index).encode()}
 
 
 LOWER = archive(
@@ -102,8 +112,8 @@ def test_a_file_finds_its_neighbour_whichever_layer_that_comes_from():
     beside = found["opt/x/2"].beside
     assert beside is not None
     assert beside("1") is None
-    above = beside("../../etc/keep"), found["usr/lib/a.so"].beside("b.so")
-    assert above == (None, None)
+    assert beside("../../../etc/keep") is found["usr/lib/a.so"].beside("b.so") is None
+    assert beside("../../etc/keep").name == "etc/keep"
     assert b"".join(found["etc/keep"].beside("keep").chunks()) == b"keep"
 
 
@@ -132,9 +142,19 @@ def test_an_ordinary_archive_is_none():
         assert not container_image.confirms(BytesSource("a.tar", archive(files)))
 
 
+INDEX_OF_TWO = layout_files(LOWER)
+del INDEX_OF_TWO[f"blobs/sha256/{hashlib.sha256(LOWER).hexdigest()}"]
+
+
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
+        (layout(LOWER, layer_says={"mediaType": "application/vnd.oci.image.layer.v1.tar+encrypted"}), "is encrypted"),
+        (archive(INDEX_OF_TWO), "the layer is not there"),
+        (
+            layout(LOWER, layer_says={"digest": "sha256:" + "0" * 64, "urls": ["https://registry.example.invalid/l"]}),
+            "to be fetched from https://registry.example.invalid/l",
+        ),
         (archive({"manifest.json": b'[{"Config": "c", "Layers": ["gone/layer.tar"]}]'}), "the layer is not there"),
         (archive({"manifest.json": b"[{"}), "not what it should be"),
         (saved(gzip.compress(LOWER)[:-30]), "ends early"),
@@ -143,6 +163,67 @@ def test_an_ordinary_archive_is_none():
 def test_what_is_missing_or_damaged_is_reported(data, reason):
     with pytest.raises(Unreadable, match=reason):
         list(container_image.members(BytesSource("i.tar", data), CountingBudget()))
+
+
+def test_an_image_of_several_platforms_is_each_and_those_that_are_not_there_are_told():
+    files, manifests = {}, []
+    for platform in ("amd64", "arm64", "s390x"):
+        one = layout_files(archive({f"{platform}.so": b"x"}))
+        (manifest,) = json.loads(one.pop("index.json"))["manifests"]
+        manifests.append(manifest | {"platform": {"os": "linux", "architecture": platform}})
+        files |= {} if platform == "s390x" else one
+    inner = json.dumps({"manifests": manifests}).encode()
+    digest = hashlib.sha256(inner).hexdigest()
+    named = {"digest": f"sha256:{digest}", "annotations": {"org.opencontainers.image.ref.name": "web"}}
+    files |= {f"blobs/sha256/{digest}": inner, "index.json": json.dumps({"manifests": [named]}).encode()}
+    members = list(container_image.members(BytesSource("i.tar", archive(files)), CountingBudget()))
+    assert [m.name for m in members if m.kind == "file"] == ["web (linux-amd64)/amd64.so", "web (linux-arm64)/arm64.so"]
+    assert next(note for m in members for note in m.notes if "platforms" in note).endswith("web (linux-s390x).")
+
+
+def test_a_manifest_that_is_missing_does_not_cost_the_images_behind_it():
+    files = layout_files(LOWER)
+    index = json.loads(files["index.json"])
+    index["manifests"].insert(0, {"digest": "sha256:" + "0" * 64})
+    data = archive(files | {"index.json": json.dumps(index).encode()})
+    found = []
+    with pytest.raises(Unreadable, match="the manifest is missing"):
+        found.extend(m.name for m in container_image.members(BytesSource("i.tar", data), CountingBudget()))
+    # `extend` keeps what came before the error
+    assert "etc/keep" in found
+
+
+def test_a_file_that_another_name_still_leads_to_is_seen():
+    held = io.BytesIO()
+    with tarfile.open(fileobj=held, mode="w") as made:
+        made.addfile(tarfile.TarInfo("opt/"))
+        first = tarfile.TarInfo("./opt/a.so")
+        first.size = 4
+        made.addfile(first, io.BytesIO(b"face"))
+        other = tarfile.TarInfo("./opt/b.so")
+        other.type, other.linkname = tarfile.LNKTYPE, "./opt/a.so"
+        made.addfile(other)
+    assert contents(opened(saved(held.getvalue(), archive({"opt/.wh.a.so": b""}))))["opt/b.so"] == b"face"
+
+
+def test_what_is_no_container_image_is_read_and_its_kind_is_told():
+    title = {"annotations": {"org.opencontainers.image.title": "model.bin"}, "mediaType": "application/x-model"}
+    data = layout(b"weights", layer_says=title, manifest_says={"artifactType": "application/vnd.acme.model"})
+    members = list(container_image.members(BytesSource("i.tar", data), CountingBudget()))
+    assert contents(members) == {"model.bin": b"weights", "(kind)": b""}
+    assert "of the kind application/vnd.acme.model" in members[-1].notes[0]
+
+
+def test_an_archive_of_docker_before_it_wrote_manifests_is_read_by_its_layers_parents():
+    low, high = "1" * 64, "2" * 64
+    files = {
+        f"{low}/json": b"{}",
+        f"{low}/layer.tar": LOWER,
+        f"{high}/json": json.dumps({"parent": low}).encode(),
+        f"{high}/layer.tar": UPPER,
+        "repositories": json.dumps({"web": {"1": high}}).encode(),
+    }
+    assert set(contents(opened(archive(files)))) == {"usr/lib/a.so", "etc/keep", "opt/x/1"}
 
 
 def test_an_entry_that_no_image_uses_is_handed_out_as_it_is():

@@ -140,7 +140,8 @@ def test_a_file_is_found_again_by_its_name_alone_and_finds_its_neighbour(name):
         assert b"".join(member.chunks()) == TREE[path]
     assert member.beside is not None
     assert b"".join(member.beside("empty").chunks()) == b""
-    assert member.beside("../usr/lib/long") is None
+    assert b"".join(member.beside("../usr/lib/long").chunks()) == TREE["usr/lib/long"]
+    assert member.beside("../../../usr/lib/long") is None
     assert disk_image.find(source, before + "etc/gone", budget) is None
 
 
@@ -225,3 +226,8 @@ def test_a_device_that_takes_a_name_away_in_a_layer_of_containers_is_told():
     source = BytesSource("a.img", bytes(made))
     kinds = {member.name: member.kind for member in disk_image.members(source, CountingBudget())}
     assert kinds["etc/plain"] == "whiteout"
+
+
+def test_a_folder_of_a_layer_of_containers_that_hides_what_is_below_it_is_told():
+    members = disk_image.members(BytesSource("a.img", image("ext4-layers")), CountingBudget())
+    assert [m.name for m in members if m.kind == "whiteout"] == ["overlay2/diff/opt/.wh..wh..opq"]

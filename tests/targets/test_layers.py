@@ -1,7 +1,10 @@
 """Layers of containers that Docker and Podman keep on a computer: what no container sees does not count."""
 
+import io
 import json
 import os
+import tarfile
+import zipfile
 from hashlib import sha256
 from pathlib import Path
 
@@ -10,6 +13,7 @@ import pytest
 from scanner.engine.scan import Settings, scan
 from scanner.model.report import Report
 from tests.catalogues import catalogue, indicator, technology
+from tests.containers.test_container_image import archive, layout_files
 
 WORD = b"acme_face_match_engine "
 CATALOGUE = catalogue(technology(indicator("string", WORD.decode().strip())))
@@ -118,8 +122,77 @@ def test_layers_of_podman_are_known_by_its_list_of_images(tmp_path):
     assert evidence.place.endswith("of the container image registry.example.invalid/web:1.2")
 
 
-def test_layers_of_containerd_are_told_not_to_be_understood(tmp_path):
-    (tmp_path / "metadata.db").write_bytes(bytes(16) + b"\xed\xda\x0c\xed" + bytes(100))
-    (unread,) = scanned(tmp_path).unreadable
-    assert unread.locator == "metadata.db"
-    assert "each layer was examined by itself" in unread.reason
+UNPACKED = ({"opt/a.bin": WORD, "opt/b.bin": WORD}, {"opt/.wh.a.bin": b"", "opt/c.bin": b"x"})
+PACKED = ({"d.bin": WORD, "e.bin": WORD}, {".wh.d.bin": b""})
+
+
+def containerd(at: Path) -> Path:
+    """What a containerd had that was given both images and unpacked one of them (images/make_containerd.sh)."""
+    with tarfile.open(Path(__file__).parent / "images" / "containerd.tar.xz") as made:
+        made.extractall(at, filter="data")
+    for number, files in enumerate(UNPACKED, 1):
+        for name, content in files.items():
+            file = at / "io.containerd.snapshotter.v1.overlayfs" / "snapshots" / str(number) / "fs" / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+    return at
+
+
+def found_in(report: Report) -> dict[str, str]:
+    return {e.locator: e.place for finding in report.findings for e in finding.evidence}
+
+
+def test_of_the_images_of_containerd_what_no_container_sees_does_not_count(tmp_path):
+    report = scanned(containerd(tmp_path))
+    unpacked, packed = (
+        "io.containerd.snapshotter.v1.overlayfs/snapshots/1/fs/opt/b.bin",
+        "io.containerd.metadata.v1.bolt/meta.db!/e.bin",
+    )
+    found = found_in(report)
+    assert sorted(found) == [packed, unpacked]
+    assert found[unpacked].endswith("from layer 1 of 2 of the container image registry.example.invalid/web:1.2")
+    assert "from layer 1 of 2 (" in found[packed]
+    assert [entry.locator[-9:] for entry in report.not_counted] == ["opt/a.bin"]
+    assert report.complete
+
+
+def test_the_images_of_containerd_are_the_same_in_an_archive(tmp_path):
+    (tmp_path / "backup.tar").write_bytes(tar_of(containerd(tmp_path / "made")))
+    report = scanned(tmp_path / "backup.tar")
+    assert sorted(place.rpartition("/")[2] for place in found_in(report)) == ["b.bin", "e.bin"]
+    assert report.complete
+
+
+def test_an_image_in_a_folder_is_what_a_container_sees_wherever_that_folder_lies(tmp_path):
+    files = layout_files(archive({"opt/a.bin": WORD, "opt/b.bin": WORD}), archive({"opt/.wh.a.bin": b""}))
+    with zipfile.ZipFile(tmp_path / "delivery.zip", "w") as made:
+        for name, content in files.items():
+            made.writestr(f"images/web/{name}", content)
+    report = scanned(tmp_path / "delivery.zip")
+    assert list(found_in(report)) == ["delivery.zip!/images/web/index.json!/opt/b.bin"]
+    assert report.complete
+
+
+def test_where_each_layer_is_a_copy_only_the_topmost_counts(tmp_path):
+    store = tmp_path / "storage"
+    for layer, files in ((LOW, ["a.bin", "b.bin"]), (HIGH, ["b.bin"])):
+        (store / "vfs" / "dir" / layer).mkdir(parents=True)
+        for name in files:
+            (store / "vfs" / "dir" / layer / name).write_bytes(WORD)
+    told = {
+        "vfs-images/images.json": [{"id": "c" * 64, "names": ["web:1.2"], "layer": HIGH}],
+        "vfs-layers/layers.json": [{"id": LOW}, {"id": HIGH, "parent": LOW}],
+    }
+    for name, document in told.items():
+        (store / name).parent.mkdir()
+        (store / name).write_text(json.dumps(document))
+    report = scanned(tmp_path)
+    assert list(found_in(report)) == [f"storage/vfs/dir/{HIGH}/b.bin"]
+    assert {entry.locator for entry in report.not_counted} == {f"storage/vfs/dir/{LOW}/{name}.bin" for name in "ab"}
+
+
+def tar_of(folder: Path) -> bytes:
+    held = io.BytesIO()
+    with tarfile.open(fileobj=held, mode="w") as made:
+        made.add(folder, "srv")
+    return held.getvalue()

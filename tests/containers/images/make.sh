@@ -27,6 +27,14 @@ mke2fs -q -t ext4 -b 1024 -N 64 -m 0 -O ^has_journal,^resize_inode $ids -d tree 
 truncate -s 512K ext2.img
 mke2fs -q -t ext2 -b 1024 -N 64 -m 0 $ids -d tree ext2.img
 
+# A folder of a layer of containers that hides what is below it.
+mkdir -p layers/overlay2/diff/opt layers/overlay2/diff/plain
+printf 'new\n' > layers/overlay2/diff/opt/new
+find layers -exec touch -h -d @1700000000 {} +
+truncate -s 128K ext4-layers.img
+mke2fs -q -t ext4 -b 1024 -N 32 -m 0 -O ^has_journal,^resize_inode $ids -d layers ext4-layers.img
+debugfs -w -R 'ea_set /overlay2/diff/opt trusted.overlay.opaque y' ext4-layers.img 2>/dev/null
+
 # A disk with a table of partitions: the second one is the first of an extended one.
 truncate -s 3M mbr.img
 printf 'label: dos\nstart=64, size=1024, type=83\nstart=2048, size=4000, type=5\nstart=2112, size=1024, type=83\n' |
