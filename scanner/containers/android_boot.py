@@ -2,7 +2,8 @@
 
 ```
 ANDROID!  header of one page (versions 3 and 4: 4 KiB) | kernel | ramdisk | second stage | recovery's tree | device tree
-VNDRBOOT  header, in pages | ramdisk of the maker | device tree          each part begins on a page
+VNDRBOOT  header, in pages | ramdisks of the maker | device tree | in version 4 a table of these: length, place, kind
+          each part begins on a page
 ```
 Specification: AOSP, system/tools/mkbootimg/include/bootimg/bootimg.h.
 """
@@ -18,10 +19,10 @@ from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="android-boot",
-    version=1,
+    version=2,
     line="Start images of Android (boot, recovery, vendor_boot)",
     specification="https://source.android.com/docs/core/architecture/bootloader/boot-image-header",
-    limits="Several ramdisks in one vendor_boot image are read as one.",
+    limits="Signatures are not checked.",
     magics=(Magic(b"ANDROID!"), Magic(b"VNDRBOOT")),
     refines=("not-read",),
 )
@@ -29,7 +30,9 @@ RANDOM_ACCESS = True
 
 _PAGE_BYTES = 4096
 _LARGEST_PAGE = 1 << 20
-_HEADER_BYTES = 2112
+_HEADER_BYTES = 2128
+_OF_MAKER = "vendor_ramdisk"
+_MOST_RAMDISKS = 64
 
 
 def members(source: Source, budget: Budget) -> Iterator[Member]:
@@ -41,8 +44,13 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
         raise Unreadable(Cause.DAMAGED, "The header of the start image is damaged.")
     jail = Jail()
     at = _filled(header, page)
+    table = _ramdisks(data, head, header, page) if head.startswith(b"VNDRBOOT") else []
     for name, size in sizes:
-        if size:
+        if name == _OF_MAKER and table:
+            yield from (
+                part(data, f"{name} {number}", at + start, length, jail, budget) for number, start, length in table
+            )
+        elif size:
             yield part(data, name, at, size, jail, budget)
         at += _filled(size, page)
 
@@ -68,7 +76,20 @@ def _plain(head: bytes) -> tuple[int, int, _Parts]:
 def _vendor(head: bytes) -> tuple[int, int, _Parts]:
     page, _, _, ramdisk = struct.unpack_from("<4I", head, 12)
     header, tree = struct.unpack_from("<2I", head, 2096)
-    return header, page, [("vendor_ramdisk", ramdisk), ("dtb", tree)]
+    return header, page, [(_OF_MAKER, ramdisk), ("dtb", tree)]
+
+
+def _ramdisks(data: memoryview, head: bytes, header: int, page: int) -> list[tuple[int, int, int]]:
+    """Number, place in the stretch of ramdisks and length of each, where there is a table of them."""
+    version, _, _, _, whole = struct.unpack_from("<5I", head, 8)
+    (tree,) = struct.unpack_from("<I", head, 2100)
+    _, count, entry, _ = struct.unpack_from("<4I", head, 2112)
+    if version < 4 or not entry or not 0 < page <= _LARGEST_PAGE:
+        return []
+    start = _filled(header, page) + _filled(whole, page) + _filled(tree, page)
+    raw = bytes(data[start : start + entry * min(count, _MOST_RAMDISKS)])
+    found = [struct.unpack_from("<2I", raw, at) for at in range(0, len(raw) - 7, entry)]
+    return [(number, place, length) for number, (length, place) in enumerate(found, 1) if place + length <= whole]
 
 
 def _filled(size: int, page: int) -> int:

@@ -32,6 +32,7 @@ INFO = Info(
 RANDOM_ACCESS = True
 
 _LONGEST_NAME = 64 << 10
+_MOST_COUNTED = 1 << 20
 _TRAILER = b"TRAILER!!!"
 
 
@@ -69,6 +70,16 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
         yield _member(data, entry, jail, budget)
     yield from behind(data, at, jail, budget)
     raise Unreadable(Cause.DAMAGED, "The cpio archive is damaged or cut: it has no end mark.")
+
+
+def end_of(data: memoryview) -> int:
+    """Where an archive ends that begins there: behind its end mark, or behind the last entry; 0 where none begins."""
+    at = entries = 0
+    while entries < _MOST_COUNTED and (entry := _entry_at(data, at)) is not None and entry.end <= len(data) + 3:
+        at, entries = entry.end, entries + 1
+        if entry.name == _TRAILER:
+            break
+    return min(at, len(data))
 
 
 def _member(data: memoryview, entry: _Entry, jail: Jail, budget: Budget) -> Member:

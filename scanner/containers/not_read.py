@@ -43,6 +43,15 @@ def _is_partitioned(head: bytes) -> bool:
     return bool(used) and placed and all(entry[0] in (0, 0x80) for entry in entries if entry)
 
 
+def _is_squashfs(head: bytes) -> bool:
+    """Whether the version is one that there is, in either order of bytes."""
+    return head[28:32] in (b"\4\0\0\0", b"\3\0\0\0", b"\3\0\1\0", b"\0\3\0\0", b"\0\3\0\1", b"\0\4\0\0")
+
+
+def _is_cramfs(head: bytes) -> bool:
+    return head[16:32] == b"Compressed ROMFS"
+
+
 def _is_compress(head: bytes) -> bool:
     return len(head) > 3 and not head[2] & 0x60 and 9 <= head[2] & 0x1F <= 16
 
@@ -100,6 +109,12 @@ _FORMATS = (
     _Format("vdi", "a VirtualBox disk image (VDI)", b"\x7f\x10\xda\xbe", 64),
     _Format("squashfs", "a SquashFS file system", b"hsqs"),
     _Format("squashfs", "a SquashFS file system", b"sqsh"),
+    *(
+        _Format("squashfs", "a SquashFS file system with a mark of its maker", mark, 0, _is_squashfs)
+        for mark in (b"sqlz", b"shsq", b"qshs", b"tqsh", b"hsqt")
+    ),
+    _Format("yaffs2", "a YAFFS2 file system", b"\3\0\0\0\1\0\0\0\xff\xff"),
+    _Format("cramfs", "a cramfs file system (big-endian)", b"\x28\xcd\x3d\x45", 0, _is_cramfs),
     _Format("ubi", "a UBI flash image", b"UBI#"),
     _Format("ubifs", "a UBIFS file system", b"\x31\x18\x10\x06"),
     _Format("jffs2", "a JFFS2 file system", b"\x85\x19", 0, _is_jffs2),
@@ -122,7 +137,6 @@ _FORMATS = (
     _Format("uefi-capsule", "an update of UEFI firmware (a capsule)", _UPDATE_CAPSULE),
     _Format("uefi-program", "a UEFI program without its PE header (TE)", b"VZ", 0, _is_terse_image),
     _Format("flash-image", "an image of a flash chip with UEFI firmware", b"\x5a\xa5\xf0\x0f", 16),
-    _Format("arm-kernel", "a Linux kernel for 32-bit ARM that unpacks itself (zImage)", b"\x18\x28\x6f\x01", 0x24),
     _Format("apple-image", "an image of a kernel or of firmware for Apple devices (Image4)", b"\x16\x04IM4P", 5),
     _Format("apple-image", "an image of a kernel or of firmware for Apple devices (Image4)", b"\x16\x04IM4P", 6),
     _Format("u-boot", "a U-Boot image", b"\x27\x05\x19\x56"),

@@ -12,6 +12,7 @@ from scanner.model.vocabulary import Cause
 PIECE_BYTES = 1 << 20
 _LINES_BYTES = 1 << 18
 _CONTENT = re.compile(rb"[^\0]")
+_WRITTEN = re.compile(rb"[^\0\xff]")
 
 
 def slices(data: memoryview, start: int, size: int, budget: Budget) -> Iterator[bytes]:
@@ -48,6 +49,12 @@ def part(data: memoryview, name: str, start: int, size: int, jail: Jail, budget:
     safe = jail.admit(name)
     read = partial(slices, data, start, size, budget)
     return Member(name=safe.text, kind="file", size=size, chunks=read, notes=safe.notes)
+
+
+def rest(data: memoryview, end: int, jail: Jail, budget: Budget) -> Iterator[Member]:
+    """What lies behind an image in flash memory, where parts follow each other, if it is not all empty."""
+    if _WRITTEN.search(data, min(end, len(data))) is not None:
+        yield part(data, "(behind the end).bin", end, len(data) - end, jail, budget)
 
 
 def behind(data: memoryview, end: int, jail: Jail, budget: Budget) -> Iterator[Member]:

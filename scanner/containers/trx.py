@@ -12,13 +12,13 @@ from itertools import pairwise
 
 from scanner.containers import Member
 from scanner.containers.jail import Jail
-from scanner.containers.stored import behind, part
+from scanner.containers.stored import part, rest
 from scanner.model.source import Budget, Info, Magic, Source, Unreadable
 from scanner.model.vocabulary import Cause
 
 INFO = Info(
     name="trx",
-    version=1,
+    version=2,
     line="Firmware with a TRX header",
     specification="https://openwrt.org/docs/techref/header",
     limits="The checksum is not checked.",
@@ -44,5 +44,5 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
         raise Unreadable(Cause.DAMAGED, "The header of the firmware leads to no part of it.")
     jail = Jail()
     for number, (start, following) in enumerate(pairwise([*starts, end])):
-        yield part(data, f"part {number + 1}", start, following - start, jail, budget)
-    yield from behind(data, end, jail, budget)
+        yield part(data, f"part {number + 1}.bin", start, following - start, jail, budget)
+    yield from rest(data, end, jail, budget)

@@ -6,6 +6,7 @@ uImage: 27051956 | checksum, time | length, addresses, checksum | system, machin
 FIT:    d00dfeed | length | structure | texts │ structure: nodes (1 name … 2) with values (3 length, name) up to 9
         /images/NAME: data, or data-size with data-offset (behind the tree) or data-position │ all big-endian
 ```
+Behind an image often lies a file system, of which the loader does not need to know.
 Specification: U-Boot, include/image.h and doc/usage/fit; the Devicetree Specification, 5. Compressed parts get the
 ending of their compression and are opened as what they are.
 """
@@ -16,14 +17,14 @@ from typing import NamedTuple
 
 from scanner.containers import Member
 from scanner.containers.jail import Jail
-from scanner.containers.stored import part
+from scanner.containers.stored import part, rest
 from scanner.model.source import Budget, Info, Magic, Source, Unreadable
 from scanner.model.vocabulary import Cause
 
 _OLD, _TREE = b"\x27\x05\x19\x56", b"\xd0\x0d\xfe\xed"
 INFO = Info(
     name="u-boot",
-    version=1,
+    version=2,
     line="Images for the boot loader U-Boot (uImage, FIT)",
     specification="https://docs.u-boot.org/en/latest/usage/fit/source_file_format.html",
     limits="Signatures are not checked, and encrypted parts are not read.",
@@ -33,7 +34,8 @@ INFO = Info(
 RANDOM_ACCESS = True
 
 _HEADER = struct.Struct(">4s6I4B32s")
-_MULTI = 4
+_RAMDISK, _MULTI = 3, 4
+_WITHOUT_PROGRAMS = frozenset({"ramdisk", "flat_dt", "script"})
 _MOST_PARTS, _DEEPEST = 64, 32
 _ENDINGS = {1: ".gz", 2: ".bz2", 3: ".lzma", 4: ".lzo", 5: ".lz4", 6: ".zst"}
 _BEGIN, _END, _VALUE, _NOTHING, _LAST = 1, 2, 3, 4, 9
@@ -63,7 +65,9 @@ def _old(data: memoryview, budget: Budget) -> Iterator[Member]:
     name = raw.partition(b"\0")[0].decode("utf-8", "backslashreplace").replace("/", "_") or "image"
     jail, at = Jail(), _HEADER.size
     if kind != _MULTI:
-        yield part(data, name + _ENDINGS.get(compression, ""), at, size, jail, budget)
+        inner = "" if kind == _RAMDISK else ".bin"
+        yield part(data, f"{name}{inner}{_ENDINGS.get(compression, '')}", at, size, jail, budget)
+        yield from rest(data, at + size, jail, budget)
         return
     sizes: list[int] = []
     while at + 4 <= len(data) and len(sizes) < _MOST_PARTS:
@@ -74,15 +78,16 @@ def _old(data: memoryview, budget: Budget) -> Iterator[Member]:
         sizes.append(length)
     for number, length in enumerate(sizes):
         ending = _ENDINGS.get(compression, "") if not number else ""
-        yield part(data, f"{name} {number}{ending}", at, length, jail, budget)
+        yield part(data, f"{name} {number}.bin{ending}", at, length, jail, budget)
         at += -(-length // 4) * 4
+    yield from rest(data, max(at, _HEADER.size + size), jail, budget)
 
 
 def _tree(data: memoryview, budget: Budget) -> Iterator[Member]:
     if len(data) < 40:
         raise Unreadable(Cause.DAMAGED, "The image ends inside its header.")
     whole, _, _ = struct.unpack_from(">3I", data, 4)
-    behind = -(-whole // 4) * 4
+    behind = end = -(-whole // 4) * 4
     found: dict[str, dict[str, _Value]] = {}
     for value in _values(data, budget):
         steps = value.path.split("/")
@@ -96,7 +101,10 @@ def _tree(data: memoryview, budget: Budget) -> Iterator[Member]:
             ending = {"gzip": ".gz", "bzip2": ".bz2", "none": ""}.get(
                 compression, f".{compression}" * bool(compression)
             )
-            yield part(data, name + ending, *place, jail, budget)
+            inner = "" if _text(data, values.get("type")) in _WITHOUT_PROGRAMS else ".bin"
+            yield part(data, f"{name}{inner}{ending}", *place, jail, budget)
+            end = max(end, sum(place))
+    yield from rest(data, end, jail, budget)
 
 
 def _place(data: memoryview, values: dict[str, _Value], behind: int) -> tuple[int, int] | None:

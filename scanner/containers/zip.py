@@ -30,7 +30,7 @@ INFO = Info(
         ".zip", ".apk", ".apkm", ".apks", ".xapk", ".aab", ".aar", ".jar", ".war", ".ear", ".ipa", ".whl", ".egg",
         ".pyz", ".xpi", ".crx", ".nupkg", ".vsix", ".appx", ".msix", ".hap",
     ),
-    magics=(Magic(b"PK\x03\x04"), Magic(b"PK\x05\x06")),
+    magics=(Magic(b"PK\x03\x04"), Magic(b"PK\x05\x06"), Magic(b"DH\x03\x04")),
 )  # fmt: skip
 RANDOM_ACCESS = True
 

@@ -23,7 +23,8 @@ _END64 = struct.Struct("<4sQ2H2I4Q")
 _LOCATOR64 = struct.Struct("<4sIQI")
 _CENTRAL = struct.Struct("<4s6H3I5H2I")
 _LOCAL = struct.Struct("<4s5H3I2H")
-_LOCAL_SIGNATURE = b"PK\3\4"
+_LOCAL_SIGNATURES = (b"PK\3\4", b"DH\3\4")
+"""The second stands at the beginning of updates of one maker of cameras, in which nothing else is changed."""
 _CENTRAL_SIGNATURE = b"PK\1\2"
 _END_SIGNATURE = b"PK\5\6"
 _NEXT_LOCAL = re.compile(rb"PK\x03\x04")
@@ -74,7 +75,7 @@ def local_at(data: memoryview, offset: int) -> Local | None:
     if not 0 <= offset <= len(data) - _LOCAL.size:
         return None
     signature, _, flags, method, _, _, _, _, _, name_bytes, extra_bytes = _LOCAL.unpack_from(data, offset)
-    if signature != _LOCAL_SIGNATURE:
+    if signature not in _LOCAL_SIGNATURES:
         return None
     name = offset + _LOCAL.size
     return Local(bytes(data[name : name + name_bytes]), flags, method, name + name_bytes + extra_bytes)

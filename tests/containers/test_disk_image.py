@@ -27,7 +27,7 @@ PLAIN = [
     "ext2", "ext4", "squashfs-gzip", "squashfs-xz", "squashfs-zstd", "romfs", "cramfs", "ubifs-zlib", "ubifs-zstd",
     "android-sparse", "squashfs-lz4", "erofs", "erofs-chunks", "erofs-lz4", "erofs-lz4-packed",
     "erofs-lz4-early", "erofs-lz4-large", "erofs-lzma", "erofs-deflate", "erofs-zstd", "erofs-large", "exfat",
-    "hfs-plus",
+    "hfs-plus", "jffs2", "jffs2-big-endian", "jffs2-rtime",
 ]  # fmt: skip
 needs_extra = pytest.mark.skipif(
     library("dissect.target") is None or library("dissect.hypervisor") is None,
@@ -111,7 +111,7 @@ def test_with_the_extra_logical_volumes_are_read_also_where_they_lie_in_pieces()
 
 
 @needs_extra
-@pytest.mark.parametrize("name", ["vmdk", "vhdx", "jffs2", "ubifs-lzo", "squashfs-lzo"])
+@pytest.mark.parametrize("name", ["vmdk", "vhdx", "jffs2-lzo", "ubifs-lzo", "squashfs-lzo"])
 def test_with_the_extra_disks_of_other_machines_are_read(name):
     assert files(name) == TREE
 

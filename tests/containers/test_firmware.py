@@ -2,17 +2,22 @@
 
 import bz2
 import gzip
+import io
 import lzma
 import random
 import struct
+import tarfile
+import zipfile
 from pathlib import Path
 
 import pytest
 
-from scanner.containers import android_boot, android_update, disk_image, lz4, trx, u_boot
+from scanner.containers import android_boot, android_update, arm_kernel, disk_image, packed_firmware, trx, u_boot
 from scanner.containers import firmware as carving
+from scanner.containers import lz4 as lz4_file
 from tests.containers.opening import Opened, assert_it_survives, opened
 from tests.containers.test_disk_image import TREE, image
+from tests.sources import BytesSource
 
 IMAGES = Path(__file__).parent / "images"
 KERNEL = b"".join(b"kernel %d\n" % n for n in range(900))
@@ -43,26 +48,26 @@ def test_the_start_image_of_a_maker_gives_its_ramdisk_and_device_tree():
 
 def test_a_ramdisk_compressed_by_lz4_is_unpacked():
     packed = sound(opened(android_boot, firmware("boot-3")))["ramdisk"]
-    (content,) = sound(opened(lz4, packed, "ramdisk.lz4")).values()
+    (content,) = sound(opened(lz4_file, packed, "ramdisk.lz4")).values()
     assert content.startswith(b"070701")
     assert b"one line\n" in content
 
 
 def test_a_u_boot_image_gives_its_content_under_the_ending_of_its_compression():
     found = sound(opened(u_boot, firmware("uimage")))
-    assert {name: gzip.decompress(content) for name, content in found.items()} == {"images.gz": KERNEL}
+    assert {name: gzip.decompress(content) for name, content in found.items()} == {"images.bin.gz": KERNEL}
 
 
 def test_a_u_boot_image_of_several_parts_gives_each():
     found = sound(opened(u_boot, firmware("uimage-multi")))
-    assert found["images 0"] == KERNEL
-    assert b"one line" in gzip.decompress(found["images 1"])
+    assert found["images 0.bin"] == KERNEL
+    assert b"one line" in gzip.decompress(found["images 1.bin"])
 
 
 @pytest.mark.parametrize("name", ["fit", "fit-outside"])
 def test_a_flattened_image_gives_its_parts_wherever_they_lie(name):
     found = sound(opened(u_boot, firmware(name)))
-    assert gzip.decompress(found["kernel.gz"]) == KERNEL
+    assert gzip.decompress(found["kernel.bin.gz"]) == KERNEL
     assert found["ramdisk"].startswith(b"070701")
 
 
@@ -82,9 +87,9 @@ def trx_of(*parts: bytes) -> bytes:
 
 def test_firmware_with_a_trx_header_gives_its_parts_and_what_lies_behind():
     found = sound(opened(trx, trx_of(b"loader", image("squashfs-gzip")) + b"signature"))
-    assert found["part 1"] == b"loader"
-    assert sound(opened(disk_image, found["part 2"]))["etc/plain"] == TREE["etc/plain"]
-    assert found["(behind the end)"] == b"signature"
+    assert found["part 1.bin"] == b"loader"
+    assert sound(opened(disk_image, found["part 2.bin"]))["etc/plain"] == TREE["etc/plain"]
+    assert found["(behind the end).bin"] == b"signature"
 
 
 def wire(number: int, value: int | bytes) -> bytes:
@@ -198,7 +203,7 @@ def test_a_damaged_update_or_trx_or_lz4_gives_parts_or_says_why_not():
     survives(carving, BLOB)
     survives(trx, trx_of(b"a" * 50, b"b" * 50))
     survives(android_update, update((8, lzma.compress(bytes(4096)), 0, 1), (6, b"", 1, 9), size=40960))
-    survives(lz4, opened(android_boot, firmware("boot-3")).contents["ramdisk"])
+    survives(lz4_file, opened(android_boot, firmware("boot-3")).contents["ramdisk"])
 
 
 def survives(container, whole: bytes) -> None:
@@ -208,3 +213,119 @@ def survives(container, whole: bytes) -> None:
         for _ in range(8):
             data[chance.randrange(min(len(data), 3000))] = chance.randrange(256)
         assert_it_survives(container, bytes(data[: chance.randrange(len(data)) if chance.random() < 0.3 else None]))
+
+
+FILE_SYSTEM = image("squashfs-xz")
+
+
+def code(size: int) -> bytes:
+    """What is no part of anything, and not as random as packed bytes."""
+    return bytes(random.Random(size).choices(b"\x90abcdefgh", k=size))
+
+
+@pytest.mark.parametrize("packed", [gzip.compress, lambda data: lzma.compress(data, format=lzma.FORMAT_ALONE)])
+def test_a_kernel_that_unpacks_itself_gives_the_kernel(packed):
+    head = bytearray(code(5000))
+    head[36:40] = b"\x18\x28\x6f\x01"
+    found = opened(arm_kernel, bytes(head) + packed(KERNEL) + bytes(4)).contents
+    ((name, content),) = found.items()
+    assert content.startswith(packed(KERNEL))
+    assert name in ("(kernel).gz", "(kernel).lzma")
+
+
+def test_a_kernel_without_a_packed_one_says_so():
+    found = opened(arm_kernel, bytes(36) + b"\x18\x28\x6f\x01" + code(5000))
+    assert "no packed kernel was found" in found.problems[""].reason
+
+
+def test_the_first_file_system_in_a_kernel_is_found_and_is_one_part():
+    (archive,) = sound(opened(lz4_file, opened(android_boot, firmware("boot-3")).contents["ramdisk"], "r.lz4")).values()
+    assert carving.wants("kernel", b"\x7fELF\0")
+    found = sound(opened(carving, b"\x7fELF" + code(9000) + archive + code(9000), "kernel"))
+    ((name, content),) = found.items()
+    assert name.startswith("(cpio at 0x232c)")
+    assert content.rstrip(b"\0") == archive.rstrip(b"\0")
+
+
+def test_what_a_kernel_is_followed_by_in_flash_memory_is_a_part_too():
+    found = sound(opened(u_boot, firmware("uimage") + b"\xff" * 700 + FILE_SYSTEM))
+    (behind,) = sound(opened(carving, found["(behind the end).bin"], "(behind the end).bin")).values()
+    assert sound(opened(disk_image, behind))["etc/plain"] == TREE["etc/plain"]
+
+
+def zipped() -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as made:
+        made.writestr("romfs.img", image("romfs"))
+        made.writestr("install", KERNEL)
+    return held.getvalue()
+
+
+def tarred() -> bytes:
+    held = io.BytesIO()
+    with tarfile.open(fileobj=held, mode="w") as made:
+        for name in ("a", "b"):
+            made.addfile(tarfile.TarInfo(name))
+    return held.getvalue()
+
+
+WRAPPED = {"zip": zipped(), "tar": tarred()[:2048], "bz2": bz2.compress(KERNEL), "jffs2": image("jffs2-big-endian")}
+
+
+@pytest.mark.parametrize("kind", WRAPPED)
+def test_an_archive_behind_a_header_of_the_maker_is_found(kind):
+    data = b"CAMERA01" + code(5001) + WRAPPED[kind]
+    ((name, content),) = sound(opened(carving, data, "update.dav")).items()
+    assert name.startswith(f"({kind} at 0x1391)")
+    assert content == WRAPPED[kind]
+
+
+@pytest.mark.parametrize("mark", [b"sqlz", b"shsq", b"qshs", b"tqsh", b"hsqt"])
+def test_a_file_system_under_a_mark_of_the_maker_is_read(mark):
+    data = mark + FILE_SYSTEM[4:]
+    assert sound(opened(disk_image, data))["etc/plain"] == TREE["etc/plain"]
+    ((name, _),) = sound(opened(carving, b"MAKER" + code(5000) + data, "camera.bin")).items()
+    assert name.startswith("(squashfs at")
+
+
+def test_firmware_that_is_encrypted_as_a_whole_is_told():
+    found = opened(packed_firmware, PACKED, "update.dav")
+    assert "All of its 200,000 bytes look packed or encrypted" in found.problems[""].reason
+
+
+@pytest.mark.parametrize(
+    ("data", "beside"),
+    [(code(200_000), {}), (PACKED + gzip.compress(KERNEL), {}), (PACKED, {"update.xml": b"<net/>"})],
+    ids=["not packed", "with a part", "weights of a network"],
+)
+def test_other_files_are_no_encrypted_firmware(data, beside):
+    assert not packed_firmware.confirms(BytesSource("update.bin", data, neighbours=beside))
+
+
+def test_each_of_several_ramdisks_of_the_maker_is_a_part():
+    ramdisks = [gzip.compress(b"first"), gzip.compress(b"second")]
+    page, places = 4096, (0, len(ramdisks[0]))
+    whole = b"".join(ramdisks)
+    table = b"".join(
+        struct.pack("<3I32s16I", len(held), place, 1, b"", *[0] * 16)
+        for held, place in zip(ramdisks, places, strict=True)
+    )
+    head = struct.pack("<8s5I", b"VNDRBOOT", 4, page, 0, 0, len(whole)) + bytes(2048)
+    head += struct.pack("<I16sIIQ4I", 0, b"", 2128, 4, 0, len(table), 2, 108, 0)
+    data = b"".join(held.ljust(page, b"\0") for held in (head, whole, b"tree", table))
+    found = sound(opened(android_boot, data))
+    assert [gzip.decompress(found[f"vendor_ramdisk {number}"]) for number in (1, 2)] == [b"first", b"second"]
+    assert found["dtb"] == b"tree"
+
+
+def test_frames_of_lz4_that_follow_each_other_are_one_file():
+    import lz4.block
+    import lz4.frame
+
+    legacy = b"".join(
+        b"\x02\x21\x4c\x18" + struct.pack("<I", len(block)) + block
+        for block in (lz4.block.compress(text, store_size=False) for text in (b"one ", b"two"))
+    )
+    frames = lz4.frame.compress(b"one ", content_checksum=True) + lz4.frame.compress(b"two")
+    for data in (legacy, frames):
+        assert list(sound(opened(lz4_file, data, "a.lz4")).values()) == [b"one two"]

@@ -39,7 +39,6 @@ CASES = {
     "uefi-capsule": (bytes.fromhex("bd86663b760d3040b70eb5519e2fc5a0") + bytes(12), "unsupported"),
     "uefi-program": (b"VZ\x64\x86\3\x0a" + bytes(34), "unsupported"),
     "flash-image": (at(16, b"\x5a\xa5\xf0\x0f"), "unsupported"),
-    "arm-kernel": (at(0x24, b"\x18\x28\x6f\x01"), "unsupported"),
     "apple-image": (b"\x30\x83\x10\0\0\x16\x04IM4P\x16\x04krnl", "unsupported"),
 }
 

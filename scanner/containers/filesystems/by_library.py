@@ -13,7 +13,7 @@ from scanner.model.locator import text_name
 from scanner.model.source import Budget, Magic, Unreadable
 from scanner.model.vocabulary import Cause
 
-NAME = "with the extra “images” NTFS, FAT, XFS, Btrfs, JFFS2"
+NAME = "with the extra “images” NTFS, FAT, XFS, Btrfs"
 FALLBACK = True
 
 _PIECE_BYTES = 1 << 20
@@ -25,10 +25,8 @@ _MARKS: tuple[tuple[int, bytes, str, str], ...] = (
     (82, b"FAT32   ", "a FAT file system", "fat.FatFilesystem"),
     (0, b"XFSB", "an XFS file system", "xfs.XfsFilesystem"),
     (0x10040, b"_BHRfS_M", "a Btrfs file system", "btrfs.BtrfsFilesystem"),
-    (0, b"\x85\x19", "a JFFS2 file system", "jffs.JffsFilesystem"),
 )
 MAGICS = tuple(Magic(mark, offset) for offset, mark, _, _ in _MARKS if offset < 4096)
-_JFFS2_NODES = frozenset({0xE001, 0xE002, 0x2003, 0x2004, 0x2006, 0xE008, 0xE009})
 
 
 def recognises(head: bytes) -> bool:
@@ -44,9 +42,7 @@ def _mark(head: bytes) -> tuple[str, str] | None:
 
 
 def _is_sound(head: bytes, mark: bytes) -> bool:
-    if mark == b"FAT1":
-        return head[510:512] == b"\x55\xaa"
-    return mark != b"\x85\x19" or int.from_bytes(head[2:4], "little") in _JFFS2_NODES
+    return mark != b"FAT1" or head[510:512] == b"\x55\xaa"
 
 
 def opened(disk: Disk, budget: Budget) -> "LibraryFileSystem":
@@ -69,8 +65,8 @@ def opened(disk: Disk, budget: Budget) -> "LibraryFileSystem":
 
 
 _IDENTITIES = {"ntfs": (72, 8), "xfs": (32, 16), "btrfs": (0x10020, 16)}
-"""Where a file system has the number it was made with. FAT notes no time of a change but the one that programs set,
-and JFFS2 has no number."""
+"""Where a file system has the number it was made with. FAT notes no time of a change but the one that programs
+set."""
 
 
 def _identity(disk: Disk, module: str) -> bytes:

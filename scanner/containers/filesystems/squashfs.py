@@ -25,7 +25,10 @@ from scanner.model.vocabulary import Cause
 
 NAME = "a SquashFS file system"
 FALLBACK = False
-MAGICS = (Magic(b"hsqs"),)
+_MARK = b"hsqs"
+_OF_MAKERS = (b"sqlz", b"shsq", b"qshs", b"tqsh", b"hsqt")
+"""What makers of devices write instead of the mark, and mostly leave the rest as it is."""
+MAGICS = tuple(map(Magic, (_MARK, *_OF_MAKERS)))
 
 _SUPERBLOCK = struct.Struct("<4s4I6H8Q")
 _ZLIB = Compression("zlib", (), lambda: Inflater(15))
@@ -59,7 +62,14 @@ class _Inode(NamedTuple):
 
 def recognises(head: bytes) -> bool:
     """Whether a superblock of version 4 stands at the beginning, in the order of today's machines."""
-    return head[:4] == b"hsqs" and len(head) >= _SUPERBLOCK.size and head[28:30] == b"\4\0"
+    if len(head) < _SUPERBLOCK.size or head[28:32] != b"\4\0\0\0":
+        return False
+    return head[:4] == _MARK or (head[:4] in _OF_MAKERS and _is_sound(head))
+
+
+def _is_sound(head: bytes) -> bool:
+    """Whether the size of a block is told twice alike."""
+    return int.from_bytes(head[12:16], "little") == 1 << min(int.from_bytes(head[22:24], "little"), 20)
 
 
 def opened(disk: Disk, budget: Budget) -> "SquashFs":

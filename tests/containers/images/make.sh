@@ -86,6 +86,9 @@ dd if=disc-for-macs.img of=hfs-plus.img bs=512 skip=128 2>/dev/null
 genromfs -d tree -f romfs.img -V images
 mkfs.cramfs -n images tree cramfs.img > /dev/null
 mkfs.jffs2 -r tree -e 64KiB --pad=131072 -o jffs2.img
+mkfs.jffs2 -r tree -e 64KiB -b -o jffs2-big-endian.img
+mkfs.jffs2 -r tree -e 64KiB -x zlib -X rtime -m size -o jffs2-rtime.img
+mkfs.jffs2 -r tree -e 64KiB -x zlib -x rtime -X lzo -m size -o jffs2-lzo.img
 for kind in lzo zlib zstd; do
   mkfs.ubifs -r tree -m 2048 -e 126976 -c 40 -x $kind -o ubifs-$kind.img
 done
