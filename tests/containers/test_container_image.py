@@ -4,11 +4,13 @@ import gzip
 import hashlib
 import io
 import json
+import struct
 import tarfile
 
 import pytest
 
 from scanner.containers import container_image
+from scanner.containers import sif as container_sif
 from scanner.model.source import Unreadable
 from tests.budgets import CountingBudget
 from tests.sources import BytesSource
@@ -234,3 +236,29 @@ def test_an_entry_that_no_image_uses_is_handed_out_as_it_is():
     }
     found = contents(opened(archive({**names, "blobs/sha256/" + "0" * 64: b"something"})))
     assert found == {"a": b"a", "(in no image)/blobs/sha256/" + "0" * 64: b"something"}
+
+
+def sif(*entries: tuple[int, bytes, bytes]) -> bytes:
+    """As Singularity writes it: kind, name and content of each entry."""
+    table, content, start = b"", b"", 128 + 585 * 4
+    for number, (kind, name, held) in enumerate(entries, 1):
+        place = start + len(content)
+        head = struct.pack("<I?3I3Q4q", kind, True, number, 1, 0, place, len(held), len(held), 0, 0, 0, 0)
+        table += head + name.ljust(128, b"\0") + bytes(384)
+        content += held
+    head = b"#!/usr/bin/env run-singularity\n".ljust(32, b"\0") + b"SIF_MAGIC\0" + b"01\0" + b"02\0" + bytes(16)
+    head += struct.pack("<8Q", 0, 0, 4 - len(entries), 4, 128, 585 * 4, start, len(content))
+    return head + table.ljust(585 * 4, b"\0") + content
+
+
+def test_an_image_of_singularity_gives_its_file_systems():
+    data = sif((0x4001, b"Definition", b"bootstrap: docker"), (0x4004, b"FS", b"hsqs and more"))
+    source = BytesSource("a.sif", data)
+    found = contents(container_sif.members(source, CountingBudget()))
+    assert found == {"1 Definition": b"bootstrap: docker", "2 FS.img": b"hsqs and more"}
+
+
+@pytest.mark.parametrize("size", [50, 200, 129])
+def test_a_cut_image_of_singularity_is_told(size):
+    with pytest.raises(Unreadable):
+        list(container_sif.members(BytesSource("a.sif", sif((0x4004, b"FS", b"x"))[:size]), CountingBudget()))
