@@ -152,6 +152,7 @@ _FORMATS = (
     _Format("cryfs", "a part of a folder encrypted by CryFS", b"cryfs.config;", 0, _always, Cause.ENCRYPTED),
     _Format("cryfs", "a part of a folder encrypted by CryFS", b"cryfs.block;", 0, _always, Cause.ENCRYPTED),
     _Format("rclone-encrypted", "a file encrypted by rclone", b"RCLONE\0\0", 0, _always, Cause.ENCRYPTED),
+    _Format("sparse-image", "a growing disk image of macOS (.sparseimage)", b"sprs\0\0\0\3"),
     _Format("dmg", "an encrypted macOS disk image", b"encrcdsa", 0, _always, Cause.ENCRYPTED),
     _Format("openssl-encrypted", "a file encrypted by OpenSSL", b"Salted__", 0, _always, Cause.ENCRYPTED),
     _Format("pgp-encrypted", "an encrypted message", b"-----BEGIN PGP MESSAGE", 0, _always, Cause.ENCRYPTED),
@@ -168,7 +169,7 @@ _OF_DISKS = (".img", ".ext2", ".ext3", ".ext4")
 
 INFO = Info(
     name="not-read",
-    version=7,
+    version=8,
     line="Recognised and reported as unread: " + ", ".join(dict.fromkeys(f.type for f in _FORMATS)),
     specification="https://github.com/file/file/tree/master/magic/Magdir",
     limits="Nothing inside these formats is read; their own bytes are scanned.",

@@ -231,3 +231,30 @@ def test_a_device_that_takes_a_name_away_in_a_layer_of_containers_is_told():
 def test_a_folder_of_a_layer_of_containers_that_hides_what_is_below_it_is_told():
     members = disk_image.members(BytesSource("a.img", image("ext4-layers")), CountingBudget())
     assert [m.name for m in members if m.kind == "whiteout"] == ["overlay2/diff/opt/.wh..wh..opq"]
+
+
+def of_a_set(content: bytes, level: int, layout: int = 0, *, place: int = 4096) -> bytes:
+    """One of two disks of Linux's software RAID: a superblock of version 1 with its sum, and behind it the data."""
+    block = bytearray(512)
+    struct.pack_into("<IIII16s32s", block, 0, 0xA92B4EFC, 1, 0, 0, b"set of two disks", b"here:0")
+    sectors = len(content) // 512
+    struct.pack_into("<QiIQII", block, 64, 0, level, layout, sectors, 128, 2)
+    struct.pack_into("<QQQ", block, 128, 32, sectors, place // 512)
+    struct.pack_into("<I32xHH", block, 220, 2, 0, 1)
+    total = sum(struct.unpack_from("<65I", block))
+    struct.pack_into("<I", block, 216, (total & 0xFFFFFFFF) + (total >> 32))
+    return (bytes(place) + block).ljust(32 * 512, b"\0") + content
+
+
+@pytest.mark.parametrize(("level", "layout"), [(1, 0), (10, 0x102)])
+@pytest.mark.parametrize("place", [0, 4096])
+def test_one_disk_of_a_mirrored_set_gives_back_every_file(level, layout, place):
+    found = opened(disk_image, of_a_set(image("ext4"), level, layout, place=place), "sda.img")
+    assert not found.problems
+    assert found.contents.items() >= TREE.items()
+
+
+def test_one_disk_of_another_set_is_told():
+    found = opened(disk_image, of_a_set(image("ext4"), 5, 2), "sda.img")
+    assert not found.contents
+    assert found.problems[""].reason.startswith("It is one of 2 disks of a set (Linux software RAID, level 5)")

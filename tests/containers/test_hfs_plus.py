@@ -130,6 +130,19 @@ def test_a_name_that_leads_to_nothing_is_told():
     assert found.causes() == {"": "damaged"}
 
 
+def test_a_folder_without_a_number_and_a_name_of_half_a_letter_are_survived():
+    data = bytearray(volume({"ab/c": b"there\n", "d": b"there\n"}))
+    name, record = b"\0\0\0\2\0\2\0a\0b", b"\0\1\0\0\0\0\0\1"
+    place = data.index(name + record) + len(name) + len(record)
+    data[place : place + 4] = bytes(4)
+    found = opened(disk_image, bytes(data), "a.dmg")
+    assert found.contents == {"d": b"there\n"}
+    assert found.causes() == {"": "damaged"}
+    half = bytearray(volume({"ab": b"there\n"}))
+    half[half.index(b"\0\x0a\0\0\0\2\0\2") + 1] = 9
+    assert_it_survives(disk_image, bytes(half))
+
+
 def test_names_are_those_that_programs_see():
     assert contents(volume({"Café/a:b": b"found\n"})) == {"Café/a:b": b"found\n"}
 

@@ -24,6 +24,7 @@ CASES = {
     "qcow2": (b"QFI\xfb\0\0\0\3", "unsupported"),
     "squashfs": (b"hsqs" + bytes(92), "unsupported"),
     "ext": (at(1080, b"\x53\xef", (1048, b"\2\0\0\0"), (1082, b"\1\0"), (1100, b"\1\0\0\0")), "unsupported"),
+    "sparse-image": (b"sprs\0\0\0\3" + bytes(56), "unsupported"),
     "ntfs": (at(3, b"NTFS    "), "unsupported"),
     "fat": (at(82, b"FAT32   ", (510, b"\x55\xaa")), "unsupported"),
     "bitlocker": (at(3, b"-FVE-FS-"), "encrypted"),

@@ -122,24 +122,36 @@ class HfsPlus(NumberedTree):
             if record.key[:4] != parent:
                 return
             if len(record.data) >= _LEAST_BYTES.get(record.data[:2], len(record.data) + 1):
-                yield record.key[6:].decode("utf-16-be", "surrogatepass"), record
+                units = record.key[6:]
+                yield units[: len(units) // 2 * 2].decode("utf-16-be", "surrogatepass"), record
 
     def _number(self, record: Record) -> int:
-        """The number of a record; of one that only leads to a file or folder, that of this, or 0 if it is gone."""
-        data = record.data
-        if data[:2] == _FOLDER:
-            return int.from_bytes(data[_OWN_NUMBER], "big")
-        private = _LEADING.get(data[_TYPE_AND_CREATOR])
+        """The number of a record; of one that only leads to a file or folder, that of this. 0, and the reason noted,
+        where there is nothing of the kind."""
+        try:
+            found = self._led_to(record)
+        except Unreadable as why:
+            self._problem = self._problem or why
+            return 0
+        number = int.from_bytes(found.data[_OWN_NUMBER], "big")
+        if found.data[:2] != _FOLDER:
+            return -1 - found.place
+        if not number:
+            self._problem = self._problem or Unreadable(Cause.DAMAGED, "A folder of the file system has no number.")
+        return number
+
+    def _led_to(self, record: Record) -> Record:
+        """A record, or the one that it leads to. Raises `Unreadable` where that is gone."""
+        private = _LEADING.get(record.data[_TYPE_AND_CREATOR]) if record.data[:2] == _FILE else None
         if private is None:
-            return -1 - record.place
+            return record
         folder, begin = private
-        name = f"{begin}{int.from_bytes(data[_LINK], 'big')}".lower().encode("utf-16-be")
+        name = f"{begin}{int.from_bytes(record.data[_LINK], 'big')}".lower().encode("utf-16-be")
         wanted = self._private.get(folder, 0).to_bytes(4, "big") + name
         found = next(self._since(self._catalog, wanted), None)
         if found is None or _by_folder(found.key) != wanted:
-            self._problem = self._problem or Unreadable(Cause.DAMAGED, "A file or folder of several names is gone.")
-            return 0
-        return int.from_bytes(found.data[_OWN_NUMBER], "big") if found.data[:2] == _FOLDER else -1 - found.place
+            raise Unreadable(Cause.DAMAGED, "A file or folder of several names is gone.")
+        return found
 
     @cached_property
     def _private(self) -> dict[str, int]:
