@@ -249,6 +249,11 @@ SYSTEMS: dict[str, tuple[dict[str, bytes], dict[str, tuple[str, ...]]]] = {
                 b'<packageType name="DotnetTool"/></packageTypes></metadata></package>'
             ),
             "Users/ada/.dotnet/tools/.store/acme.gate/1.4.0/acme.gate/1.4.0/tools/tool.py": TOOL,
+            "ProgramData/chocolatey/lib/gate/gate.nuspec": (
+                b"<package><metadata><id>gate</id><version>1.5</version><authors>Acme</authors>"
+                b"<docsUrl>https://example.invalid</docsUrl></metadata></package>"
+            ),
+            "ProgramData/chocolatey/lib/gate/tools/tool.py": TOOL,
         },
         {
             "Program Files/Acme/Faces/lib/tool.py": ("Acme Faces", "2.1", "Acme Inc.", "2024-05-31", "system"),
@@ -264,6 +269,7 @@ SYSTEMS: dict[str, tuple[dict[str, bytes], dict[str, tuple[str, ...]]]] = {
             ),
             f"{ANOTHER}node_modules/inner/tool.py": ("Gate", "2.1", "Acme Inc.", "2024-05-31", "user"),
             f"{STORE}tool.py": ("Face Gate", "1.2.3.0", "Acme", "", "user"),
+            "ProgramData/chocolatey/lib/gate/tools/tool.py": ("gate", "1.5", "Acme", "", "system"),
             f"{SCOOP}tool.py": ("acme-gate", "2.0", "main", "", "user"),
             "Users/ada/.dotnet/tools/.store/acme.gate/1.4.0/acme.gate/1.4.0/tools/tool.py": (
                 "Acme.Gate",

@@ -129,6 +129,8 @@ class Claims:
             return row.owner
         if app is not None and row.path.startswith(app_path):
             return self._joined(row, app, is_same=row.path == app_path)
+        if inner is not None and inner.locator == row.path:
+            return self._joined(row, msgspec.structs.replace(row.owner, locator=row.path), is_same=True)
         if inner is not None and inner.purl and _is_put_into(row.path, inner.described_by):
             return None
         named = next((locator for locator in self._by_bundle[row.owner.name] if locator.startswith(row.path)), None)

@@ -14,7 +14,7 @@ from scanner.model.vocabulary import Scope
 INFO = Info(
     name="nuget",
     version=4,
-    line=".NET packages: what projects ask for and lock, what programs were built with, what a package is",
+    line=".NET packages, and Chocolatey's: what projects ask for, what programs were built with, what a package is",
     specification="https://learn.microsoft.com/nuget/consume-packages/overview-and-workflow, …/reference/nuspec",
     limits="Versions that a property gives are left out. Conditions of a project are not evaluated.",
     names=("packages.config", "packages.lock.json", "project.assets.json"),
@@ -23,6 +23,8 @@ INFO = Info(
 
 _TOOL = "DotnetTool"
 """The type of packages that `dotnet tool install` puts on a computer, each with all that it needs."""
+_OF_CHOCOLATEY = frozenset({"packageSourceUrl", "projectSourceUrl", "docsUrl", "mailingListUrl", "bugTrackerUrl"})
+"""What Chocolatey added to the format (https://docs.chocolatey.org/en-us/create/create-packages)."""
 _ITEMS = frozenset({"PackageReference", "PackageVersion", "GlobalPackageReference"})
 
 
@@ -90,9 +92,10 @@ def _of_package(source: Source, budget: Budget) -> Iterator[Package | Owns]:
 
 
 def _itself(own: dict[str, str]) -> Iterator[Package | Owns]:
-    purl = package_purl("nuget", own.get("id", ""))
+    is_chocolatey = bool(_OF_CHOCOLATEY & own.keys())
+    purl = package_purl("chocolatey" if is_chocolatey else "nuget", own.get("id", ""))
     if purl is not None and own.get("version") and "$" not in own["version"]:
-        maker, is_tool = without_address(own.get("authors", "")), own.get("type") == _TOOL
+        maker, is_tool = without_address(own.get("authors", "")), is_chocolatey or own.get("type") == _TOOL
         yield Package(purl=purl, version=own["version"], role="installed", publisher=maker, place="metadata.id")
         yield Owns(purl=purl, version=own["version"], path="./", as_one=is_tool, place="metadata.id")
 
