@@ -24,12 +24,13 @@ from scanner.evidence.edges.nodes import name_of_package
 from scanner.evidence.owner import (
     Owner,
     account_of,
+    claimed_folder,
     claimed_path,
-    folder_claimed,
     folder_of,
     path_identity,
     paths_upward,
     program_folder,
+    whole_claimed,
 )
 from scanner.evidence.registers import Registers, Row, registered
 from scanner.formats.packages.purls import package_purl
@@ -197,8 +198,9 @@ class Claims:
         owner = self._described_by(locator, owns)
         for path in claimed:
             if owns.as_one and path.endswith("/"):
-                owner = msgspec.structs.replace(owner, locator=folder_claimed(path) or locator)
-                self._as_one.setdefault(f"{folder_claimed(path)}/", owner)
+                whole = whole_claimed(path)
+                owner = msgspec.structs.replace(owner, locator=claimed_folder(whole) or locator)
+                self._as_one.setdefault(whole, owner)
             self._claims.setdefault(path, owner)
         for container in around:
             self._packages_in.setdefault(container, {}).setdefault(owner.identity, owner)

@@ -65,9 +65,14 @@ def folder_of(locator: str) -> str:
     return container + _INSIDE_BUNDLE.sub("", folder) if folder else container.removesuffix("!/")
 
 
-def folder_claimed(path: str) -> str:
-    """The folder that a claim means, as a locator; of a bundle of macOS all of it."""
-    return _INSIDE_BUNDLE.sub("", path.removesuffix("/").removesuffix("!"))
+def whole_claimed(path: str) -> str:
+    """A claim on a folder, which ends in a slash; of a bundle of macOS that on all of it."""
+    return _INSIDE_BUNDLE.sub("", path.removesuffix("/")) + "/"
+
+
+def claimed_folder(path: str) -> str:
+    """The folder, or the container, that a claim means, as a locator; empty for the target itself."""
+    return "" if path == "./" else path.removesuffix("/").removesuffix("!")
 
 
 def account_of(locator: str) -> str:

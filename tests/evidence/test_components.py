@@ -116,3 +116,13 @@ def test_a_part_without_a_name_of_its_own_and_a_member_of_a_static_library_are_t
 def test_a_part_of_a_file_belongs_to_the_package_that_claims_the_file():
     metadata = facts(owns("../acme/"), locator="lib/acme-1.2.dist-info/METADATA")
     assert owner("lib/acme/x.so!/(network at 0x90)", metadata).purl == "pkg:pypi/acme"
+
+
+@pytest.mark.parametrize(
+    ("root", "locator"), [("", "manifest.json"), ("a.zip!/", "a.zip"), (".config/x/", ".config/x"), ("x/", "x")]
+)
+def test_what_is_removed_as_one_has_all_that_lies_in_it_wherever_it_lies(root, locator):
+    manifest = facts(Owns(name="Badge", path="./", as_one=True, place="name"), locator=f"{root}manifest.json")
+    inner = facts(Owns(purl="pkg:npm/inner", path="./", place="name"), locator=f"{root}node_modules/inner/package.json")
+    found = owner(f"{root}node_modules/inner/x.js", manifest, inner)
+    assert (found.name, found.locator, found.own_names) == ("Badge", locator, ("pkg:npm/inner",))
