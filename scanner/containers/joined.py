@@ -18,6 +18,7 @@ from scanner.containers.disks import is_of_zeros
 _MOST_PIECES = 4096
 """The system holds 65,530 mappings for a process, if nobody said otherwise."""
 _MAY_MOVE, _IS_FIXED = 1, 2  # MREMAP_MAYMOVE, MREMAP_FIXED: sys/mman.h
+_TRIED_BYTES = 512
 _FAILED = ctypes.c_void_p(-1).value
 
 
@@ -74,7 +75,9 @@ def _maps_again(piece: memoryview, at: int) -> bool:
     if start % mmap.PAGESIZE:
         return False
     found: int | None = _libc().mremap(start, 0, _whole_pages(len(piece)), _MAY_MOVE | _IS_FIXED, at)
-    return found == at
+    # Whoever only plays Linux might say so and have done nothing: then all that was to be read would be zeros.
+    tried = bytes(piece[:_TRIED_BYTES])
+    return found == at and ctypes.string_at(at, len(tried)) == tried
 
 
 def _address_of(piece: memoryview) -> int:

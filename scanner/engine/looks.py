@@ -45,8 +45,8 @@ class _Table:
 
     @cached_property
     def by_name(self) -> dict[tuple[str, int], Look]:
-        """Those before by name and size, however else they looked."""
-        return {(look.name, look.size): look for look in self.before.values()}
+        """Those before by name and size, however else they looked; of several the one that was met last."""
+        return {(look.name, look.size): look for look in reversed(self.before.values())}
 
 
 class Looks:

@@ -34,7 +34,7 @@ def mappings() -> int:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems cannot map pages once more")
 def test_extents_and_holes_come_side_by_side_and_go_with_their_last_view(mapped):
-    pieces = pieces_of(mapped, (4 * PAGE, 2 * PAGE), (None, 3 * PAGE), (PAGE, PAGE), (6 * PAGE, PAGE + 5))
+    pieces = pieces_of(mapped, (4 * PAGE, 2 * PAGE), (None, 3 * PAGE), (PAGE, PAGE), (6 * PAGE, 5))
     before = mappings()
     whole = joined(pieces)
     part = whole[2 * PAGE - 1 : 5 * PAGE + 1]
