@@ -12,9 +12,20 @@ from pathlib import Path
 
 import pytest
 
-from scanner.containers import android_boot, android_update, arm_kernel, disk_image, packed_firmware, trx, u_boot
+from scanner.containers import (
+    android_blocks,
+    android_boot,
+    android_update,
+    arm_kernel,
+    disk_image,
+    packed_firmware,
+    trx,
+    u_boot,
+)
 from scanner.containers import firmware as carving
 from scanner.containers import lz4 as lz4_file
+from scanner.model.source import Unreadable
+from tests.budgets import CountingBudget
 from tests.containers.opening import Opened, assert_it_survives, opened
 from tests.containers.test_disk_image import TREE, image
 from tests.sources import BytesSource
@@ -329,3 +340,31 @@ def test_frames_of_lz4_that_follow_each_other_are_one_file():
     frames = lz4.frame.compress(b"one ", content_checksum=True) + lz4.frame.compress(b"two")
     for data in (legacy, frames):
         assert list(sound(opened(lz4_file, data, "a.lz4")).values()) == [b"one two"]
+
+
+WRITTEN = image("ext4").ljust(512 << 10, b"\0")
+LIST = b"4\n128\n0\n0\nerase 2,128,200\nnew 4,64,128,0,32\nzero 2,32,64\n"
+BLOCKS = WRITTEN[64 * 4096 :] + WRITTEN[: 32 * 4096]
+
+
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_a_full_update_in_blocks_gives_the_partition(is_packed):
+    import brotli
+
+    beside = {"system.new.dat.br": brotli.compress(BLOCKS)} if is_packed else {"system.new.dat": BLOCKS}
+    source = BytesSource("system.transfer.list", LIST, neighbours=beside)
+    (made,) = android_blocks.members(source, CountingBudget())
+    assert made.name == "system.img"
+    assert b"".join(made.chunks()) == WRITTEN[: 32 * 4096] + bytes(32 * 4096) + WRITTEN[64 * 4096 :]
+
+
+@pytest.mark.parametrize(
+    ("told", "beside", "reason"),
+    [
+        (LIST + b"bsdiff 0 10 2,0,1 1 2,0,1\n", {"system.new.dat": BLOCKS}, "earlier state"),
+        (LIST, {}, "are not there"),
+    ],
+)
+def test_an_update_in_blocks_that_is_not_whole_says_so(told, beside, reason):
+    with pytest.raises(Unreadable, match=reason):
+        list(android_blocks.members(BytesSource("system.transfer.list", told, neighbours=beside), CountingBudget()))
