@@ -10,12 +10,12 @@ from scanner.containers import disk_image
 from scanner.containers.libraries import library
 from scanner.model.vocabulary import Cause
 from tests.containers.luks_volumes import Form, luks1, luks2
-from tests.containers.opening import Opened, assert_it_survives, opened
+from tests.containers.opening import Opened, opened
 from tests.containers.test_disk_image import TREE, image
 
 pytestmark = pytest.mark.skipif(library("dissect.fve") is None, reason="the extra “images” is not installed")
 CONTENT = image("squashfs-gzip")
-CBC = Form("aes-cbc-essiv:sha256")
+CBC = Form("aes-cbc-essiv:sha256", key_bytes=16)
 
 
 def read(data: bytes, *keys: bytes) -> Opened:
@@ -31,15 +31,11 @@ def files(found: Opened) -> dict[str, bytes]:
 @pytest.mark.parametrize(
     ("make", "form"),
     [
-        (luks1, Form()),
-        (luks1, Form("aes-cbc-essiv:sha256", hashed_by="sha1")),
-        (luks1, Form("aes-cbc-plain")),
-        (luks1, Form("aes-ecb")),
-        (luks2, Form(key_bytes=64, hashed_by="sha512")),
+        (luks1, Form("aes-cbc-essiv:sha256", hashed_by="sha1", key_bytes=16)),
+        (luks1, Form("aes-cbc-plain", key_bytes=16)),
+        (luks2, Form("aes-ecb", key_bytes=32, hashed_by="sha512")),
         (luks2, Form(sector_bytes=4096)),
-        (luks2, Form("aes-cbc-essiv:sha256", sector_bytes=4096)),
-        (luks2, Form("aes-cbc-plain64", derived_by="argon2id")),
-        (luks2, Form("aes-cbc-plain64", derived_by="argon2i")),
+        (luks2, Form("aes-cbc-plain64", key_bytes=16, derived_by="argon2id")),
     ],
 )
 def test_every_cipher_gives_back_every_file(make, form):
@@ -47,8 +43,9 @@ def test_every_cipher_gives_back_every_file(make, form):
     assert files(read(volume, b"a phrase\n")) == TREE
 
 
-@pytest.mark.parametrize("make", [luks1, luks2])
-@pytest.mark.parametrize("key", [b"a phrase", bytes(range(256)), b"with a line feed\n", b"\xef\xbb\xbfNotepad's"])
+@pytest.mark.parametrize(
+    ("make", "key"), [(luks1, bytes(range(256))), (luks2, b"with a line feed\n"), (luks2, b"\xef\xbb\xbfa mark")]
+)
 def test_a_key_is_taken_byte_for_byte_also_the_second_of_several(make, key):
     volume = make(CONTENT, [b"another", key], CBC)
     assert files(read(volume, b"nonsense", key)) == TREE
@@ -125,7 +122,7 @@ def test_a_damaged_volume_gives_files_or_says_why_not(make):
         data = bytearray(whole)
         for _ in range(4):
             data[chance.choice([0, 100, 4096, 4700]) + chance.randrange(500)] = chance.randrange(32, 127)
-        assert_it_survives(disk_image, bytes(data))
+        read(bytes(data), b"a phrase")
 
 
 @pytest.mark.skipif(shutil.which("cryptsetup") is None, reason="cryptsetup is not installed")
