@@ -30,6 +30,7 @@ def public_edition(report: Report) -> Report:
                 id=names.component(one.id),
                 locator=names.place(one.locator),
                 privacy=tuple(msgspec.structs.replace(fact, locator=names.place(fact.locator)) for fact in one.privacy),
+                publisher="",  # of a package often a person
                 build=(),  # paths of those who made it, with their names in them
             )
             for one in report.components

@@ -63,3 +63,9 @@ def test_it_says_what_it_is_and_keeps_what_was_found():
 def test_it_can_be_saved_and_read_again():
     public = public_edition(private_report())
     assert read_report(formats()["json"].render(public, RenderOptions()).encode()) == public
+
+
+def test_who_made_a_package_is_left_out_for_it_may_be_a_person():
+    report = rich_report()
+    assert any(component.publisher for component in report.components)
+    assert not any(component.publisher for component in public_edition(report).components)
