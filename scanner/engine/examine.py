@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 from scanner.catalogue.rules import ByteRules
 from scanner.containers import Container, Member
-from scanner.containers.beside import path_beside
 from scanner.engine.budget import Allowance, Limits
 from scanner.engine.dealing import dealt
 from scanner.engine.discover import Table, Wanted
 from scanner.engine.known import readers
+from scanner.engine.neighbours import drawn_on, member_beside, neighbour_of
 from scanner.engine.notes import Notes
 from scanner.engine.parts import Parts
 from scanner.engine.recall import (
@@ -30,7 +30,7 @@ from scanner.engine.recall import (
 from scanner.engine.remember import Found, by_itself, moved
 from scanner.engine.settled import Settled
 from scanner.engine.sources import NOWHERE, BytesSource
-from scanner.engine.unpack import Unpacked, member_named, members_named, names_below
+from scanner.engine.unpack import Unpacked, members_named
 from scanner.matching.bytescan import ByteScanner
 from scanner.model.artifact import WHITEOUT, Artifact, Unread
 from scanner.model.locator import base_name, inside
@@ -229,7 +229,7 @@ class Examiner:
             reason = f"It lies {nesting} containers deep; what is inside it was not read."
             notes.could_not("list", Unreadable(Cause.LIMIT, reason))
             return
-        source = source.beside(partial(self._drawn_on, source, budget))
+        source = source.beside(partial(drawn_on, self._limits, source, budget))
         is_open = False
         for one in opened:
             if not (one.is_guess and is_open):
@@ -248,9 +248,9 @@ class Examiner:
     ) -> Generator[Found, None, int]:
         """What one container holds; gives back how many entries it listed."""
         container = opened.container
-        neighbour = partial(self._neighbour, container, source, budget)
+        neighbour = partial(neighbour_of, self._limits, container, source, budget)
         members = notes.kept("list", partial(dealt, container, _told_of(opened, source), budget, part))
-        parts = Parts(lambda beside, name: self._member_beside(container, source, budget, beside, name))
+        parts = Parts(partial(member_beside, container, source, budget))
         listed = 0
         for listed, (member, known) in enumerate(self._foreseen(container, members), 1):  # noqa: B007  (told behind it)
             if member is None:
@@ -381,39 +381,6 @@ class Examiner:
     def _has_room_for(self, known: Sequence[Found], nesting: int) -> bool:
         """Whether nothing of what is known of a member, or of what it holds, would lie too deep here."""
         return nesting + max(item.artifact.locator.count("!/") for item in known) <= self._limits.nesting
-
-    def _drawn_on(self, source: Source, budget: Allowance, name: str) -> Source | None:
-        """A neighbour that a container reads as a part of itself."""
-        found = source.group(name)
-        if found is not None:
-            budget.draw(self._limits, found.size)
-        return found
-
-    def _neighbour(
-        self, container: Container, source: Source, budget: Budget, beside: Member, name: str
-    ) -> Source | None:
-        """Another member of the same folder, where members can be reached in any order."""
-        try:
-            member = self._member_beside(container, source, budget, beside, name)
-            if member is None:
-                return None
-            unpacked = Unpacked(member, self._limits)
-            with unpacked as found:
-                return found if unpacked.stopped is None else None
-        except Unreadable:
-            return None
-
-    def _member_beside(
-        self, container: Container, source: Source, budget: Budget, beside: Member, name: str
-    ) -> Member | None:
-        at = path_beside(beside.name, name)
-        if at is None or not container.RANDOM_ACCESS:
-            return None
-        if at.endswith("/"):
-            return names_below(container, source, at, budget)
-        if beside.beside is not None:
-            return beside.beside(name)
-        return member_named((container,), source, at, budget)
 
 
 def _told_of(opened: _Opened, source: BytesSource) -> BytesSource:

@@ -13,6 +13,7 @@ from scanner.engine.batches import batches_of
 from scanner.engine.cache import Cache, Seen, digest
 from scanner.engine.depth import ROUNDS, DepthRequest, depth_requests
 from scanner.engine.importers import IMPORTERS, importer_requests, may_import
+from scanner.engine.recorder import Recorder
 from scanner.engine.remember import Keys, joined
 from scanner.engine.shared import Shared
 from scanner.engine.spoken_of import SpokenOf
@@ -22,8 +23,6 @@ from scanner.model.artifact import Unread
 from scanner.model.locator import base_name, below, text_name
 from scanner.model.vocabulary import Cause
 from scanner.targets import Entry
-
-_RECORD_FILES = 4096
 
 
 class Stretch(msgspec.Struct, frozen=True):
@@ -105,7 +104,7 @@ class Reading:
         self._stretches = stretches
         self._progress = Progress()
         self._contents.clear()
-        recorder = _Recorder(self._cache, self._keys.nothing)
+        recorder = Recorder(self._cache, self._keys.nothing)
         work: list[tuple[Batch, list[Entry]]] = []
         roots: dict[int, str] = {}
         for stretch in stretches:
@@ -142,7 +141,7 @@ class Reading:
         *,
         entries: Mapping[int, Sequence[Entry]],
         roots: Mapping[int, str],
-        recorder: "_Recorder",
+        recorder: "Recorder",
         is_last: bool = False,
     ) -> None:
         """Keep the answers, in the order of the tasks, so that a limit cuts the same scan at the same place."""
@@ -275,7 +274,7 @@ class Reading:
         self._cache.touch(answer.used)
         self._shared.put(answer.keep, [*answer.brought, *answer.used])
 
-    def _is_known(self, entry: Entry, seen: Seen | None, stretch: Stretch, recorder: "_Recorder") -> bool:
+    def _is_known(self, entry: Entry, seen: Seen | None, stretch: Stretch, recorder: "Recorder") -> bool:
         """Take the facts of an unchanged file from the cache, if they are all there."""
         if seen is None or seen.stat != entry.stat or stretch.is_file:
             return False
@@ -367,40 +366,3 @@ class Reading:
         left = self._progress.files - self._taken
         reason = f"{why}: {left:,} of {self._progress.files:,} files were not examined."
         self._facts.add_unread(Unread(locator=".", stage="read", cause=cause, reason=reason))
-
-
-class _Recorder:
-    """Writes down how each file looked, so that a later scan can know it again without opening it."""
-
-    def __init__(self, cache: Cache, nothing: bytes) -> None:
-        self._cache = cache
-        self._nothing = nothing
-        self._held: dict[str, list[Seen]] = {}
-        self._parts: dict[str, int] = {}
-
-    def note(self, root: str, entry: Entry, answer: Answer) -> None:
-        """A file that was examined; one that changed meanwhile or was not read whole is not written down."""
-        if not self._cache.is_open or any(facts.unread for facts in answer.facts):
-            return
-        has_more = bool(answer.facts or answer.nested)
-        if has_more and not answer.content:
-            return
-        key = answer.content if has_more else self._nothing
-        self.keep(root, Seen(os.fsencode(entry.name), entry.stat, answer.type, key))
-
-    def keep(self, root: str, seen: Seen) -> None:
-        """A file as it was seen, now or in an earlier scan."""
-        held = self._held.setdefault(root, [])
-        held.append(seen)
-        if len(held) >= _RECORD_FILES:
-            self._write(root)
-
-    def finish(self) -> None:
-        """Write what is left."""
-        for root in list(self._held):
-            self._write(root)
-
-    def _write(self, root: str) -> None:
-        part = self._parts.get(root, 0)
-        self._cache.record(root, part, self._held.pop(root, []))
-        self._parts[root] = part + 1

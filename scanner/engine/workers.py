@@ -23,8 +23,9 @@ import msgspec
 
 from scanner.engine import memory
 from scanner.engine.budget import OUT_OF_MEMORY
+from scanner.engine.job import Job
 from scanner.engine.so_far import SoFar
-from scanner.engine.task import Answer, Batch, DepthTask, Plan, Work, answers_due, largest
+from scanner.engine.task import Answer, DepthTask, Plan, Work, answers_due, largest
 from scanner.engine.worker_process import AT, GRACE_S, OUT_OF_MEMORY_ANSWER, READY, SO_FAR, serve
 from scanner.model.artifact import Artifact, ArtifactFacts, Unread
 from scanner.model.locator import base_name
@@ -40,61 +41,13 @@ _END_S = 5.0
 """How long a worker that was asked to end may take."""
 _ALARM_STATUS = -14
 """The exit status of a process that SIGALRM ended."""
-_MOST_DEATHS = 8
-"""Members of one file that may each end a worker, until the rest of the file is given up."""
 _SWOLLEN_BYTES = 512 << 20
 """What a worker may hold that goes on with the next target."""
-_MOST_HANGS = 2
-"""The same for those that take all the time there is."""
 
 _TOO_SLOW = "Reading it took longer than the scan's limit allows."
 _NO_WORKER = "No worker process could be started to read it."
 _answers = msgspec.msgpack.Decoder(list[Answer])
 _so_far = msgspec.msgpack.Decoder(SoFar)
-
-
-class _Job:
-    """A task or, after a loss, a piece of one."""
-
-    __slots__ = ("at", "is_retry", "number", "ticket", "work")
-
-    def __init__(self, ticket: int, number: int, work: Work, *, is_retry: bool) -> None:
-        self.ticket = ticket
-        """Of which of the tasks asked it is."""
-        self.number = number
-        """Which file of it is the first here."""
-        self.work = work
-        self.is_retry = is_retry
-        self.at: tuple[str, str] | None = None
-        """What the worker came to last, as it tells of a second try: the stage, and the locator below the file."""
-
-    @property
-    def files(self) -> int:
-        """How many files it is about, or requests."""
-        return answers_due(self.work)
-
-    def pieces(self) -> Iterator["_Job"]:
-        """What to try after a loss: a batch file by file, and depth request by request."""
-        for number in range(self.files):
-            piece = self.work.only(number)
-            work = piece.traced() if isinstance(piece, Batch) else piece
-            yield _Job(self.ticket, number, work, is_retry=True)
-
-    def without(self, why: Unread) -> "_Job | None":
-        """What to try after a second loss: the file without what the worker died of, or only up to there if there is no
-        end of it. None if nothing more can be tried."""
-        if self.at is None or not isinstance(self.work, Batch):
-            return None
-        stage, locator = self.at
-        loss = msgspec.structs.replace(why, stage=stage, locator=locator)
-        if self.work.stops_at is not None or self.at in {(one.stage, one.locator) for one in self.work.lost}:
-            return None
-        hangs = sum(one.cause is Cause.TIMED_OUT for one in (*self.work.lost, loss))
-        if len(self.work.lost) >= _MOST_DEATHS or hangs > _MOST_HANGS:
-            work = msgspec.structs.replace(self.work, stops_at=loss)
-        else:
-            work = msgspec.structs.replace(self.work, lost=(*self.work.lost, loss))
-        return _Job(self.ticket, self.number, work, is_retry=True)
 
 
 class _Worker:
@@ -110,13 +63,13 @@ class _Worker:
         self._process.start()
         theirs.close()
         self.is_ready = False
-        self.job: _Job | None = None
+        self.job: Job | None = None
         self.so_far = SoFar()
         """How far the file at hand is."""
         self._ends_at = time.monotonic() + _START_S
         self._limits = plan.limits
 
-    def give(self, job: _Job) -> None:
+    def give(self, job: Job) -> None:
         """Hand it a job. Raises `OSError` if it is gone."""
         self.job, self.so_far = job, SoFar()
         limit_s = self._limits.seconds_for(largest(job.work)) + GRACE_S
@@ -139,7 +92,7 @@ class _Worker:
         self.is_ready = is_ready
         self._ends_at = float("inf")
 
-    def take_back(self) -> _Job | None:
+    def take_back(self) -> Job | None:
         """What it had to do, and now has done."""
         job, self.job = self.job, None
         self._ends_at = float("inf")
@@ -189,7 +142,7 @@ class Pool:
         self._inside = SoFar()
         """Of jobs that are done, as far as was told."""
         self._workers: list[_Worker] = []
-        self._waiting: deque[_Job] = deque()
+        self._waiting: deque[Job] = deque()
         self._done: dict[int, dict[int, list[Answer]]] = {}
         self._tickets = count()
         self._begun: dict[int, Work] = {}
@@ -243,7 +196,7 @@ class Pool:
         """Have a task done that will be among those to run, and those after it as soon as a worker is free."""
         ticket = next(self._tickets)
         self._begun[ticket] = task
-        self._waiting.append(_Job(ticket, 0, task, is_retry=False))
+        self._waiting.append(Job(ticket, 0, task, is_retry=False))
 
     def tend(self) -> None:
         """Go on with what has begun, without waiting for anything."""
@@ -260,7 +213,7 @@ class Pool:
             ticket = begun.get(id(task))
             if ticket is None:
                 ticket = next(self._tickets)
-                self._waiting.append(_Job(ticket, 0, task, is_retry=False))
+                self._waiting.append(Job(ticket, 0, task, is_retry=False))
             self._asked[ticket] = task
         places = {ticket: place for place, ticket in enumerate(self._asked)}
         waiting = [job for job in self._waiting if job.ticket in places]
@@ -309,7 +262,7 @@ class Pool:
             if worker.is_ready and worker.job is None and self._waiting:
                 self._give(worker, self._waiting.popleft())
 
-    def _give(self, worker: _Worker, job: _Job) -> None:
+    def _give(self, worker: _Worker, job: Job) -> None:
         try:
             worker.give(job)
         except OSError:  # it died while it had nothing to do
@@ -364,7 +317,7 @@ class Pool:
         else:
             self._keep(job, _answers.decode(message))
 
-    def _keep(self, job: _Job, answers: list[Answer]) -> None:
+    def _keep(self, job: Job, answers: list[Answer]) -> None:
         task = self._asked.get(job.ticket)
         if task is not None or job.ticket in self._begun:
             self._done.setdefault(job.ticket, {})[job.number] = answers
@@ -379,7 +332,7 @@ class Pool:
         if worker.job is not None:
             self._lose(worker.job, why or _death(status))
 
-    def _lose(self, job: _Job, why: Unread, *, is_final: bool = False) -> None:
+    def _lose(self, job: Job, why: Unread, *, is_final: bool = False) -> None:
         """Try again in pieces, then without what was at hand; what is lost again is recorded."""
         pieces = list(job.pieces())
         if not (is_final or job.is_retry):
