@@ -24,6 +24,7 @@ GLOSSARY: dict[str, str] = {
     "HTML": "the format of web pages: a report that a browser shows",
     "ID": "the short name by which something is called",
     "ILCS": "Illinois Compiled Statutes",
+    "ISO": "International Organization for Standardization, which publishes technical standards",
     "JNET": "the network by which authorities of Pennsylvania share data",
     "JSON": "a format for programs: the report from which all others are made",
     "LBPH": "a method of comparing faces by local patterns of light and dark",
