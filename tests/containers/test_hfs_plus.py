@@ -197,6 +197,14 @@ def test_the_partitions_of_an_apple_map_are_read_but_for_those_that_hold_no_file
     }
 
 
+def test_data_in_which_the_mark_of_an_apple_map_happens_to_stand_is_no_disk():
+    """As in a table of numbers that a program's translations begin with."""
+    numbers = b"".join(struct.pack("<I", 0x4D50 + 19 * n) for n in range(4096))
+    data = bytes(512) + numbers
+    assert data[512:516] == b"PM\0\0"
+    assert not disk_image.wants("a.mo", data[:4096])
+
+
 def test_of_a_disc_for_macs_and_others_no_file_is_read_twice():
     disc = image("disc-for-macs")
     assert files(opened(iso, disc, "a.iso")) == TREE

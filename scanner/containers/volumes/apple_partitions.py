@@ -6,6 +6,7 @@ block 0: “ER”, size of a block │ blocks 1 …: “PM”, number of entries
 Specification: Inside Macintosh: Devices, “Partition Map”. The entries name themselves and what only starts a Mac, too.
 """
 
+import re
 import struct
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -20,6 +21,7 @@ MAGICS = tuple(Magic(_MARK, block) for block in _BLOCKS)
 
 _ENTRY = struct.Struct(">4sIII32s32s")
 _MOST_ENTRIES = 256
+_TYPE_AT, _TYPE = 48, re.compile(rb"[ -~]{3,32}\0")
 _HOLDS_NO_FILES = (
     b"Apple_partition_map", b"Apple_Free", b"Apple_Void", b"Apple_Extra", b"Apple_Scratch", b"Apple_Driver",
     b"Apple_FWDriver", b"Apple_Patches",
@@ -37,8 +39,10 @@ class _Entry(NamedTuple):
 
 
 def recognises(head: bytes) -> bool:
-    """Whether the first entry stands behind the first block."""
-    return any(head.startswith(magic.value, magic.offset) for magic in MAGICS)
+    """Whether the first entry stands behind the first block, and says of what type it is: the mark alone is short."""
+    return any(
+        head.startswith(magic.value, magic.offset) and _TYPE.match(head, magic.offset + _TYPE_AT) for magic in MAGICS
+    )
 
 
 def volumes(disk: Disk, budget: Budget) -> list[Volume]:
