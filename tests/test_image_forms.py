@@ -298,9 +298,10 @@ def told_by(report: Report) -> list[tuple[object, ...]]:
 FORMS = [
     ext4, squashfs, erofs, exfat, disc_for_macs, hfs_plus, image_of_macos, qcow2, docker_save, oci_layout, oci_folder,
     partitioned, sparse, romfs, cramfs, ubi, initramfs, android_update_of, android_super,
+    ntfs,
 ]  # fmt: skip
 WITH_EXTRA = [
-    jffs2, xfs, btrfs, fat, ntfs, bitlocker, expert_witness, converted("vmdk"),
+    jffs2, xfs, btrfs, fat, bitlocker, expert_witness, converted("vmdk"),
     converted("vmdk -o subformat=streamOptimized"), converted("vpc"), converted("vhdx"), converted("vdi"),
     split("monolithicFlat"), split("twoGbMaxExtentFlat"), split("twoGbMaxExtentSparse"),
 ]  # fmt: skip

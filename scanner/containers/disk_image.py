@@ -24,7 +24,7 @@ from scanner.model.vocabulary import Cause
 _KINDS: tuple[DiskFormat | Division | Kind, ...] = (*disk_formats(), *divisions(), *kinds())
 INFO = Info(
     name="disk-image",
-    version=11,
+    version=12,
     line="Disk images and firmware: " + "; ".join(sorted(kind.NAME for kind in _KINDS)),
     specification="https://uefi.org/specs/UEFI/2.10/05_GUID_Partition_Table_Format.html",
     limits="Encrypted volumes without a key, swap space and volumes of other kinds are reported and not read. Deleted "

@@ -27,7 +27,7 @@ PLAIN = [
     "ext2", "ext4", "squashfs-gzip", "squashfs-xz", "squashfs-zstd", "romfs", "cramfs", "ubifs-zlib", "ubifs-zstd",
     "android-sparse", "squashfs-lz4", "erofs", "erofs-chunks", "erofs-lz4", "erofs-lz4-packed",
     "erofs-lz4-early", "erofs-lz4-large", "erofs-lzma", "erofs-deflate", "erofs-zstd", "erofs-large", "exfat",
-    "hfs-plus", "jffs2", "jffs2-big-endian", "jffs2-rtime",
+    "hfs-plus", "jffs2", "jffs2-big-endian", "jffs2-rtime", "ntfs", "ntfs-compressed",
 ]  # fmt: skip
 needs_extra = pytest.mark.skipif(
     library("dissect.target") is None or library("dissect.hypervisor") is None,

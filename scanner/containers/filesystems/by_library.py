@@ -1,4 +1,4 @@
-"""NTFS, FAT, XFS, Btrfs and others, by the libraries of the `images` extra."""
+"""FAT, XFS, Btrfs and others, by the libraries of the `images` extra."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -13,14 +13,13 @@ from scanner.model.locator import text_name
 from scanner.model.source import Budget, Magic, Unreadable
 from scanner.model.vocabulary import Cause
 
-NAME = "with the extra “images” NTFS, FAT, XFS, Btrfs"
+NAME = "with the extra “images” FAT, XFS, Btrfs"
 FALLBACK = True
 
 _PIECE_BYTES = 1 << 20
 _FIRST_PIECE_BYTES = 64 << 10
 _DEEPEST_FOLDER = 200
 _MARKS: tuple[tuple[int, bytes, str, str], ...] = (
-    (3, b"NTFS    ", "an NTFS file system", "ntfs.NtfsFilesystem"),
     (54, b"FAT1", "a FAT file system", "fat.FatFilesystem"),
     (82, b"FAT32   ", "a FAT file system", "fat.FatFilesystem"),
     (0, b"XFSB", "an XFS file system", "xfs.XfsFilesystem"),
@@ -64,7 +63,7 @@ def opened(disk: Disk, budget: Budget) -> "LibraryFileSystem":
         ) from error
 
 
-_IDENTITIES = {"ntfs": (72, 8), "xfs": (32, 16), "btrfs": (0x10020, 16)}
+_IDENTITIES = {"xfs": (32, 16), "btrfs": (0x10020, 16)}
 """Where a file system has the number it was made with. FAT notes no time of a change but the one that programs
 set."""
 
@@ -97,8 +96,6 @@ class LibraryFileSystem:
             try:
                 for child in entry.scandir():
                     self._budget.spend_items()
-                    if not folder and _is_of_the_system(child):
-                        continue
                     path = folder + _name(child)
                     kind = _kind(child)
                     if kind == "folder" and path.count("/") < _DEEPEST_FOLDER:
@@ -152,8 +149,6 @@ class LibraryFileSystem:
         return File(path, kind, size, partial(self._content, entry, size), stamp)
 
     def _content(self, entry: Any, size: int) -> Iterator[bytes]:
-        if not size:
-            return  # NTFS has files of its own that hold other things than content
         most = _FIRST_PIECE_BYTES if size > 2 * _FIRST_PIECE_BYTES else _PIECE_BYTES
         try:
             with _entry(entry).open() as stream:
@@ -166,34 +161,6 @@ class LibraryFileSystem:
                     most = _PIECE_BYTES
         except broken() as error:
             raise Unreadable(Cause.DAMAGED, f"The file system could not give it ({type(error).__name__}).") from error
-
-
-_OF_NTFS = frozenset(
-    {
-        "$MFT",
-        "$MFTMirr",
-        "$LogFile",
-        "$Volume",
-        "$AttrDef",
-        "$Bitmap",
-        "$Boot",
-        "$BadClus",
-        "$Secure",
-        "$UpCase",
-        "$Extend",
-    }
-)
-"""What NTFS keeps about itself as files of its own, in the first records of its table."""
-_FIRST_RECORDS = 24
-
-
-def _is_of_the_system(entry: Any) -> bool:
-    if entry.name not in _OF_NTFS:
-        return False
-    try:
-        return bool(_entry(entry).lstat().st_ino < _FIRST_RECORDS)
-    except broken():
-        return False  # what is wrong with it comes out when it is read
 
 
 _LOWER_BASE, _LOWER_ENDING = 0x08, 0x10

@@ -115,6 +115,35 @@ cp -r tree/usr/lib/sparse tree/usr/lib/deep mounted/usr/lib/
 umount mounted
 losetup -d "$loop"
 
+# NTFS twice, of which the second compresses what it can. Its table of capital letters, which is large, is taken out.
+ntfs() {
+  truncate -s 2M "$1"
+  mkntfs -q -F $2 "$1" 2>/dev/null
+  ntfs-3g -o compression "$1" mounted
+  mkdir -p mounted/etc mounted/usr/lib
+  cp tree/etc/plain tree/etc/empty mounted/etc/
+  for part in 0 1 2 3 4 5; do
+    dd if=tree/usr/lib/long bs=16384 skip=$part count=1 2>/dev/null >> mounted/usr/lib/long
+    sync mounted/usr/lib/long
+    dd if=/dev/zero bs=4096 count=1 2>/dev/null >> mounted/between
+    sync mounted/between
+  done
+  rm mounted/between
+  cp --sparse=always tree/usr/lib/sparse mounted/usr/lib/
+  cp -r tree/usr/lib/deep mounted/usr/lib/
+  umount mounted
+  python3 - "$1" <<'END'
+import pathlib, struct, sys
+image = pathlib.Path(sys.argv[1])
+data = bytearray(image.read_bytes())
+place = data.index(struct.pack("<97H", *range(97)))
+data[place : place + (128 << 10)] = bytes(128 << 10)
+image.write_bytes(data)
+END
+}
+ntfs ntfs.img ""
+ntfs ntfs-compressed.img -C
+
 # Logical volumes, the second one in two stretches; needs the rights to set up a loop device.
 truncate -s 6M lvm.img
 loop=$(losetup -f --show lvm.img)
