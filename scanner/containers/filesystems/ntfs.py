@@ -95,11 +95,10 @@ class Ntfs(NumberedTree):
     def _file(self, path: bytes, number: int) -> File | None:
         try:
             record = self._table.record(number)
+            tag = int.from_bytes(next(self._table.content(record.parts(REPARSE)), b"")[:4], "little")
         except Unreadable as why:
             self._problem = self._problem or why
             return None
-        reparse = record.parts(REPARSE)
-        tag = int.from_bytes(reparse[0].value[:4], "little") if reparse else 0
         if tag in _LINKS:
             return File(path, "link", 0, partial(iter, ()))
         if record.flags & IS_FOLDER:
@@ -145,7 +144,8 @@ class Ntfs(NumberedTree):
         if not _SMALLEST_PART <= size <= _LARGEST_PART:
             raise damaged("A folder")
         whole = self._whole_folder(parts[0].size, self._table.content(parts))
-        in_use = b"".join(self._table.content(record.parts(BITMAP, _I30)))
+        marks = record.parts(BITMAP, _I30)
+        in_use = self._whole_folder(marks[0].size if marks else 0, self._table.content(marks))
         for number in range(parts[0].size // size):
             if number >> 3 < len(in_use) and not in_use[number >> 3] >> (number & 7) & 1:
                 continue
