@@ -27,9 +27,9 @@ INFO = Info(
     version=12,
     line="Disk images and firmware: " + "; ".join(sorted(kind.NAME for kind in _KINDS)),
     specification="https://uefi.org/specs/UEFI/2.10/05_GUID_Partition_Table_Format.html",
-    limits="Encrypted volumes without a key, swap space, volumes of other kinds, and files that Windows keeps in another "
-    "form (CompactOS, deduplication) are reported and not read. Deleted files and further streams of a file on NTFS are "
-    "not looked for, and a journal is not applied.",
+    limits="Encrypted volumes without a key, swap space, volumes of other kinds, and files that Windows keeps in "
+    "another form (CompactOS, deduplication) are reported and not read. Deleted files and further streams of a file on "
+    "NTFS are not looked for, and a journal is not applied.",
     suffixes=(".img", ".dd", ".raw", ".vhd", ".vmdk", ".dmg"),
     magics=(*dict.fromkeys(magic for kind in (*_KINDS, *encryptions()) for magic in kind.MAGICS), Magic(bytes(16))),
     refines=("not-read",),
