@@ -95,6 +95,14 @@ def test_a_file_whose_record_is_not_its_own_or_damaged_is_told_and_hides_no_othe
     assert found.contents.items() >= {path: content for path, content in TREE.items() if path != LONG}.items()
 
 
+def test_a_folder_that_says_to_be_larger_than_all_there_is_is_damage_and_ends():
+    data = bytearray(image("ntfs"))
+    root = next(at for at in range(0, len(data), 1024) if data[at : at + 4] == b"FILE" and data[at + 44] == 5)
+    at = next(at for at in range(root + 56, root + 1024, 8) if data[at : at + 4] == struct.pack("<I", 0xA0))
+    data[at + 48 : at + 56] = (1 << 60).to_bytes(8, "little")
+    assert read(bytes(data)).causes()[""] == "limit"
+
+
 def test_runs_that_lead_nowhere_are_damage():
     whole = image("ntfs")
     at = content_of(whole, record_of(whole, "long"))

@@ -146,7 +146,10 @@ class Ntfs(NumberedTree):
         whole = self._whole_folder(parts[0].size, self._table.content(parts))
         marks = record.parts(BITMAP, _I30)
         in_use = self._whole_folder(marks[0].size if marks else 0, self._table.content(marks))
-        for number in range(parts[0].size // size):
+        if len(whole) < parts[0].size:
+            self._problem = self._problem or damaged("A folder")
+        for number in range(len(whole) // size):
+            self._budget.spend_items()
             if number >> 3 < len(in_use) and not in_use[number >> 3] >> (number & 7) & 1:
                 continue
             try:
