@@ -31,6 +31,9 @@ FILES = {
     "opt/att/svc.py": b"import face_recognition as fr\nprint(fr.compare_faces([], None), fr.face_distance([], None))\n",
     "opt/own/tool.py": b"import face_recognition\nface_recognition.face_encodings(None)\n",
     "usr/share/doc/att/README": b"attendance\n",
+    # What names an archive around it, were it at the top of one.
+    "opt/own/AndroidManifest.xml": b'<manifest package="org.example.bank"><application/></manifest>',
+    "opt/own/control": b"Package: desk\nVersion: 1.0\nArchitecture: all\nMaintainer: Eve <e@x.org>\n",
     "var/lib/dpkg/status": b"Package: att\nStatus: install ok installed\nMaintainer: Ada <a@x.org>\nVersion: 1.0-1\n",
     "var/lib/dpkg/info/att.list": b"/.\n/opt\n/opt/att\n/opt/att/svc.py\n",
 }

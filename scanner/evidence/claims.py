@@ -65,6 +65,11 @@ _ENVIRONMENT = re.compile(
 """Where, below its own folder, a program keeps the packages that people put into it."""
 _FOR_ALL_OF_NODE = re.compile(r"(.*?(?:^|/)(?:lib|npm)/node_modules/(?:@[^/]+/)?[^/]+/).", re.I)
 """`npm install --global` puts a package into one folder with all that it asks for, and removes it so."""
+_OF_AN_APP = re.compile(r"(?:[^/]+/manifest/)?[^/]+")
+"""Where what names the archive around it lies there, in an APK or a bundle of apps. Deeper, as an app's source or an
+unpacked app does in the image of a disk, it is no name for all of that."""
+_OF_A_MODEL = re.compile(r"(?:[^/]+/)?[^/]+")
+"""The same for archives of PyTorch, which begin with a folder, and of Keras."""
 
 
 class Claims:
@@ -313,8 +318,12 @@ def _is_shipped_as_one(locator: str) -> bool:
 def _subject(locator: str, identity: Identity) -> str:
     """What an identity names: the artifact, the container it lies in, or the package around a few archives."""
     around = containers_of(locator)
+    inside = locator.rpartition("!/")[2]
     if identity.subject == "self" or not around:
         return locator
     if identity.subject == "container":
-        return around[-1]
+        place = _OF_AN_APP if identity.bundle else _OF_A_MODEL
+        return around[-1] if place.fullmatch(inside) else locator
+    if "/" in inside or not around[-1].lower().endswith(_MERE_ARCHIVES):
+        return locator
     return next((c for c in reversed(around) if not c.lower().endswith(_MERE_ARCHIVES)), around[0])
