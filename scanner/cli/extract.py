@@ -35,9 +35,10 @@ def extract(locator: _Locator, output: _To = None, key_file: KeyFiles = None) ->
         else:
             with output.open("wb") as file:
                 _write(locator, file, keys)
-    except BrokenPipeError:
-        sys.stderr.close()  # whoever reads has seen enough
-        raise typer.Exit(Exit.NOTHING) from None
+    except BrokenPipeError:  # whoever reads has seen enough
+        from scanner.cli.rendering import leave_output
+
+        leave_output()
     except OSError as error:
         refuse(f"{output or 'standard output'}: it could not be written ({error.strerror}).")
 

@@ -88,14 +88,19 @@ def edition(report: Report, *, public: bool) -> Report:
     return public_edition(report) if public else report
 
 
+def leave_output() -> None:
+    """Write no more to standard output, which failed: what is still in its buffer would be written, and fail, once more
+    when the program ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _print(text: str) -> None:
     """UTF-8 whatever the locale says; a reader that closes early is no error. Raises `BadOutput`."""
     try:
         sys.stdout.buffer.write(text.encode("utf-8"))
         sys.stdout.buffer.flush()
     except OSError as error:
-        # What is still in the buffer would be written, and fail, once more when the program ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        leave_output()
         if not isinstance(error, BrokenPipeError):
             raise BadOutput(f"standard output: the report could not be written ({error.strerror}).") from error
 

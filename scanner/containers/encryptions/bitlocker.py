@@ -15,8 +15,8 @@ from typing import Any
 
 from scanner.containers.disks import Disk, DiskStream
 from scanner.containers.encryptions.bitlocker_layout import Layout
-from scanner.containers.encryptions.decrypted import Decrypted
-from scanner.containers.encryptions.sector_ciphers import SectorCipher, UnknownCipher
+from scanner.containers.encryptions.decrypted import Decrypted, opening
+from scanner.containers.encryptions.sector_ciphers import SectorCipher
 from scanner.containers.libraries import broken, library
 from scanner.model.source import Budget, Magic, Unreadable
 from scanner.model.vocabulary import Cause
@@ -78,12 +78,8 @@ def unlocked(disk: Disk, keys: tuple[bytes, ...], budget: Budget) -> Disk:
             "(pip install 'frscan[images]') and give its key by --key-file."
         )
         raise Unreadable(Cause.ENCRYPTED, reason)
-    try:
+    with opening(_THIS):
         return _opened(found.BDE(DiskStream(disk)), disk, keys, budget)
-    except UnknownCipher as unknown:
-        raise Unreadable(Cause.UNSUPPORTED, f"{_THIS} with {unknown}, which frscan does not know.") from unknown
-    except broken() as error:
-        raise Unreadable(Cause.DAMAGED, f"{_THIS}, and it could not be opened ({type(error).__name__}).") from error
 
 
 def _opened(volume: Any, disk: Disk, keys: tuple[bytes, ...], budget: Budget) -> Disk:

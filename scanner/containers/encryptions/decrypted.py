@@ -1,12 +1,29 @@
 """A volume as it is behind its encryption, decrypted where it is read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache, partial
+
+from scanner.containers.encryptions.sector_ciphers import UnknownCipher
+from scanner.containers.libraries import broken
+from scanner.model.source import Unreadable
+from scanner.model.vocabulary import Cause
 
 _WINDOW_BYTES = 32 << 10
 """What is decrypted at once for a small read. Those of file systems lie close together, and a sector alone costs half
 of what 64 together do."""
 _WINDOWS = 128
+
+
+@contextmanager
+def opening(this: str) -> Iterator[None]:
+    """What a volume, which `this` names, is opened within. Raises `Unreadable` for what a library meets in it."""
+    try:
+        yield
+    except UnknownCipher as unknown:
+        raise Unreadable(Cause.UNSUPPORTED, f"{this} with {unknown}, which frscan does not know.") from unknown
+    except broken() as error:
+        raise Unreadable(Cause.DAMAGED, f"{this}, and it could not be opened ({type(error).__name__}).") from error
 
 
 class Decrypted:

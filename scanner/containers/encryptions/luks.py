@@ -13,9 +13,9 @@ from functools import lru_cache
 from typing import Any
 
 from scanner.containers.disks import Disk, DiskStream
-from scanner.containers.encryptions.decrypted import Decrypted
+from scanner.containers.encryptions.decrypted import Decrypted, opening
 from scanner.containers.encryptions.sector_ciphers import SectorCipher, UnknownCipher
-from scanner.containers.libraries import broken, library
+from scanner.containers.libraries import library
 from scanner.model.source import Budget, Magic, Unreadable
 from scanner.model.vocabulary import Cause
 
@@ -54,12 +54,8 @@ def unlocked(disk: Disk, keys: tuple[bytes, ...], budget: Budget) -> Disk:
     if found is None:
         reason = f"{_THIS}; to open it, install frscan with its extra “images”: pip install 'frscan[images]'."
         raise Unreadable(Cause.UNSUPPORTED, reason)
-    try:
+    with opening(_THIS):
         return _opened(found.LUKS(DiskStream(disk)), disk, keys, budget)
-    except UnknownCipher as unknown:
-        raise Unreadable(Cause.UNSUPPORTED, f"{_THIS} with {unknown}, which frscan does not know.") from unknown
-    except broken() as error:
-        raise Unreadable(Cause.DAMAGED, f"{_THIS}, and it could not be opened ({type(error).__name__}).") from error
 
 
 def _opened(volume: Any, disk: Disk, keys: tuple[bytes, ...], budget: Budget) -> Disk:

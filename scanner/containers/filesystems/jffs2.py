@@ -12,13 +12,11 @@ import struct
 import zlib
 from collections import defaultdict
 from collections.abc import Iterator
-from functools import partial
 from typing import NamedTuple
 
 from scanner.containers.blocks import lzo_block
 from scanner.containers.disks import Disk
-from scanner.containers.filesystems import File
-from scanner.containers.filesystems.numbered_tree import NumberedTree, kind_of
+from scanner.containers.filesystems.collected_tree import CollectedTree, Inode, Name
 from scanner.containers.streams import Inflater, broken
 from scanner.model.source import Budget, Magic, Unreadable
 from scanner.model.vocabulary import Cause
@@ -38,11 +36,6 @@ _PIECE_BYTES = 1 << 20
 _DAMAGED = "A part of it is damaged; what came before was read."
 
 
-class _Name(NamedTuple):
-    version: int
-    file: int
-
-
 class _Node(NamedTuple):
     version: int
     place: int
@@ -51,13 +44,6 @@ class _Node(NamedTuple):
     """Of the packed bytes on the volume."""
     packed: int
     method: int
-
-
-class _Inode(NamedTuple):
-    version: int
-    mode: int
-    size: int
-    stamp: tuple[int, ...]
 
 
 def recognises(head: bytes) -> bool:
@@ -87,20 +73,17 @@ def opened(disk: Disk, budget: Budget) -> "Jffs2":
     return Jffs2(disk, budget)
 
 
-class Jffs2(NumberedTree):
+class Jffs2(CollectedTree):
     """An opened file system."""
 
     identity = b""
 
     def __init__(self, disk: Disk, budget: Budget) -> None:
-        super().__init__(_ROOT)
+        super().__init__(_ROOT, budget)
         self._disk = disk
-        self._budget = budget
         self._order = _order(bytes(disk.read(0, 2))) or "<"
         self._name = struct.Struct(f"{self._order}4I2B2xII")
         self._node = struct.Struct(f"{self._order}3I4x7I2BHII")
-        self._names: dict[int, dict[bytes, _Name]] = defaultdict(dict)
-        self._inodes: dict[int, _Inode] = {}
         self._nodes: dict[int, list[_Node]] = defaultdict(list)
         for kind, raw, at in self._all_nodes():
             if kind == _NAME:
@@ -135,7 +118,7 @@ class Jffs2(NumberedTree):
         name = raw[_NAME_HEAD : _NAME_HEAD + length]
         known = self._names[folder].get(name)
         if _sum(raw[:32]) == told and (known is None or version >= known.version):
-            self._names[folder][name] = _Name(version, file)
+            self._names[folder][name] = Name(version, file)
 
     def _note_content(self, raw: bytes, at: int) -> None:
         if len(raw) < _CONTENT_HEAD:
@@ -146,26 +129,11 @@ class Jffs2(NumberedTree):
             return
         known = self._inodes.get(number)
         if known is None or version > known.version:
-            self._inodes[number] = _Inode(version, mode, size, (number, version, modified, changed))
+            self._inodes[number] = Inode(version, mode, size, (number, version, modified, changed))
         self._nodes[number].append(_Node(version, place, length, at + _CONTENT_HEAD, packed, method))
 
-    def _children(self, number: int) -> Iterator[tuple[bytes, int, bool]]:
-        for name, entry in sorted(self._names.get(number, {}).items()):
-            self._budget.spend_items()
-            if entry.file and name not in (b"", b".", b"..") and b"/" not in name:
-                yield name, entry.file, True
-
-    def _file(self, path: bytes, number: int) -> File | None:
-        inode = self._inodes.get(number)
-        if inode is None:
-            self._problem = Unreadable(Cause.DAMAGED, "Some files of the file system were not found.")
-            return None
-        kind = kind_of(inode.mode)
-        return File(path, kind, inode.size if kind == "file" else 0, partial(self._content, number), inode.stamp)
-
-    def _content(self, number: int) -> Iterator[bytes]:
+    def _content(self, number: int, size: int) -> Iterator[bytes]:
         """Older parts first, so that later ones lie over them; what nobody wrote is zeros."""
-        size = self._inodes[number].size
         if size > _LARGEST_FILE:
             raise Unreadable(Cause.LIMIT, "It is larger than 256 MiB, more than this file system is made for.")
         self._budget.spend_bytes(size)

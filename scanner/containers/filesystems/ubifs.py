@@ -11,13 +11,11 @@ the newest; of nodes with one key the one of the highest sequence counts, so tha
 import struct
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from functools import partial
 from typing import NamedTuple
 
 from scanner.containers.blocks import lzo_block
 from scanner.containers.disks import Disk
-from scanner.containers.filesystems import File
-from scanner.containers.filesystems.numbered_tree import NumberedTree, kind_of
+from scanner.containers.filesystems.collected_tree import CollectedTree, Inode, Name
 from scanner.containers.streams import ZSTANDARD, Inflater, broken
 from scanner.model.source import Budget, Magic, Unreadable
 from scanner.model.vocabulary import Cause
@@ -35,13 +33,6 @@ _BLOCK_BYTES = 4096
 _SMALLEST_ERASE, _LARGEST_ERASE = 15 << 10, 16 << 20
 
 
-class _Inode(NamedTuple):
-    sequence: int
-    mode: int
-    size: int
-    stamp: tuple[int, ...]
-
-
 class _Piece(NamedTuple):
     sequence: int
     start: int
@@ -49,12 +40,6 @@ class _Piece(NamedTuple):
     packed: int
     size: int
     method: int
-
-
-class _Name(NamedTuple):
-    sequence: int
-    file: int
-    """0 where it was taken away."""
 
 
 def recognises(head: bytes) -> bool:
@@ -67,13 +52,12 @@ def opened(disk: Disk, budget: Budget) -> "UbiFs":
     return UbiFs(disk, budget)
 
 
-class UbiFs(NumberedTree):
+class UbiFs(CollectedTree):
     """An opened file system."""
 
     def __init__(self, disk: Disk, budget: Budget) -> None:
-        super().__init__(_ROOT)
+        super().__init__(_ROOT, budget)
         self._disk = disk
-        self._budget = budget
         superblock = bytes(disk.read(0, 128))
         if len(superblock) < 128:
             raise Unreadable(Cause.DAMAGED, "The file system ends inside its superblock.")
@@ -81,8 +65,6 @@ class UbiFs(NumberedTree):
         if not _SMALLEST_ERASE <= self._erase_bytes <= _LARGEST_ERASE:
             raise Unreadable(Cause.DAMAGED, "The superblock of the file system is damaged.")
         self.identity = superblock[108:124]
-        self._inodes: dict[int, _Inode] = {}
-        self._names: dict[int, dict[bytes, _Name]] = defaultdict(dict)
         self._pieces: dict[int, dict[int, _Piece]] = defaultdict(dict)
         readers: dict[int, Callable[[int, bytes, int], None]] = {
             _FILE: self._note_file,
@@ -117,9 +99,9 @@ class UbiFs(NumberedTree):
         number = int.from_bytes(node[24:28], "little")
         _, size, _, changed, modified, _, fine, finer, links, _, _, mode = _INODE.unpack_from(node, 40)
         known = self._inodes.get(number)
-        if known is None or sequence > known.sequence:
+        if known is None or sequence > known.version:
             stamp = (number, changed, modified, fine, finer)
-            self._inodes[number] = _Inode(sequence, mode if links else 0, size, stamp)
+            self._inodes[number] = Inode(sequence, mode if links else 0, size, stamp)
 
     def _note_name(self, sequence: int, node: bytes, _at: int) -> None:
         if len(node) < 57:
@@ -128,8 +110,8 @@ class UbiFs(NumberedTree):
         length = int.from_bytes(node[50:52], "little")
         name = node[56 : 56 + length]
         known = self._names[folder].get(name)
-        if known is None or sequence > known.sequence:
-            self._names[folder][name] = _Name(sequence, file)
+        if known is None or sequence > known.version:
+            self._names[folder][name] = Name(sequence, file)
 
     def _note_content(self, sequence: int, node: bytes, at: int) -> None:
         if len(node) < 48:
@@ -140,21 +122,6 @@ class UbiFs(NumberedTree):
         known = self._pieces[file].get(number)
         if known is None or sequence > known.sequence:
             self._pieces[file][number] = _Piece(sequence, at + 48, len(node) - 48, size, method)
-
-    def _children(self, number: int) -> Iterator[tuple[bytes, int, bool]]:
-        for name, entry in sorted(self._names.get(number, {}).items()):
-            self._budget.spend_items()
-            if entry.file and name not in (b"", b".", b"..") and b"/" not in name:
-                yield name, entry.file, True
-
-    def _file(self, path: bytes, number: int) -> File | None:
-        inode = self._inodes.get(number)
-        if inode is None:
-            self._problem = Unreadable(Cause.DAMAGED, "Some files of the file system were not found.")
-            return None
-        kind = kind_of(inode.mode)
-        size = inode.size if kind == "file" else 0
-        return File(path, kind, size, partial(self._content, number, size), inode.stamp)
 
     def _content(self, number: int, size: int) -> Iterator[bytes]:
         pieces = self._pieces.get(number, {})
